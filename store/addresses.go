@@ -14,26 +14,19 @@ import (
 // hashAddresses computes the hashes of rows that an earlier earshot wrote. It goes on
 // where it was interrupted.
 func (s *Store) hashAddresses(ctx context.Context) error {
-	for {
-		n := 0
-		err := s.inTx(ctx, "hash addresses", func(tx *sql.Tx) error {
-			rows, err := tx.QueryContext(ctx, `SELECT id, url, thread_url FROM mentions WHERE url_key IS NULL ORDER BY id LIMIT $1`, pruneChunk)
-			list, err := collect(rows, err, func(row scanner) (r [3]string, err error) { return r, row.Scan(&r[0], &r[1], &r[2]) })
-			if err != nil {
-				return err
-			}
-			n = len(list)
-			for _, r := range list {
-				if _, err := tx.ExecContext(ctx, `UPDATE mentions SET url_key = $2, thread_key = $3 WHERE id = $1`, r[0], mention.URLKey(r[1]), mention.URLKey(r[2])); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil || n < pruneChunk {
-			return err
+	return s.inPieces(ctx, "hash addresses", pruneChunk, func(tx *sql.Tx) (int, error) {
+		rows, err := tx.QueryContext(ctx, `SELECT id, url, thread_url FROM mentions WHERE url_key IS NULL ORDER BY id LIMIT $1`, pruneChunk)
+		list, err := collect(rows, err, func(row scanner) (r [3]string, err error) { return r, row.Scan(&r[0], &r[1], &r[2]) })
+		if err != nil {
+			return 0, err
 		}
-	}
+		for _, r := range list {
+			if _, err := tx.ExecContext(ctx, `UPDATE mentions SET url_key = $2, thread_key = $3 WHERE id = $1`, r[0], mention.URLKey(r[1]), mention.URLKey(r[2])); err != nil {
+				return 0, err
+			}
+		}
+		return len(list), nil
+	})
 }
 
 // maxAtURL is how many posts of one address are compared. Where a site has no permalinks thousands

@@ -36,20 +36,25 @@ func Backup(ctx context.Context, database, file string) (Copied, error) {
 	if err != nil {
 		return Copied{}, err
 	}
+	made, err := backup(ctx, path, file)
+	if err != nil {
+		return Copied{}, fmt.Errorf("store: backup: %w", err)
+	}
+	return made, nil
+}
+
+func backup(ctx context.Context, path, file string) (Copied, error) {
 	if _, err := os.Lstat(file); err == nil {
-		return Copied{}, fmt.Errorf("store: backup: %s exists already: give another name, or remove it", file)
+		return Copied{}, fmt.Errorf("%s exists already: give another name, or remove it", file)
 	}
 	part := file + ".part"
 	made, err := copySQLite(ctx, path, part, path, nil)
 	if err != nil {
-		return Copied{}, fmt.Errorf("store: backup: %w", err)
+		return Copied{}, err
 	}
 	fault.At("backup-made")
-	if err := errors.Join(os.Rename(part, file), syncFolder(file)); err != nil {
-		return Copied{}, fmt.Errorf("store: backup: %w", err)
-	}
 	made.Path = file
-	return made, nil
+	return made, errors.Join(os.Rename(part, file), syncFolder(file))
 }
 
 // Restored says what Restore did.
@@ -71,49 +76,53 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	if err != nil {
 		return Restored{}, err
 	}
-	lock, err := takeLock(path + ".lock")
+	done, err := restore(ctx, path, file, now)
 	if err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	return done, nil
+}
+
+func restore(ctx context.Context, path, file string, now time.Time) (done Restored, err error) {
+	lock, err := takeLock(path + ".lock")
+	if err != nil {
+		return done, err
 	}
 	defer lock.release()
 	if there, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
 		defer there.Close()
 		if err := lockFile(there); err != nil {
-			return Restored{}, fmt.Errorf("store: restore: %w", err)
+			return done, err
 		}
 	}
 	info, err := os.Stat(file)
 	switch {
 	case err != nil: // before what is said of a database that is missing
-		return Restored{}, fmt.Errorf("store: restore: %w", err)
+		return done, err
 	case info.IsDir():
-		return Restored{}, fmt.Errorf("store: restore: %w", errFolder(file))
+		return done, errFolder(file)
 	}
 	from, err := realPath(file)
 	if err != nil {
-		return Restored{}, fmt.Errorf("store: restore: %w", err)
+		return done, err
 	}
 	if from == path {
-		return Restored{}, fmt.Errorf("store: restore: %s is the database itself", file)
+		return done, fmt.Errorf("%s is the database itself", file)
 	}
 	part := path + ".restoring"
-	made, err := copySQLite(ctx, from, part, path, func(db *sql.DB) error { return asRestored(ctx, db, now) })
+	done.Copied, err = copySQLite(ctx, from, part, path, func(db *sql.DB) error { return asRestored(ctx, db, now) })
 	if sqliteBroken(err) { // of the database at work another thing is to be done
-		return Restored{}, fmt.Errorf("store: restore: %s is damaged, or is not an earshot backup: name another one", file)
+		return done, fmt.Errorf("%s is damaged, or is not an earshot backup: name another one", file)
 	}
 	if err != nil {
-		return Restored{}, fmt.Errorf("store: restore: %w", err)
+		return done, err
 	}
-	done := Restored{Copied: made}
 	if done.Old, err = putAside(ctx, path, now); err != nil {
-		return Restored{}, fmt.Errorf("store: restore: %w", err)
+		return done, err
 	}
 	fault.At("restore-aside")
-	if err := errors.Join(os.Rename(part, path), syncFolder(path)); err != nil {
-		return Restored{}, fmt.Errorf("store: restore: %w", err)
-	}
 	done.Path = path
-	return done, nil
+	return done, errors.Join(os.Rename(part, path), syncFolder(path))
 }
 
 // asRestored does to the copy what restoredSteps say.

@@ -227,7 +227,7 @@ func TestBackupWhilePolling(t *testing.T) {
 		}
 	}()
 	testkit.Eventually(t, "some posts", time.Minute, func() bool { return taken.Load() > 5 })
-	made, err := Backup(background, s.address, filepath.Join(dir, "b.db"))
+	made, err := Backup(background, addressOf(s), filepath.Join(dir, "b.db"))
 	close(stop)
 	<-stopped
 	if err != nil {

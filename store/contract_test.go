@@ -159,6 +159,14 @@ func runContract(t *testing.T, address func(t *testing.T) string) {
 	}
 }
 
+// addressOf is where a store was opened.
+func addressOf(s *Store) string {
+	if s.file != nil {
+		return "sqlite:" + s.file.Name()
+	}
+	return s.conn.ConnString()
+}
+
 func openAt(t testing.TB, opt Options) *Store {
 	t.Helper()
 	if opt.Now == nil {

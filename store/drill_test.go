@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -118,7 +119,9 @@ func drillDeadlines(t *testing.T, s *Store, y year) {
 		want(t, "due", n, 0)
 	}
 	for last := resetChunk; last == resetChunk; { // as ResetDue does
-		reset.step(t, s, func() (_ int, err error) { last, err = s.resetSome(background); return 0, err })
+		reset.step(t, s, func() (int, error) {
+			return 0, s.inTx(background, "reset due", func(tx *sql.Tx) (err error) { last, err = s.resetSome(background, tx); return err })
+		})
 	}
 	seen := 0
 	for {

@@ -67,31 +67,23 @@ func (s *Store) SetDue(ctx context.Context, list []mention.Due) error {
 const resetChunk = 200
 
 // ResetDue makes every case due that waits for somebody, or whose public answer is looked for: the
-// deadlines changed. It does so piece by piece, so that clicks and polls go on meanwhile.
+// deadlines changed.
 func (s *Store) ResetDue(ctx context.Context) error {
-	for {
-		n, err := s.resetSome(ctx)
-		if err != nil || n < resetChunk {
-			return err
-		}
-	}
+	return s.inPieces(ctx, "reset due", resetChunk, func(tx *sql.Tx) (int, error) { return s.resetSome(ctx, tx) })
 }
 
-func (s *Store) resetSome(ctx context.Context) (n int, err error) {
-	err = s.inTx(ctx, "reset due", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT mention_id FROM cases c WHERE `+living+` AND due_at > 0
+func (s *Store) resetSome(ctx context.Context, tx *sql.Tx) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT mention_id FROM cases c WHERE `+living+` AND due_at > 0
  AND (c.status <> 'replied' OR c.answer_seen = 0 AND c.replied_at > $2) ORDER BY due_at LIMIT $1`, resetChunk, micros(s.now().Add(-mention.AnswerSought)))
-		ids, err := collect(rows, err, scanString)
-		if err == nil {
-			err = s.lockCases(ctx, tx, ids)
-		}
-		if n = len(ids); err != nil || n == 0 {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id IN (`+placeholders(1, n)+`)`, values(ids)...)
-		return err
-	})
-	return n, err
+	ids, err := collect(rows, err, scanString)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	if err := s.lockCases(ctx, tx, ids); err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id IN (`+placeholders(1, len(ids))+`)`, values(ids)...)
+	return len(ids), err
 }
 
 // Alive reports whether the complaint that an alert belongs to still waits: its case is open or

@@ -85,7 +85,7 @@ func testRest(t *testing.T, open opener) {
 	}
 	var at time.Time
 	clock := func() time.Time { return at }
-	other := openAt(t, Options{Database: s.address, Now: clock})
+	other := openAt(t, Options{Database: addressOf(s), Now: clock})
 	s.now = clock
 	left := func(of *Store) time.Duration {
 		t.Helper()

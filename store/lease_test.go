@@ -25,7 +25,7 @@ func testLease(t *testing.T, open opener) {
 		}
 		return
 	}
-	other := openAt(t, Options{Database: s.address})
+	other := openAt(t, Options{Database: addressOf(s)})
 	other.now = func() time.Time { return t0.Add(5 * time.Hour) } // whose clock is wrong
 	var got atomic.Int32
 	var all sync.WaitGroup
@@ -212,7 +212,7 @@ func testOlderReader(t *testing.T, open opener) {
 		if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at, min_reader) VALUES ($1, 0, $2)`, c.version, c.reader); err != nil {
 			t.Fatal(err)
 		}
-		r, err := Open(context.Background(), Options{Database: s.address, ReadOnly: true})
+		r, err := Open(context.Background(), Options{Database: addressOf(s), ReadOnly: true})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("schema %d for readers of %d: %v, want %q", c.version, c.reader, err, c.want)
 		}

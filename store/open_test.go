@@ -20,7 +20,7 @@ func stripPointers(s string) string { return pointer.ReplaceAllString(s, "P") }
 func testReadOnly(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
-	r := openAt(t, Options{Database: s.address, ReadOnly: true})
+	r := openAt(t, Options{Database: addressOf(s), ReadOnly: true})
 	if _, _, err := r.Mention(background, mentionID(post(1), "Romashka")); err != nil {
 		t.Error(err)
 	}
@@ -36,7 +36,7 @@ func testNewerSchema(t *testing.T, open opener) {
 	if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`); err != nil {
 		t.Fatal(err)
 	}
-	wantOpenError(t, Options{Database: s.address, ReadOnly: true}, "written by a newer earshot")
+	wantOpenError(t, Options{Database: addressOf(s), ReadOnly: true}, "written by a newer earshot")
 }
 
 func wantOpenError(t *testing.T, opt Options, text string) {

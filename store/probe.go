@@ -26,7 +26,7 @@ func Probe(ctx context.Context, opt Options) error {
 			return probeFolder(path)
 		}
 	}
-	s := &Store{address: opt.Database, log: slog.New(slog.DiscardHandler), now: opt.Now}
+	s := &Store{log: slog.New(slog.DiscardHandler), now: opt.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -82,7 +82,7 @@ func TestProbe(t *testing.T) {
 func testProbe(t *testing.T, open opener) {
 	s := open(t)
 	probe := func(address string) error { return Probe(background, Options{Database: address}) }
-	if err := probe(s.address); err != nil {
+	if err := probe(addressOf(s)); err != nil {
 		t.Errorf("in use: %v", err)
 	}
 	var rows int
@@ -90,17 +90,17 @@ func testProbe(t *testing.T, open opener) {
 		t.Errorf("%d rows stay (%v)", rows, err)
 	}
 	if s.engine.name == "postgres" {
-		if err := probe(s.address + "&default_transaction_read_only=on"); err == nil {
+		if err := probe(addressOf(s) + "&default_transaction_read_only=on"); err == nil {
 			t.Error("a database that takes nothing passes")
 		}
-		if err := probe(testkit.Database(t, s.address)); err != nil {
+		if err := probe(testkit.Database(t, addressOf(s))); err != nil {
 			t.Errorf("empty: %v", err)
 		}
 	}
 	if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`); err != nil {
 		t.Fatal(err)
 	}
-	if err := probe(s.address); err == nil || !strings.Contains(err.Error(), "newer earshot") {
+	if err := probe(addressOf(s)); err == nil || !strings.Contains(err.Error(), "newer earshot") {
 		t.Errorf("of a newer earshot: %v", err)
 	}
 }

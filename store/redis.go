@@ -134,6 +134,12 @@ func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
 	return r, nil
 }
 
+// redisBounds are for what the address does not set itself. One retry is enough: it is for a
+// connection that was closed while idle.
+var redisBounds = map[string]string{
+	"dial_timeout": redisDial.String(), "read_timeout": redisAnswer.String(), "write_timeout": redisAnswer.String(), "max_retries": "1",
+}
+
 func redisClient(address string) (redis.UniversalClient, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -145,17 +151,20 @@ func redisClient(address string) (redis.UniversalClient, error) {
 	}
 	query := u.Query()
 	cluster := query.Has("addr") || query.Get("cluster") == "true"
-	sentinel := query.Has("master_name")
 	query.Del("cluster")
+	for name, value := range redisBounds {
+		if query.Get(name) == "" {
+			query.Set(name, value)
+		}
+	}
 	u.RawQuery = query.Encode()
 	off := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	switch {
-	case sentinel:
+	case query.Has("master_name"):
 		o, err := redis.ParseFailoverURL(u.String())
 		if err != nil {
 			return nil, err
 		}
-		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries = true, true, 1
 		return redis.NewFailoverClient(o), nil
 	case cluster:
@@ -163,7 +172,6 @@ func redisClient(address string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
 		o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries, o.MaintNotificationsConfig = true, true, 1, off
 		return redis.NewClusterClient(o), nil
 	}
@@ -171,27 +179,8 @@ func redisClient(address string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries, o.MaintNotificationsConfig = true, true, 1, off
 	return redis.NewClient(o), nil
-}
-
-// shortTimes keeps what the address sets and shortens the rest. One retry is enough:
-// it is for a connection that was closed while idle.
-func shortTimes(dial, read, write time.Duration, retries int) (time.Duration, time.Duration, time.Duration, int) {
-	if dial == 0 {
-		dial = redisDial
-	}
-	if read == 0 {
-		read = redisAnswer
-	}
-	if write == 0 {
-		write = redisAnswer
-	}
-	if retries == 0 {
-		retries = 1
-	}
-	return dial, read, write, retries
 }
 
 // Close closes the connections.
@@ -358,21 +347,14 @@ const lastMarks = 1000
 func (r *RedisSeen) noteLast(ctx context.Context, keys []mention.PostKey) error {
 	tight, cancel := bounded(ctx)
 	defer cancel()
-	values := make([]any, 0, len(keys))
-	for i := range keys[max(len(keys)-lastMarks, 0):] {
-		values = append(values, keys[max(len(keys)-lastMarks, 0)+i][:])
-	}
 	list := r.macs.Load().mark
 	_, err := r.client.Pipelined(tight, func(p redis.Pipeliner) error {
-		p.LPush(tight, list, values...)
+		p.LPush(tight, list, blobs(keys[max(len(keys)-lastMarks, 0):])...)
 		p.LTrim(tight, list, 0, lastMarks-1)
 		p.Expire(tight, list, seenMonths*31*24*time.Hour)
 		return nil
 	})
-	if err != nil {
-		return away(ctx, err)
-	}
-	return nil
+	return away(ctx, err)
 }
 
 func (r *RedisSeen) putAll(ctx context.Context, places []place, which []int, hashes []uint32, m month) error {
@@ -398,10 +380,7 @@ func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes
 		}
 		return nil
 	})
-	if err != nil {
-		return away(ctx, err)
-	}
-	return nil
+	return away(ctx, err)
 }
 
 // last returns the posts marked last, the newest first, n at most.
@@ -421,10 +400,13 @@ func (r *RedisSeen) last(ctx context.Context, n int) ([]mention.PostKey, error) 
 	return keys, nil
 }
 
-// away wraps what Redis failed with, unless the caller itself gave up.
+// away wraps what Redis failed with, unless the caller itself gave up; nil stays nil.
 func away(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return &AwayError{err}
+	if err != nil {
+		return &AwayError{err}
+	}
+	return nil
 }

@@ -43,10 +43,7 @@ func (r *RedisSeen) Check(ctx context.Context) error {
 func (r *RedisSeen) ping(ctx context.Context) error {
 	tight, cancel := bounded(ctx)
 	defer cancel()
-	if err := r.client.Ping(tight).Err(); err != nil {
-		return away(ctx, err)
-	}
-	return nil
+	return away(ctx, r.client.Ping(tight).Err())
 }
 
 // isOutOfMemory: Redis reads, but takes nothing new.

@@ -152,31 +152,24 @@ func topicList(topics []string) string {
 // the oldest first. It goes on where it was interrupted.
 func (s *Store) readTerms(ctx context.Context) error {
 	type row struct{ id, words, score string }
-	for {
-		n := 0
-		err := s.inTx(ctx, "read terms", func(tx *sql.Tx) error {
-			rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, pruneChunk)
-			list, err := collect(rows, err, func(from scanner) (r row, err error) { return r, from.Scan(&r.id, &r.words, &r.score) })
-			if err != nil {
-				return err
-			}
-			n = len(list)
-			for _, r := range list {
-				var score mention.Score
-				_ = decodeOptional(r.score, &score) // a damaged one has no language
-				_, err := tx.ExecContext(ctx, `UPDATE mentions SET terms = $2, words = '', lang = $3, topics = $4,
- num = CASE WHEN num > 0 THEN num ELSE (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions) END WHERE id = $1`,
-					r.id, strings.Join(terms(r.words, maxTerms), " "), clean(score.Lang), topicList(score.Topics))
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil || n < pruneChunk {
-			return err
+	return s.inPieces(ctx, "read terms", pruneChunk, func(tx *sql.Tx) (int, error) {
+		rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, pruneChunk)
+		list, err := collect(rows, err, func(from scanner) (r row, err error) { return r, from.Scan(&r.id, &r.words, &r.score) })
+		if err != nil {
+			return 0, err
 		}
-	}
+		for _, r := range list {
+			var score mention.Score
+			_ = decodeOptional(r.score, &score) // a damaged one has no language
+			_, err := tx.ExecContext(ctx, `UPDATE mentions SET terms = $2, words = '', lang = $3, topics = $4,
+ num = CASE WHEN num > 0 THEN num ELSE (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions) END WHERE id = $1`,
+				r.id, strings.Join(terms(r.words, maxTerms), " "), clean(score.Lang), topicList(score.Topics))
+			if err != nil {
+				return 0, err
+			}
+		}
+		return len(list), nil
+	})
 }
 
 // wordConditions adds that all of the words stand in a mention: by the index of words, of

@@ -49,9 +49,7 @@ type Store struct {
 	conn   *pgx.ConnConfig // PostgreSQL's, for a connection beside the pools
 	// polls are the slots of polls under way. The others wait here and not for a
 	// connection or the writer, where people's clicks would stand in line behind them.
-	polls chan struct{}
-	// address is Options.Database; it may hold a password and is never printed.
-	address string
+	polls   chan struct{}
 	lock    *fileLock
 	file    *os.File // SQLite's, open as long as the store is
 	log     *slog.Logger
@@ -107,25 +105,29 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Store{address: opt.Database, log: opt.Log, now: opt.Now}
-	err := s.connect(ctx, opt)
-	if err == nil {
-		err = s.migrate(ctx, opt.ReadOnly || opt.Beside)
-	}
-	if err == nil && !opt.ReadOnly {
-		err = s.hashAddresses(ctx)
-	}
-	if err == nil && !opt.ReadOnly && !opt.Beside {
-		err = s.readTerms(ctx)
-	}
-	if err == nil && !opt.ReadOnly && !opt.Beside {
-		err = s.noticeRestored(ctx)
-	}
-	if err != nil {
+	s := &Store{log: opt.Log, now: opt.Now}
+	if err := s.open(ctx, opt); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// open connects and does what is due at a start, as far as the options let it.
+func (s *Store) open(ctx context.Context, opt Options) error {
+	if err := s.connect(ctx, opt); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, opt.ReadOnly || opt.Beside); err != nil || opt.ReadOnly {
+		return err
+	}
+	if err := s.hashAddresses(ctx); err != nil || opt.Beside {
+		return err
+	}
+	if err := s.readTerms(ctx); err != nil {
+		return err
+	}
+	return s.noticeRestored(ctx)
 }
 
 // connect opens the database as it is.
@@ -283,6 +285,21 @@ func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
 	}
 	done = true
 	return tx.Commit()
+}
+
+// inPieces runs transactions for as long as each finds a whole piece of work, so that clicks and
+// polls go on meanwhile.
+func (s *Store) inPieces(ctx context.Context, what string, piece int, do func(tx *sql.Tx) (found int, err error)) error {
+	for found := piece; found == piece; {
+		err := s.inTx(ctx, what, func(tx *sql.Tx) (err error) {
+			found, err = do(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The locks of alone. The first number is "earshot" on a telephone keypad, so it does not meet

@@ -8,7 +8,6 @@ import (
 
 // Swept says what became of the places where erased words stood.
 type Swept struct {
-	Engine string // "sqlite" or "postgres"
 	// Clean: nothing of it is left in the files of the database.
 	Clean bool
 	Why   string // not: what is left, and what to do
@@ -24,7 +23,7 @@ const (
 // holds them until it is emptied, and pages that are free are given back in steps. It may
 // run beside a daemon. PostgreSQL overwrites them as time goes.
 func (s *Store) Sweep(ctx context.Context) (Swept, error) {
-	swept := Swept{Engine: s.engine.name}
+	var swept Swept
 	if s.engine.name != "sqlite" {
 		if _, err := s.write.ExecContext(ctx, `VACUUM bodies, mentions, cases, clocks, alerts, events, lessons, mutes, replies, follows, templates`); err != nil {
 			return swept, s.wrap("sweep", err)

@@ -86,7 +86,7 @@ func take(t *testing.T, s *Store, id mention.ID, who string) {
 // asBefore makes a database of an earlier schema that holds what that schema could hold of now.
 func asBefore(t *testing.T, now *Store, address string, list []migration, version int) {
 	t.Helper()
-	s := &Store{address: address, log: slog.New(slog.DiscardHandler), now: now.now}
+	s := &Store{log: slog.New(slog.DiscardHandler), now: now.now}
 	defer func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
