@@ -18,7 +18,7 @@ import (
 //	key known, deleted now         words erased, a pending mention for every mention it had
 //	key known, erased on request   dropped for ever
 //	key new, fingerprint known     dropped, where the post that had the fingerprint is gone
-//	                               from the page: sites whose ids change at each fetch (moved.go)
+//	                               from the page: sites whose ids change at each fetch (lookalikes.go)
 //	key new                        stored, a pending mention for every mention
 //
 // Everything is read before plan runs and written after it, in one transaction.
