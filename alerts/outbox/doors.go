@@ -16,44 +16,16 @@ import (
 // reports whether nothing is left to do now.
 func (s *Sender) told(ctx context.Context, m alerts.Message) (done bool) {
 	a := m.Alert
-	at := alerts.Place{Channel: a.Route} // without a TS: nothing stands there
-	switch instead := m.Details.Instead; {
-	case a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil && m.Gathered.Count == 0:
-		// It would gather complaints in its thread; those were told on their own.
-	case instead != nil:
-		if _, isDoor := alerts.DoorOf(a.Route); !isDoor {
-			break // its door left the watchlist; its own channel shows it when it can
-		}
-		parent, ok, err := s.opt.Queue.Alert(ctx, instead.Of)
-		if err != nil {
-			s.later(a, toPost, err)
-			return true
-		}
-		if ok && parent.Status != mention.Posted {
-			return false
-		}
-	default:
-		if _, isDoor := alerts.DoorOf(a.Route); !isDoor {
-			return false
-		}
-		before, ok, err := s.opt.Queue.Alert(ctx, alerts.FallbackID(a.ID, a.Route))
-		if err != nil {
-			s.later(a, toPost, err)
-			return true
-		}
-		if !ok || before.Status != mention.Posted || before.TS == "" {
-			return false
-		}
-		at.TS = string(a.ID)
-	}
-	began, err := s.opt.Writer.BeginPosting(ctx, a.ID, s.opt.Now())
-	if err != nil {
+	at, known, err := s.known(ctx, m)
+	switch {
+	case err != nil:
 		s.later(a, toPost, err)
-	}
-	if err != nil || !began {
+		return true
+	case !known:
+		return false
+	case !s.begin(ctx, a, s.opt.Now()):
 		return true
 	}
-	fault.At("posting-marked")
 	if _, err := s.opt.Writer.MarkPosted(ctx, a.ID, at.Channel, at.TS, m.Case.Version); err != nil {
 		s.opt.Log.Error("an alert that needs no telling cannot be marked; trying again", "alert", a.ID, "err", err)
 		return true
@@ -61,4 +33,25 @@ func (s *Sender) told(ctx context.Context, m alerts.Message) (done bool) {
 	fault.At("posted-marked")
 	s.opt.Log.Info("people know it already; it is not told again", "alert", a.ID, "route", a.Route)
 	return true
+}
+
+// known reports whether people have seen what a message says, and as standing where it is marked then.
+func (s *Sender) known(ctx context.Context, m alerts.Message) (at alerts.Place, known bool, err error) {
+	a, instead := m.Alert, m.Details.Instead
+	at.Channel = a.Route // without a TS: nothing stands there
+	_, isDoor := alerts.DoorOf(a.Route)
+	switch {
+	case a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil && m.Gathered.Count == 0:
+		return at, true, nil // it would gather complaints in its thread; those were told on their own
+	case instead != nil && !isDoor:
+		return at, true, nil // its door left the watchlist; its own channel shows it when it can
+	case instead != nil:
+		of, ok, err := s.opt.Queue.Alert(ctx, instead.Of)
+		return at, !ok || of.Status == mention.Posted, err
+	case isDoor:
+		before, ok, err := s.opt.Queue.Alert(ctx, alerts.FallbackID(a.ID, a.Route))
+		at.TS = string(a.ID)
+		return at, ok && before.Status == mention.Posted && before.TS != "", err
+	}
+	return at, false, nil
 }

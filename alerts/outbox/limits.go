@@ -99,6 +99,20 @@ type failures struct {
 	refused bool // by the channel, not by chance
 }
 
+// again counts one more, which closes it for twice as long, from first to last.
+func (f *failures) again(now time.Time, first, last time.Duration) {
+	f.count++
+	f.until = now.Add(backoff(f.count, first, last))
+}
+
+// failuresOf returns those of a key, which may have none yet.
+func failuresOf[K comparable](all map[K]*failures, key K) *failures {
+	if all[key] == nil {
+		all[key] = &failures{}
+	}
+	return all[key]
+}
+
 func newThrottle() *throttle {
 	return &throttle{
 		retryAfter: make(map[notifierMethod]time.Time), away: make(map[notifierMethod]int),
@@ -112,15 +126,13 @@ func newThrottle() *throttle {
 // may be used now, and that its turn in the limiter is taken.
 func (g *throttle) wait(notifier alerts.Notifier, m method, a mention.Alert, now time.Time) time.Duration {
 	until := g.retryAfter[notifierMethod{notifier, m}]
-	if t := g.failures[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
-		until = t.until
+	closed := []*failures{g.failures[alertMethod{a.ID, m}], g.hung[wayOut{notifier, m, a.Route}]}
+	if m != toFind {
+		closed = append(closed, g.refused[a.Route], g.refused[refusedKey(a, m)])
 	}
-	if t := g.hung[wayOut{notifier, m, a.Route}]; t != nil && t.until.After(until) {
-		until = t.until
-	}
-	for _, key := range []string{a.Route, refusedKey(a, m)} {
-		if t := g.refused[key]; t != nil && m != toFind && t.until.After(until) {
-			until = t.until
+	for _, f := range closed {
+		if f != nil && f.until.After(until) {
+			until = f.until
 		}
 	}
 	if left := until.Sub(now); left > 0 {
@@ -188,10 +200,9 @@ func (g *throttle) land(id mention.AlertID) {
 
 // fail counts a failure of one alert and returns how many there were in a row.
 func (g *throttle) fail(a mention.Alert, m method, now time.Time) int {
-	t := g.failuresOf(a, m, true)
-	t.count++
-	t.until = now.Add(backoff(t.count, firstBackoff, lastBackoff))
-	return t.count
+	f := failuresOf(g.failures, alertMethod{a.ID, m})
+	f.again(now, firstBackoff, lastBackoff)
+	return f.count
 }
 
 // refusedKey is what a refusal closes: for a post its route; for an update only the
@@ -201,22 +212,6 @@ func refusedKey(a mention.Alert, m method) string {
 		return "updates of " + a.Channel
 	}
 	return a.Route
-}
-
-// failuresOf returns the failure of one alert, or of all that share its refusal.
-func (g *throttle) failuresOf(a mention.Alert, m method, one bool) *failures {
-	if !one {
-		key := refusedKey(a, m)
-		if g.refused[key] == nil {
-			g.refused[key] = &failures{}
-		}
-		return g.refused[key]
-	}
-	key := alertMethod{a.ID, m}
-	if g.failures[key] == nil {
-		g.failures[key] = &failures{}
-	}
-	return g.failures[key]
 }
 
 // works forgets the troubles of an alert, its route and its channel. It returns
@@ -269,16 +264,9 @@ func (s *Sender) timedOut(way wayOut, err error, now time.Time) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.throttle.hung[way]
-	if t == nil {
-		t = &failures{}
-		s.throttle.hung[way] = t
+	if f := failuresOf(s.throttle.hung, way); !f.until.After(now) { // attempts under way together are one failure
+		f.again(now, firstBackoff, lastBackoff)
 	}
-	if t.until.After(now) {
-		return // attempts under way together are one failure
-	}
-	t.count++
-	t.until = now.Add(backoff(t.count, firstBackoff, lastBackoff))
 }
 
 // doubted is told of an attempt that may have been taken or not. One is a hiccup, which the
@@ -306,14 +294,13 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.One {
-		t := s.throttle.failuresOf(a, m, true)
-		wait := min(e.After, longestSilence)
-		if wait <= 0 {
-			t.count++
-			wait = backoff(t.count, refusedFirst, refusedLast)
+		f := failuresOf(s.throttle.failures, alertMethod{a.ID, m})
+		if e.After <= 0 {
+			f.again(now, refusedFirst, refusedLast)
+		} else {
+			f.until = now.Add(min(e.After, longestSilence))
 		}
-		t.until = now.Add(wait)
-		return t.until
+		return f.until
 	}
 	key := notifierMethod{notifier, m}
 	wait := min(max(e.After, firstBackoff), longestSilence)
@@ -342,16 +329,20 @@ func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now t
 	if m == toPost && a.PostingAt.Before(s.reloaded) {
 		return // asked before the watchlist changed: a token that was right since is not refused
 	}
-	t := s.throttle.failuresOf(a, m, e.One)
-	if t.until.After(now) {
+	var f *failures
+	if e.One {
+		f = failuresOf(s.throttle.failures, alertMethod{a.ID, m})
+	} else {
+		f = failuresOf(s.throttle.refused, refusedKey(a, m))
+	}
+	if f.until.After(now) {
 		return // another alert of the route already said so
 	}
-	t.count++
-	t.refused = true
-	t.until = now.Add(backoff(t.count, refusedFirst, refusedLast))
+	f.again(now, refusedFirst, refusedLast)
+	f.refused = true
 	switch {
 	case m == toUpdate: // nothing is lost, and the route may work: it is no trouble of it
-		if t.count == 1 {
+		if f.count == 1 {
 			s.opt.Log.Error("a message cannot be redrawn and shows an old state; trying again", "alert", a.ID, "route", a.Route, "channel", a.Channel, "err", e)
 		}
 	case e.One:

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/fault"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -51,12 +50,7 @@ func (s *Sender) adopt(ctx context.Context, notifier alerts.Notifier, m alerts.M
 	if !ok {
 		return false
 	}
-	began, err := s.opt.Writer.BeginPosting(ctx, m.Alert.ID, s.opt.Now())
-	if err != nil {
-		s.later(m.Alert, toPost, err)
-	}
-	if err == nil && began {
-		fault.At("posting-marked")
+	if s.begin(ctx, m.Alert, s.opt.Now()) {
 		s.opt.Log.Info("a message of before the database was put back was found in its channel", "alert", m.Alert.ID, "route", m.Alert.Route)
 		s.posted(ctx, m, at, 0, nil) // what it shows is not known, so it is drawn once more
 	}

@@ -23,7 +23,7 @@ const (
 // this process or in one that was killed. One search serves all of a thread or
 // channel that were tried at about the same time.
 func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt)) // the oldest attempt first
+	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt))
 	if err != nil {
 		return tick, err
 	}
@@ -71,27 +71,22 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.No
 	return notifier, tick, true
 }
 
-// search reads the history once and decides about every alert of the group.
+// search reads the history once and decides about every alert of the group, the oldest attempt of
+// which comes first.
 func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []mention.Alert) {
 	ids := make([]mention.AlertID, len(group))
-	since, last := group[0].PostingAt, group[0].PostingAt
 	for i, a := range group {
 		ids[i] = a.ID
-		if a.PostingAt.Before(since) {
-			since = a.PostingAt
-		}
-		if a.PostingAt.After(last) {
-			last = a.PostingAt
-		}
 	}
+	first, last := group[0], group[len(group)-1]
 	defer s.release(ids...)
-	thread, err := s.thread(ctx, group[0])
+	thread, err := s.thread(ctx, first)
 	if err != nil {
-		s.later(group[0], toFind, err)
+		s.later(first, toFind, err)
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
-	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since, Until: last.Add(postTimeout), Alerts: ids})
+	found, err := notifier.Find(attempt, alerts.Search{Route: first.Route, Thread: thread, Since: first.PostingAt, Until: last.PostingAt.Add(postTimeout), Alerts: ids})
 	cancel()
 	if err != nil && !s.giveUp(ctx, notifier, group, err) {
 		return
@@ -195,7 +190,7 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 	}
 	fault.At("message-redrawn")
 	s.redrawn(notifier, a)
-	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	mark, cancel := marking(ctx)
 	defer cancel()
 	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
 		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
@@ -208,7 +203,7 @@ func (s *Sender) orphan(ctx context.Context, a mention.Alert) bool {
 	if a.Kind != mention.Complaint && a.Kind != mention.Duplicate {
 		return true // the complaint's own message stands
 	}
-	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	mark, cancel := marking(ctx)
 	defer cancel()
 	more, err := s.opt.Writer.Orphan(mark, a.MentionID)
 	if err != nil || more {

@@ -35,7 +35,7 @@ const (
 	postTimeout = 10 * time.Second
 	// grace is what attempts under way may still take when earshot stops.
 	grace = 3 * time.Second
-	// markTimeout bounds writing down the end of an attempt, also while stopping.
+	// markTimeout bounds writing down the end of an attempt.
 	markTimeout = 5 * time.Second
 	// tick is how often the outbox is read when nobody calls Wake: for messages held
 	// until a time, and for those that other processes enqueue.
@@ -59,7 +59,8 @@ type Queue interface {
 	// ThreadOf, if any, is posted; louder first, then older, but complaints gathered in a
 	// thread after all other messages, and copies after those.
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
-	// InDoubt returns alerts in state posting whose attempt began before the time.
+	// InDoubt returns alerts in state posting whose attempt began before the time, the oldest
+	// attempt first.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
 	// Outdated returns posted messages that show a case older than it is now: those in a channel
 	// before those in threads, and what happened last first.
@@ -354,14 +355,9 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	t0 := s.opt.Now()
 	attempt, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()
-	ok, err := s.opt.Writer.BeginPosting(attempt, a.ID, t0)
-	if err != nil || !ok {
-		if err != nil {
-			s.later(a, toPost, err)
-		}
+	if !s.begin(attempt, a, t0) {
 		return
 	}
-	fault.At("posting-marked")
 	if moved, err := s.moved(ctx, a); err != nil || moved {
 		a.Attempts++
 		s.back(ctx, a, t0, errMoved)
@@ -382,6 +378,24 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		return
 	}
 	s.notPosted(ctx, notifier, m, err)
+}
+
+// begin moves an alert to posting. It reports whether it is this sender's to post now.
+func (s *Sender) begin(ctx context.Context, a mention.Alert, t0 time.Time) bool {
+	ok, err := s.opt.Writer.BeginPosting(ctx, a.ID, t0)
+	if err != nil {
+		s.later(a, toPost, err)
+		return false
+	}
+	if ok {
+		fault.At("posting-marked")
+	}
+	return ok
+}
+
+// marking is the time for writing down the end of an attempt, also while stopping.
+func marking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 }
 
 var errSilence = errors.New("not sent: the channel asked for silence meanwhile")
@@ -406,7 +420,7 @@ func (s *Sender) moved(ctx context.Context, a mention.Alert) (bool, error) {
 // posted writes down that a message stands in its channel; part says for whom it does not.
 func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64, part *alerts.PartError) {
 	a := m.Alert
-	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	mark, cancel := marking(ctx)
 	defer cancel()
 	if _, err := s.opt.Writer.MarkPosted(mark, a.ID, at.Channel, at.TS, rendered); err != nil {
 		// It stays in doubt, is found in the history, and marked then.
@@ -456,7 +470,7 @@ func (s *Sender) back(ctx context.Context, a mention.Alert, notBefore time.Time,
 
 // detach lets replies go whose first message is refused, though their channel is not.
 func (s *Sender) detach(ctx context.Context, a mention.Alert) {
-	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	mark, cancel := marking(ctx)
 	defer cancel()
 	if err := s.opt.Writer.Detach(mark, a.ID); err != nil { // again at its next refusal
 		s.opt.Log.Error("replies to a refused message cannot be freed", "alert", a.ID, "err", err)
@@ -464,7 +478,7 @@ func (s *Sender) detach(ctx context.Context, a mention.Alert) {
 }
 
 func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.Time, why string) {
-	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	mark, cancel := marking(ctx)
 	defer cancel()
 	if _, err := s.opt.Writer.BackToPending(mark, a.ID, a.Attempts, notBefore, why); err != nil {
 		s.opt.Log.Error("an alert cannot be put back; it will be looked for", "alert", a.ID, "err", err)

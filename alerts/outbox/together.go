@@ -92,19 +92,13 @@ func (s *Sender) apart(due []mention.Alert, bunches map[mention.AlertID][]mentio
 	})
 }
 
-// begun notes that a bunch is told of now; none when it was not, and goes with the next look.
+// begun notes that a bunch is told of now.
 func (s *Sender) begun(a mention.Alert, at time.Time) {
-	b, ok := bunchOf(a)
-	if !ok {
-		return
+	if b, ok := bunchOf(a); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.together[b] = at
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at.IsZero() {
-		delete(s.together, b)
-		return
-	}
-	s.together[b] = at
 }
 
 // join stores one notice in place of a bunch; it goes with the next look.
@@ -114,7 +108,10 @@ func (s *Sender) join(ctx context.Context, list []mention.Alert) {
 	if err != nil {
 		s.later(list[0], toPost, err)
 	}
-	if !ok { // one of them is not true any more, or goes elsewhere
-		s.begun(list[0], time.Time{})
+	if !ok { // one of them is not true any more, or goes elsewhere: the others go with the next look
+		b, _ := bunchOf(list[0])
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.together, b)
 	}
 }
