@@ -111,7 +111,7 @@ func TestStormDrains(t *testing.T) {
 		log := slog.New(slog.DiscardHandler)
 		sender := outbox.NewSender(outbox.Options{Queue: st, Writer: st, Reader: st, Gathered: st.Gathered, Log: log, Now: time.Now,
 			NotifierFor: func(string) (alerts.Notifier, bool) { return slack, true }})
-		deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: st, Open: st, Rules: planner.Rules, Log: log, Now: time.Now, Changed: sender.Wake})
+		deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: st, Rules: planner.Rules, Log: log, Now: time.Now, Changed: sender.Wake})
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { _ = sender.Run(ctx) })

@@ -263,7 +263,7 @@ func runWeek(t *testing.T, zoneName, first string) {
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.sender.Run(ctx) })
 	for range 2 { // two processes
-		deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w, Open: w, Rules: w.planner.Rules, Log: log, Now: time.Now, Changed: w.sender.Wake})
+		deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w, Rules: w.planner.Rules, Log: log, Now: time.Now, Changed: w.sender.Wake})
 		digests := digest.NewDigester(digest.Options{Numbers: w, Rules: w.planner.Rules, Log: log, Now: time.Now, Changed: w.sender.Wake})
 		all.Go(func() { _ = deadlines.Run(ctx) })
 		all.Go(func() { _ = digests.Run(ctx) })

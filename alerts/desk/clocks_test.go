@@ -63,14 +63,12 @@ func TestGonePostMissesNothing(t *testing.T) {
 	r.Poll(m)
 	r.Shown()
 	r.after(10 * time.Minute)
-	m.Post.Deleted, m.Post.Text, late.Post.Deleted, late.Post.Text = true, "", true, ""
-	r.Poll(m, late)
+	r.Poll(gone(m), gone(late))
 	r.Shown()
 	r.after(24 * time.Hour)
 	if got := r.reported(0, 1); got.Unanswered != 2 || got.Kept != (report.Kept{Of: 1}) {
 		t.Errorf("unanswered %d, in time %+v", got.Unanswered, got.Kept)
 	}
-	m.Post.Deleted, m.Post.Text = false, rig.Refund
 	r.Poll(m)
 	r.Shown()
 	r.after(15 * time.Minute)
@@ -86,17 +84,12 @@ func TestGonePostMissesNothing(t *testing.T) {
 // TestAnsweredWhileGone: what people answered while its post was gone, and in time by its clock, is no missed
 // deadline when the post is back.
 func TestAnsweredWhileGone(t *testing.T) {
-	r := newWorld(t, deadlineRules())
-	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
-	r.Poll(m)
-	r.Shown()
+	r, m := complained(t, deadlineRules())
 	r.after(10 * time.Minute)
-	m.Post.Deleted, m.Post.Text = true, ""
-	r.Poll(m)
+	r.Poll(gone(m))
 	r.Shown()
 	r.after(24 * time.Hour)
 	r.Do(m, mention.Action{Verb: mention.Reply})
-	m.Post.Deleted, m.Post.Text = false, rig.Refund
 	r.Poll(m)
 	if got := r.reported(0, 1); got.Kept != (report.Kept{InTime: 1, Of: 1}) {
 		t.Errorf("in time %+v", got.Kept)

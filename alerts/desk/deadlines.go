@@ -29,7 +29,7 @@ const (
 
 // OpenCases are the cases whose deadlines run, by when they must be looked at.
 type OpenCases interface {
-	StormCases
+	Cases
 	// DueCases returns cases that are due, the longest due first. A case becomes due
 	// when it changes and when its message is posted.
 	DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error)
@@ -37,8 +37,6 @@ type OpenCases interface {
 	SetDue(ctx context.Context, list []mention.Due) error
 	// ResetDue makes every case due that may have a deadline.
 	ResetDue(ctx context.Context) error
-	// AlertOf returns the message a mention got of its own; ok is false when it got none.
-	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// AnswerUnseen reports whether the site took an answer to the post of a mention from here since the
@@ -51,8 +49,7 @@ type OpenCases interface {
 
 // DeadlineOptions are what Deadlines need; all but Refused are required.
 type DeadlineOptions struct {
-	Cases Cases
-	Open  OpenCases
+	Cases OpenCases
 	Rules func() *alerts.Rules // asked at every look, so a changed watchlist counts at once
 	// Refused reports whether an alert that waits will not be posted before somebody acts;
 	// nil: none is. All other that wait are merely late.
@@ -105,13 +102,13 @@ const (
 func (d *Deadlines) step(ctx context.Context) error {
 	rules := d.opt.Rules()
 	if d.rules != rules {
-		if err := d.opt.Open.ResetDue(ctx); err != nil {
+		if err := d.opt.Cases.ResetDue(ctx); err != nil {
 			return err
 		}
 		d.rules = rules
 	}
 	var err error
-	if d.storms, err = storms(ctx, d.opt.Open, d.opt.Now().Add(-stormsOf)); err != nil {
+	if d.storms, err = storms(ctx, d.opt.Cases, d.opt.Now().Add(-stormsOf)); err != nil {
 		return err
 	}
 	return errors.Join(d.cases(ctx, rules), d.endStorms(ctx))
@@ -120,7 +117,7 @@ func (d *Deadlines) step(ctx context.Context) error {
 // cases takes the steps of all cases that are due now.
 func (d *Deadlines) cases(ctx context.Context, rules *alerts.Rules) error {
 	for {
-		list, err := d.opt.Open.DueCases(ctx, d.opt.Now(), atOnce)
+		list, err := d.opt.Cases.DueCases(ctx, d.opt.Now(), atOnce)
 		if err != nil {
 			return fmt.Errorf("open cases: %w", err)
 		}
@@ -134,7 +131,7 @@ func (d *Deadlines) cases(ctx context.Context, rules *alerts.Rules) error {
 			}
 			looked = append(looked, mention.Due{ID: e.Mention.ID, Version: e.Case.Version, At: at})
 		}
-		if err := errors.Join(errors.Join(failed...), d.opt.Open.SetDue(ctx, looked)); err != nil {
+		if err := errors.Join(errors.Join(failed...), d.opt.Cases.SetDue(ctx, looked)); err != nil {
 			return err
 		}
 		if len(list) < atOnce {
@@ -150,7 +147,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	if m.Severity == 0 || s.never(c) {
 		return time.Time{}, nil
 	}
-	own, ok, err := d.opt.Open.AlertOf(ctx, m.ID)
+	own, ok, err := d.opt.Cases.AlertOf(ctx, m.ID)
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -161,7 +158,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 			return s.now.Add(notShown), err
 		}
 	case own.Kind == mention.Duplicate:
-		alive, ended, err := d.opt.Open.Alive(ctx, own.ThreadOf)
+		alive, ended, err := d.opt.Cases.Alive(ctx, own.ThreadOf)
 		if err != nil || alive && c.SnoozedUntil.IsZero() {
 			return s.now.Add(copied), err // the first message has the clock
 		}
@@ -178,7 +175,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		return at, nil
 	}
 	if c.Status == mention.Replied { // that it is not seen there says nothing, and nobody's word is doubted
-		if unseen, err := d.opt.Open.AnswerUnseen(ctx, m.ID); err != nil || unseen {
+		if unseen, err := d.opt.Cases.AnswerUnseen(ctx, m.ID); err != nil || unseen {
 			return time.Time{}, err
 		}
 	}
@@ -209,7 +206,7 @@ func (d *Deadlines) toldElsewhere(ctx context.Context, rules alerts.Rules, own m
 	if door == "" {
 		return time.Time{}, nil
 	}
-	told, _, err := d.opt.Open.Alert(ctx, alerts.FallbackID(own.ID, door))
+	told, _, err := d.opt.Cases.Alert(ctx, alerts.FallbackID(own.ID, door))
 	if told.Status != mention.Posted || told.TS == "" { // it waits, or was given up
 		return time.Time{}, err
 	}

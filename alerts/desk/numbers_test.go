@@ -63,7 +63,7 @@ func newWeeks(t *testing.T, seed uint64) *weeks {
 	w := &weeks{Rig: rig.New(t, rules), dice: rand.New(rand.NewPCG(seed, 1)), open: open}
 	now := func() time.Time { return w.Now }
 	w.desk = desk.NewDesk(w.Store, nil, now, func() {})
-	w.deadlines = desk.NewDeadlines(desk.DeadlineOptions{Cases: w.Store, Open: w.Store, Rules: w.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: now, Changed: func() {}})
+	w.deadlines = desk.NewDeadlines(desk.DeadlineOptions{Cases: w.Store, Rules: w.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: now, Changed: func() {}})
 	return w
 }
 

@@ -33,7 +33,6 @@ func (d *Desk) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 		}
 		line := reply(own, c, words, d.now())
 		line.ID = mention.NewAlertID(mention.Escalation, string(r.MentionID), r.ID, string(r.Status))
-		line.Payload = alerts.Details{Text: words}.Encode()
 		line.Notify = slackID(r.By)
 		return nil, []mention.Alert{line}, nil
 	})

@@ -164,7 +164,7 @@ func (d *Deadlines) goesOn(s *storm) bool {
 
 func (d *Deadlines) endStorm(ctx context.Context, s *storm, now time.Time) error {
 	id := s.Said("over")
-	if _, told, err := d.opt.Open.Alert(ctx, id); err != nil || told {
+	if _, told, err := d.opt.Cases.Alert(ctx, id); err != nil || told {
 		return err
 	}
 	all, err := s.cases(ctx)
@@ -186,7 +186,7 @@ func (d *Deadlines) endStorm(ctx context.Context, s *storm, now time.Time) error
 	lasted := all[len(all)-1].HeardAt.Sub(all[0].HeardAt)
 	l := d.opt.Rules().Lang(s.first.Route)
 	words := l.Plural("desk.storm_over", len(all), "watch", s.Watch, "span", l.Span(lasted), "open", open)
-	err = d.opt.Open.Enqueue(ctx, mention.Alert{
+	err = d.opt.Cases.Enqueue(ctx, mention.Alert{
 		ID: id, Kind: mention.Notice, Route: s.first.Route, Severity: mention.Normal, Status: mention.Pending, CreatedAt: now,
 		NotBefore: d.opt.Rules().HeldUntil(mention.Normal, now), Payload: alerts.Details{Text: words}.Encode(),
 	})

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/mention"
 )
@@ -22,11 +21,11 @@ func stormRules() alerts.Rules {
 	return rules
 }
 
-// storm lets so many complaints be heard, one every five seconds, every third of them in
+// storm lets 40 complaints be heard, one every five seconds, every third of them in
 // another channel, and posts what came of them.
-func (r world) storm(n int) (all []mention.Mention) {
+func (r world) storm() (all []mention.Mention) {
 	r.T.Helper()
-	for i := range n {
+	for i := range 40 {
 		m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
 		if i%3 == 0 {
 			m.Score.Topics = []string{"refund"}
@@ -40,27 +39,11 @@ func (r world) storm(n int) (all []mention.Mention) {
 	return all
 }
 
-// waiting lists what is due of a kind: "ROUTE WHOM: TEXT".
-func (r world) waiting(kind mention.AlertKind) (words []string, last mention.Alert) {
-	r.T.Helper()
-	due, err := r.Store.DueAlerts(r.T.Context(), r.Now, 1000)
-	if err != nil {
-		r.T.Fatal(err)
-	}
-	for _, a := range due {
-		if a.Kind == kind {
-			words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadDetails(a.Payload).Text)
-			last = a
-		}
-	}
-	return words, last
-}
-
 // TestStormIsToldOnce: 40 complaints of one storm in two channels, all left alone, are one
 // nudge and one escalation; those that came just before it was a storm belong to it.
 func TestStormIsToldOnce(t *testing.T) {
 	r := newWorld(t, stormRules())
-	all := r.storm(40)
+	all := r.storm()
 	danger := rig.Said(rig.Forum, "danger", "Ivan", "Після їхньої піци вся сім'я отруїлась, викликали швидку, подаю до суду.", -0.9)
 	danger.Score.Topics = []string{"safety"}
 	r.Poll(danger)
@@ -93,7 +76,7 @@ func TestStormIsToldOnce(t *testing.T) {
 // they got. A complaint that somebody had before stays theirs.
 func TestTakeAll(t *testing.T) {
 	r := newWorld(t, stormRules())
-	all := r.storm(40)
+	all := r.storm()
 	r.Do(all[30], mention.Action{Verb: mention.Claim})
 	r.step(25 * time.Minute)
 	r.step(time.Second)
@@ -103,7 +86,7 @@ func TestTakeAll(t *testing.T) {
 	}
 	people := []mention.Person{{ID: "slack:U2", Name: "Oleh"}, {ID: "slack:U3", Name: "Vera"}, {ID: "slack:U4", Name: "Boris"}}
 	got := make([]alerts.Taken, len(people))
-	d := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {})
+	d := r.desk()
 	var pressing sync.WaitGroup
 	for i, p := range people {
 		pressing.Go(func() {
@@ -145,8 +128,8 @@ func TestTakeAll(t *testing.T) {
 // TestStormOwnersAreRemindedOnce: who took all and answers nothing hears of it once.
 func TestStormOwnersAreRemindedOnce(t *testing.T) {
 	r := newWorld(t, stormRules())
-	r.storm(40)
-	d := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {})
+	r.storm()
+	d := r.desk()
 	list, err := r.Store.Storms(t.Context(), r.Now.Add(-time.Hour))
 	if err != nil || len(list) != 2 {
 		t.Fatalf("storm messages %+v, %v; want one for each channel", list, err)
@@ -174,7 +157,7 @@ func TestStormOwnersAreRemindedOnce(t *testing.T) {
 // TestStormIsOver: once, in one channel, with how many there were and how many are open.
 func TestStormIsOver(t *testing.T) {
 	r := newWorld(t, stormRules())
-	all := r.storm(40)
+	all := r.storm()
 	r.step(15 * time.Minute)
 	if said, _ := r.waiting(mention.Notice); len(said) != 0 {
 		t.Fatalf("too early: %q", said)

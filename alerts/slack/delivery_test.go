@@ -224,7 +224,7 @@ func TestAppMadeAnew(t *testing.T) {
 
 // nudges lets the deadlines see the time so much later, until the test ends.
 func (w *world) nudges(later time.Duration) {
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(later) }, Changed: w.sender.Wake})
 	ctx, stop := context.WithCancel(w.t.Context())
 	var running sync.WaitGroup

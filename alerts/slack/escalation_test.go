@@ -21,7 +21,7 @@ func TestEscalationHasButtons(t *testing.T) {
 	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: late, mention.Normal: late, mention.High: late}}})
 	w.hear(complaint("1", refund))
 	first := w.posted(1)[0]
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(11 * time.Minute) }, Changed: w.sender.Wake})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup

@@ -94,7 +94,7 @@ func TestAppAfterTheHook(t *testing.T) {
 	if n := w.log.count("cannot be delivered") + w.log.count("cannot be redrawn"); n != 0 {
 		t.Errorf("%d troubles", n)
 	}
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup

@@ -280,7 +280,7 @@ func TestNudgeWithoutItsThread(t *testing.T) {
 			if c.code != "" {
 				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: c.code})
 			}
-			deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+			deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
 				Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
 			ctx, stop := context.WithCancel(t.Context())
 			var running sync.WaitGroup

@@ -50,7 +50,6 @@ func (d *Daemon) newDelivery() *delivery {
 	})
 	del.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
 		Cases:   d.store,
-		Open:    d.store,
 		Rules:   d.planner.Rules,
 		Refused: del.sender.Refused,
 		Log:     d.log,
