@@ -2,13 +2,11 @@ package outbox_test
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -29,18 +27,15 @@ func TestGatheredIsCountedWhenItIsSaid(t *testing.T) {
 		})
 		said := map[mention.AlertID]alerts.Gathered{}
 		s := &script{began: time.Now(), post: func(m alerts.Message) error { said[m.Alert.ID] = m.Gathered; return nil }}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			Gathered: func(_ context.Context, root mention.AlertID) ([]string, int, mention.ID, error) {
-				if root == "empty night" { // what waited for it was told on its own meanwhile
-					return nil, 0, "", nil
-				}
-				asked = append(asked, root)
-				return []string{"Bank", "Tea"}, 12, "m", nil
-			},
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		_ = sender.Run(ctx)
+		opt := options(m, s)
+		opt.Gathered = func(_ context.Context, root mention.AlertID) ([]string, int, mention.ID, error) {
+			if root == "empty night" { // what waited for it was told on its own meanwhile
+				return nil, 0, "", nil
+			}
+			asked = append(asked, root)
+			return []string{"Bank", "Tea"}, 12, "m", nil
+		}
+		run(t, opt, 3*time.Second)
 		if len(said) != 3 || len(asked) != 1 || asked[0] != "night" {
 			t.Fatalf("asked for %v, said %v", asked, said)
 		}

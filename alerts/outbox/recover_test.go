@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -163,11 +161,7 @@ func TestAttemptEndsInItsTime(t *testing.T) {
 		m := slowBegin{&memory{}, 8 * time.Second}
 		m.add("a", mention.Low, "#x")
 		began, ended := time.Now(), make(chan time.Duration, 9)
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return timed{began: began, ended: ended}, true }})
-		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
-		defer cancel()
-		_ = sender.Run(ctx)
+		run(t, options(m, timed{began: began, ended: ended}), 12*time.Second)
 		if took := <-ended; took != 10*time.Second {
 			t.Errorf("the attempt ended after %s", took)
 		}

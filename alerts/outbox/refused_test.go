@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -24,14 +23,8 @@ func TestMovedWhileItWasTaken(t *testing.T) {
 		var routes []string
 		s.post = func(m alerts.Message) error { routes = append(routes, m.Alert.Route); return nil }
 		mover := &moving{memory: m, to: "#new"}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: mover, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if a, _, _ := m.Alert(ctx, "a"); !slices.Equal(routes, []string{"#new"}) || a.Status != mention.Posted {
+		run(t, options(mover, s), 10*time.Second)
+		if a, _, _ := m.Alert(t.Context(), "a"); !slices.Equal(routes, []string{"#new"}) || a.Status != mention.Posted {
 			t.Errorf("posted to %q, then %s; want #new alone", routes, a.Status)
 		}
 	})
@@ -66,14 +59,8 @@ func TestRefusedIsNotLate(t *testing.T) {
 				m, s := &memory{}, &script{began: time.Now()}
 				m.add("a", mention.Low, "#x")
 				s.post = func(alerts.Message) error { return c.err }
-				sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-					NotifierFor: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
-				ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-				defer cancel()
-				if err := sender.Run(ctx); err != nil {
-					t.Fatal(err)
-				}
-				a, _, _ := m.Alert(ctx, "a")
+				sender := run(t, options(m, s), 3*time.Second)
+				a, _, _ := m.Alert(t.Context(), "a")
 				if got := sender.Refused(a); got != c.want {
 					t.Errorf("refused %v, want %v", got, c.want)
 				}
@@ -117,17 +104,11 @@ func TestReloadForgetsTroubles(t *testing.T) {
 			return &alerts.RefusedError{Code: "is_archived", Err: errors.New("archived")}
 		}
 		var told []string
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true },
-			Trouble:     func(route string, err error) { told = append(told, fmt.Sprint(route, " ", err)) }})
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { defer close(ended); _ = sender.Run(ctx) }()
-		time.Sleep(2 * time.Second)
-		sender.Reload()
-		time.Sleep(2 * time.Second)
-		cancel()
-		<-ended
+		opt := options(m, s)
+		opt.Trouble = func(route string, err error) { told = append(told, fmt.Sprint(route, " ", err)) }
+		sender := outbox.NewSender(opt)
+		time.AfterFunc(2*time.Second, sender.Reload)
+		runFor(t, sender, 4*time.Second)
 		if want := []string{"#x archived", "#x <nil>", "#x archived"}; !slices.Equal(told, want) {
 			t.Errorf("told %q, want %q", told, want)
 		}

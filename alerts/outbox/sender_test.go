@@ -1,11 +1,9 @@
 package outbox_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -16,220 +14,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// memory is an outbox in memory, for tests in virtual time.
-type memory struct {
-	mu   sync.Mutex
-	all  []*mention.Alert
-	byID map[mention.AlertID]*mention.Alert
-	c    mention.Case
-}
-
-func (m *memory) add(id string, sev mention.Severity, route string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	a := &mention.Alert{ID: mention.AlertID(id), Kind: mention.Complaint, MentionID: "m", Route: route, Severity: sev, Status: mention.Pending, CreatedAt: time.Now()}
-	if m.byID == nil {
-		m.byID = map[mention.AlertID]*mention.Alert{}
-	}
-	m.all, m.byID[a.ID] = append(m.all, a), a
-}
-
-func (m *memory) list(ok func(*mention.Alert) bool) (out []mention.Alert) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, a := range m.all {
-		if ok(a) {
-			out = append(out, *a)
-		}
-	}
-	return out
-}
-
-func (m *memory) change(id mention.AlertID, do func(*mention.Alert) bool) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	a, ok := m.byID[id]
-	return ok && do(a)
-}
-
-func (m *memory) DueAlerts(_ context.Context, now time.Time, limit int) ([]mention.Alert, error) {
-	out := m.list(func(a *mention.Alert) bool {
-		root := m.byID[a.ThreadOf]
-		return a.Status == mention.Pending && !a.NotBefore.After(now) && (a.ThreadOf == "" || root != nil && root.Status == mention.Posted)
-	})
-	slices.SortStableFunc(out, func(a, b mention.Alert) int {
-		return cmp.Or(rank(a)-rank(b), int(b.Severity-a.Severity))
-	})
-	return out[:min(limit, len(out))], nil
-}
-
-// rank is the order of the store: what is gathered in threads goes last, copies after all.
-func rank(a mention.Alert) int {
-	switch {
-	case a.ThreadOf == "":
-	case a.Kind == mention.Complaint:
-		return 1
-	case a.Kind == mention.Duplicate:
-		return 2
-	}
-	return 0
-}
-
-func (m *memory) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, error) {
-	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posting && a.PostingAt.Before(before) }), nil
-}
-
-func (m *memory) Outdated(_ context.Context, limit int) ([]mention.Alert, error) {
-	all := m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.RenderedVersion < m.c.Version })
-	return all[:min(limit, len(all))], nil
-}
-
-func (m *memory) Alert(_ context.Context, id mention.AlertID) (mention.Alert, bool, error) {
-	got := m.list(func(a *mention.Alert) bool { return a.ID == id })
-	if len(got) == 0 {
-		return mention.Alert{}, false, nil
-	}
-	return got[0], true, nil
-}
-
-func (m *memory) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
-	return m.change(id, func(a *mention.Alert) bool {
-		if a.Status != mention.Pending {
-			return false
-		}
-		a.Status, a.PostingAt = mention.Posting, t0
-		a.Attempts++
-		return true
-	}), nil
-}
-
-func (m *memory) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
-	return m.change(id, func(a *mention.Alert) bool {
-		if a.Status != mention.Posting {
-			return false
-		}
-		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered
-		return true
-	}), nil
-}
-
-func (m *memory) BackToPending(_ context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (bool, error) {
-	return m.change(id, func(a *mention.Alert) bool {
-		if a.Status != mention.Posting || a.Attempts != attempts {
-			return false
-		}
-		a.Status, a.NotBefore, a.LastError = mention.Pending, notBefore, why
-		return true
-	}), nil
-}
-
-func (m *memory) Detach(_ context.Context, root mention.AlertID) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, a := range m.all {
-		if a.ThreadOf == root && a.Status == mention.Pending {
-			a.ThreadOf = ""
-		}
-	}
-	return nil
-}
-
-// Orphan has nothing to do: nothing is told in threads of what is deleted here.
-func (m *memory) Orphan(context.Context, mention.ID) (bool, error) { return false, nil }
-
-func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int64) error {
-	m.change(id, func(a *mention.Alert) bool { a.RenderedVersion = version; return true })
-	return nil
-}
-
-func (m *memory) Mention(context.Context, mention.ID) (mention.Mention, mention.Case, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return mention.Mention{ID: "m"}, m.c, nil
-}
-
-// script is a channel that does as it is told, and writes down when what happened.
-type script struct {
-	mu     sync.Mutex
-	began  time.Time
-	post   func(m alerts.Message) error
-	find   func(q alerts.Search) (map[mention.AlertID]alerts.Place, error)
-	update func(m alerts.Message) error
-	events []string
-
-	postChannel string // where posts stand; empty means C1
-}
-
-func (s *script) note(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.events = append(s.events, fmt.Sprintf("%s ", time.Since(s.began).Truncate(time.Second))+fmt.Sprintf(format, args...))
-}
-
-func (s *script) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
-	repeat := ""
-	if m.Repeat {
-		repeat = " (may be a repeat)"
-	}
-	s.note("post %s%s", m.Alert.ID, repeat)
-	if s.post != nil {
-		if err := s.post(m); err != nil {
-			return alerts.Place{}, err
-		}
-	}
-	return alerts.Place{Channel: cmp.Or(s.postChannel, "C1"), TS: string(m.Alert.ID)}, nil
-}
-
-func (s *script) Update(_ context.Context, m alerts.Message) error {
-	s.note("redraw %s v%d", m.Alert.ID, m.Case.Version)
-	if s.update != nil {
-		return s.update(m)
-	}
-	return nil
-}
-
-func (s *script) Find(_ context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	s.note("find %v", q.Alerts)
-	return s.find(q)
-}
-
-func (s *script) Pace() (float64, int) { return 1, 3 }
-
-// play runs a sender in virtual time and returns what the channel saw.
-func play(t *testing.T, d time.Duration, prepare func(m *memory, s *script)) (events []string, end *memory) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		m, s := &memory{}, &script{began: time.Now()}
-		prepare(m, s)
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
-		ctx, cancel := context.WithTimeout(context.Background(), d)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Error(err)
-		}
-		events, end = s.events, m
-	})
-	return events, end
-}
-
-// once fails the first n calls.
-func once(n int, err error) func(alerts.Message) error {
-	var mu sync.Mutex
-	return func(alerts.Message) error {
-		mu.Lock()
-		defer mu.Unlock()
-		if n--; n >= 0 {
-			return err
-		}
-		return nil
-	}
-}
 
 func TestSender(t *testing.T) {
 	limited := &alerts.RetryError{After: 7 * time.Second, Method: true, Err: errors.New("429")}
@@ -349,17 +134,11 @@ func TestStopInTheMiddle(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.add("a", mention.Low, "#x")
 		hang := &hanging{script: s}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return hang, true }})
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
+		run(t, options(m, hang), time.Second)
 		if took := time.Since(s.began); took > 8*time.Second {
 			t.Errorf("stopped after %s", took)
 		}
-		if a, _, _ := m.Alert(ctx, "a"); a.Status != mention.Posting {
+		if a, _, _ := m.Alert(t.Context(), "a"); a.Status != mention.Posting {
 			t.Errorf("the alert is %s", a.Status)
 		}
 	})
@@ -409,13 +188,7 @@ func playSlow(t *testing.T, d time.Duration, takes func(mention.AlertID) (time.D
 		m := &memory{}
 		prepare(m)
 		s := &slow{script: &script{began: time.Now()}, takes: takes, out: map[string]int{}, most: map[string]int{}}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		ctx, cancel := context.WithTimeout(context.Background(), d)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Error(err)
-		}
+		run(t, options(m, s), d)
 		events, most = s.events, s.most
 	})
 	return events, most
@@ -481,14 +254,8 @@ func TestRefusalOfAnAttemptBeforeTheReload(t *testing.T) {
 			time.Sleep(time.Second)
 			return &alerts.RefusedError{Code: "invalid_auth", Err: errors.New("the token")}
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		sender = outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		go func() { defer close(ended); _ = sender.Run(ctx) }()
-		time.Sleep(10 * time.Second)
-		cancel()
-		<-ended
+		sender = outbox.NewSender(options(m, s))
+		runFor(t, sender, 10*time.Second)
 		if tries != 2 {
 			t.Errorf("%d attempts in ten seconds, want the second right after the first", tries)
 		}
@@ -506,17 +273,9 @@ func TestPutBack(t *testing.T) {
 		}
 		h := &history{stands: map[mention.AlertID]bool{"1": true, "4": true}, pause: true}
 		since := time.Now().Add(-time.Hour)
-		s := outbox.NewSender(outbox.Options{
-			Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return h, true },
-			LostSince:   func() time.Time { return since },
-		})
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { defer close(ended); _ = s.Run(ctx) }()
-		time.Sleep(time.Minute)
-		stop()
-		<-ended
+		opt := options(m, h)
+		opt.LostSince = func() time.Time { return since }
+		run(t, opt, time.Minute)
 		slices.Sort(h.posted)
 		if got := fmt.Sprint(h.posted); got != "[0 2 3 5]" {
 			t.Errorf("posted %s, want those that do not stand there", got)

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
@@ -49,19 +47,14 @@ func TestJoinedForAPartOfThePeople(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.failing()
 		var troubles []string
-		way, joined := gone{s}, 0
-		join := func(_ context.Context, list []mention.Alert) (bool, error) {
+		opt, joined := options(m, gone{s}), 0
+		opt.Join = func(_ context.Context, list []mention.Alert) (bool, error) {
 			m.stoodFor(list)
 			joined += len(list)
 			return true, nil
 		}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Join: join, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return way, true }, Trouble: func(route string, err error) { troubles = append(troubles, fmt.Sprint(route, " ", err)) }})
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Error(err)
-		}
+		opt.Trouble = func(route string, err error) { troubles = append(troubles, fmt.Sprint(route, " ", err)) }
+		run(t, opt, 5*time.Minute)
 		if joined != 5 || len(troubles) != 1 || troubles[0] != "#ops left" {
 			t.Errorf("%d were joined, troubles %q", joined, troubles)
 		}
@@ -94,16 +87,13 @@ func TestNothingIsJoinedForAChannelThatIsAway(t *testing.T) {
 					}
 					return nil
 				}
-				join := func(_ context.Context, list []mention.Alert) (bool, error) {
+				opt := options(m, s)
+				opt.Join = func(_ context.Context, list []mention.Alert) (bool, error) {
 					m.stoodFor(list)
 					one := alerts.Together(i18n.Lang{}, list, "/healthz")
 					m.add("together", one.Severity, one.Route)
 					return m.change("together", func(a *mention.Alert) bool { a.Kind, a.Payload = mention.Notice, one.Payload; return true }), nil
 				}
-				sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Join: join, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-					NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-				ctx, cancel := context.WithTimeout(context.Background(), away+5*time.Minute)
-				defer cancel()
 				if well {
 					time.AfterFunc(away-time.Second, func() { // what EnqueueInstead does to what nobody was told of
 						for i := range 6 {
@@ -116,9 +106,7 @@ func TestNothingIsJoinedForAChannelThatIsAway(t *testing.T) {
 						}
 					})
 				}
-				if err := sender.Run(ctx); err != nil {
-					t.Error(err)
-				}
+				run(t, opt, away+5*time.Minute)
 				var told []string
 				for _, a := range m.list(func(a *mention.Alert) bool { return a.TS != "" }) {
 					told = append(told, string(a.ID))

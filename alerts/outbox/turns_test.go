@@ -3,7 +3,6 @@ package outbox_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -133,13 +132,8 @@ func TestNoTurnIsSpentTwice(t *testing.T) {
 			m.add(id, mention.High, "#x")
 		}
 		l := &lagging{memory: m}
-		l.sender = outbox.NewSender(outbox.Options{Queue: l, Writer: l, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := l.sender.Run(ctx); err != nil {
-			t.Error(err)
-		}
+		l.sender = outbox.NewSender(options(l, s))
+		runFor(t, l.sender, 5*time.Second)
 		if want := []string{"0s post a", "0s post b", "0s post c", "1s post d"}; !slices.Equal(s.events, want) {
 			t.Errorf("the channel saw %q, want %q", s.events, want)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -66,18 +64,14 @@ func playWays(t *testing.T, d time.Duration, slack, hook func(alerts.Message) ti
 		slackWay = &way{began: time.Now(), takes: slack, taken: map[string]time.Duration{}}
 		hookWay = &way{began: time.Now(), takes: hook, taken: map[string]time.Duration{}}
 		prepare(m)
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(route string) (alerts.Notifier, bool) {
-				if strings.HasPrefix(route, "#") {
-					return channels{slackWay}, true
-				}
-				return hookWay, true
-			}})
-		ctx, cancel := context.WithTimeout(t.Context(), d)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Error(err)
+		opt := options(m, hookWay)
+		opt.NotifierFor = func(route string) (alerts.Notifier, bool) {
+			if strings.HasPrefix(route, "#") {
+				return channels{slackWay}, true
+			}
+			return hookWay, true
 		}
+		run(t, opt, d)
 	})
 	return slackWay, hookWay
 }
@@ -192,11 +186,7 @@ func TestSilenceBegunMeanwhile(t *testing.T) {
 			}
 			return nil
 		}
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		_ = sender.Run(ctx)
+		run(t, options(m, s), 20*time.Second)
 		if got := strings.Join(s.events, ", "); got != "2s post b, 8s post a, 8s post b" {
 			t.Errorf("the channel saw %q, want silence from 2 s to 8 s", got)
 		}
@@ -228,14 +218,11 @@ func TestOddSilences(t *testing.T) {
 				return nil
 			}
 			var told []string
-			sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-				NotifierFor: func(string) (alerts.Notifier, bool) { return s, true },
-				Trouble: func(route string, err error) {
-					told = append(told, fmt.Sprint(time.Since(s.began).Round(time.Second), " ", route, " ", err))
-				}})
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
-			defer cancel()
-			_ = sender.Run(ctx)
+			opt := options(m, s)
+			opt.Trouble = func(route string, err error) {
+				told = append(told, fmt.Sprint(time.Since(s.began).Round(time.Second), " ", route, " ", err))
+			}
+			run(t, opt, 2*time.Hour)
 			if got := strings.Join(s.events, ", "); got != want.posts || strings.Join(told, ", ") != want.told {
 				t.Errorf("asked for %s the channel saw %q, want %q; people were told %q, want %q", after, got, want.posts, told, want.told)
 			}
@@ -264,16 +251,11 @@ func TestDoubtsInARowAreTrouble(t *testing.T) {
 		m.add("one", mention.High, "#mentions")
 		u := uncertain{&way{began: time.Now(), takes: quickly, taken: map[string]time.Duration{}}, time.Now().Add(3 * time.Minute)}
 		var told []string
-		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			NotifierFor: func(string) (alerts.Notifier, bool) { return u, true },
-			Trouble: func(route string, err error) {
-				told = append(told, fmt.Sprint(time.Since(u.began).Round(time.Minute), " ", route, " ", err))
-			}})
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-		defer cancel()
-		if err := sender.Run(ctx); err != nil {
-			t.Error(err)
+		opt := options(m, u)
+		opt.Trouble = func(route string, err error) {
+			told = append(told, fmt.Sprint(time.Since(u.began).Round(time.Minute), " ", route, " ", err))
 		}
+		run(t, opt, 10*time.Minute)
 		if len(told) != 2 || !strings.HasSuffix(told[0], "#mentions 503") || !strings.HasSuffix(told[1], "#mentions <nil>") {
 			t.Errorf("told %q, want the trouble once and its end once", told)
 		}
