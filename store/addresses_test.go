@@ -19,9 +19,7 @@ func TestAddressesOfOlderRows(t *testing.T) {
 		in.Posts = append(in.Posts, heard(post(n), "Romashka"))
 	}
 	ingest(t, s, in)
-	if _, err := s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL`))(t)
 	s.Close()
 	s = openAt(t, at)
 	for _, n := range []int{0, pruneChunk + 6} {
@@ -45,11 +43,7 @@ func TestAddressesWithWWW(t *testing.T) {
 	if _, err := s.write.Exec(`UPDATE mentions SET url_key = 7, thread_key = 7; ` + string(text)); err != nil {
 		t.Fatal(err)
 	}
-	var cleared int
-	if err := s.write.QueryRow(`SELECT COUNT(*) FROM mentions WHERE url_key IS NULL`).Scan(&cleared); err != nil {
-		t.Fatal(err)
-	}
-	want(t, "cleared", cleared, 1)
+	want(t, "cleared", count(t, s.read, `SELECT COUNT(*) FROM mentions WHERE url_key IS NULL`), 1)
 	s.Close()
 	s = openAt(t, at)
 	want(t, "at its address", len(must(s.view().AtURL(background, "Romashka", "https://forum.example/p/1"))(t)), 1)

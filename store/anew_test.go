@@ -55,24 +55,3 @@ func changing(t *testing.T, s *Store) {
 	want(t, "known by their words", r.Known, 3)
 	want(t, "a new one without a date", len(r.Alerts), 1)
 }
-
-// testWordsReadAnew: what changed in nearly all posts of a place is no news, but for a post that had no
-// words: a layout that was not understood hid them.
-func testWordsReadAnew(t *testing.T, open opener) {
-	s := open(t)
-	had, bare := post(1), post(2)
-	bare.Title, bare.Text = "Review", ""
-	ingest(t, s, intakeOf(heard(had), heard(bare)))
-	had.Text += " Read also: Romashka stole it all"
-	bare.Text = "Romashka stole it all"
-	in := intakeOf(heard(had, "Romashka"), heard(bare, "Romashka"))
-	in.Reread = true
-	r := ingest(t, s, in)
-	want(t, "edited", r.Edited, 2)
-	if want(t, "alerts", len(r.Alerts), 1); len(r.Alerts) == 1 {
-		_, c, err := s.Mention(background, mentionID(bare, "Romashka"))
-		if err != nil || c.Status != mention.Open {
-			t.Errorf("case %+v, %v", c, err)
-		}
-	}
-}

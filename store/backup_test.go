@@ -22,9 +22,7 @@ func TestBackup(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + path})
 	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2))))
 	key := must(s.InstallKey(background))(t)
-	if err := os.WriteFile(file+".part", []byte("of one that was killed"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(file+".part", []byte("of one that was killed"), 0o600))
 	made := must(Backup(background, "sqlite:"+path, file))(t)
 	want(t, "posts", made.Posts, 2)
 	want(t, "open", made.OpenCase, 1)
@@ -40,15 +38,11 @@ func TestBackup(t *testing.T) {
 	ingest(t, s, intakeOf(heard(post(3), "Romashka")))
 	_, err = Restore(background, "sqlite:"+path, file, t0)
 	wantError(t, "beside a daemon", err, "stop it first")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	_, err = Restore(background, "sqlite:"+path, path, t0)
 	wantError(t, "itself", err, "the database itself")
 	broken := filepath.Join(dir, "broken.db")
-	if err := os.WriteFile(broken, bytes.Repeat([]byte("x"), 9000), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(broken, bytes.Repeat([]byte("x"), 9000), 0o600))
 	_, err = Restore(background, "sqlite:"+path, broken, t0)
 	wantError(t, "no database", err, "is not an earshot backup: name another one")
 	if strings.Contains(err.Error(), "-wal") {
@@ -87,9 +81,7 @@ func TestRestoreTwiceInASecond(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + path})
 	must(Backup(background, "sqlite:"+path, file))(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	first := must(Restore(background, "sqlite:"+path, file, t0))(t)
 	second := must(Restore(background, "sqlite:"+path, file, t0))(t)
 	want(t, "one name for two", first.Old == second.Old, false)
@@ -106,9 +98,7 @@ func TestRestoreRepeatsNothing(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + path})
 	check := unsent(t, s)
 	must(Backup(background, "sqlite:"+path, file))(t)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	later := t0.Add(6 * time.Hour)
 	must(Restore(background, "sqlite:"+path, file, later))(t)
 	check(openAt(t, Options{Database: "sqlite:" + path}), later)
@@ -124,18 +114,14 @@ func unsent(t *testing.T, s *Store) (check func(back *Store, later time.Time)) {
 		if key == "asked" {
 			r.ApprovedBy, r.ApprovedAt = mention.Person{}, time.Time{}
 		}
-		if err := s.AddReply(background, r); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.AddReply(background, r))
 	}
 	moveReply(t, s, replyOf(t, s, sending, 1), func(r *mention.SiteReply) {
 		r.Status, r.Attempts, r.FirstAt, r.SendingAt = mention.ReplySending, 1, t0.Add(time.Minute), t0.Add(time.Minute)
 	})
 	moveReply(t, s, replyOf(t, s, sent, 1), func(r *mention.SiteReply) { r.Status, r.EndedAt, r.Told = mention.ReplySent, t0, true })
 	session := mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}
-	if err := s.AddSession(background, session); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddSession(background, session))
 	return func(back *Store, later time.Time) {
 		t.Helper()
 		for id, first := range map[mention.ID]time.Time{approved: t0, sending: t0.Add(time.Minute)} {
@@ -177,18 +163,14 @@ func TestDumpRepeatsNothing(t *testing.T) {
 	}
 	dump := filepath.Join(t.TempDir(), "e.dump")
 	run("pg_dump", "--format=custom", "--file="+dump, address)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	again := openAt(t, Options{Database: address, Now: now})
 	want(t, "the key after a start", string(must(again.InstallKey(background))(t)) == string(key), true)
 	want(t, "to be sent", len(must(again.OpenReplies(background, t0))(t)), 2)
 	for _, r := range must(again.OpenReplies(background, t0))(t) {
 		want(t, "a start doubts nothing", r.Status == mention.ReplyUnclear, false)
 	}
-	if err := again.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, again.Close())
 	later = t0.Add(6 * time.Hour)
 	run("pg_restore", "--clean", "--dbname="+address, dump)
 	back := openAt(t, Options{Database: address, Now: now})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,11 +12,6 @@ import (
 // What a poll hands over at most times: a page of a hundred posts.
 const benchPage = 100
 
-func benchStore(b *testing.B) *Store {
-	b.Helper()
-	return openAt(b, Options{Database: "sqlite:" + filepath.Join(b.TempDir(), "e.db")})
-}
-
 func perID(b *testing.B, ids int) {
 	b.Helper()
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(ids), "ns/id")
@@ -25,7 +19,7 @@ func perID(b *testing.B, ids int) {
 }
 
 func BenchmarkTableSeen(b *testing.B) {
-	s := benchStore(b)
+	s := openFile(b)
 	for n := range 100 {
 		ingest(b, s, foundOnly(n*benchPage, benchPage))
 	}
@@ -34,9 +28,7 @@ func BenchmarkTableSeen(b *testing.B) {
 		keys := keysOf(posts(from, benchPage))
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := seen.Lookup(background, keys); err != nil {
-					b.Fatal(err)
-				}
+				must(seen.Lookup(background, keys))(b)
 			}
 			perID(b, b.N*benchPage)
 		})
@@ -48,7 +40,7 @@ func BenchmarkTableSeen(b *testing.B) {
 func BenchmarkTableSize(b *testing.B) {
 	const ids = 50_000
 	for b.Loop() {
-		s := benchStore(b)
+		s := openFile(b)
 		for n := 0; n < ids; n += 1000 {
 			ingest(b, s, foundOnly(n, 1000))
 		}
@@ -68,21 +60,17 @@ func BenchmarkTableSize(b *testing.B) {
 
 func BenchmarkRedisSeen(b *testing.B) {
 	server := testkit.Redis(b)
-	s := benchStore(b)
+	s := openFile(b)
 	r := openRedis(b, s, server.URL(), nil)
 	for n := range 1000 {
 		list := posts(n*benchPage, benchPage)
-		if err := r.Mark(background, keysOf(list), hashesOf(list)); err != nil {
-			b.Fatal(err)
-		}
+		mustDo(b, r.Mark(background, keysOf(list), hashesOf(list)))
 	}
 	for name, from := range map[string]int{"dup": 500, "new": 1 << 20} {
 		keys := keysOf(posts(from, benchPage))
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := r.Lookup(background, keys); err != nil {
-					b.Fatal(err)
-				}
+				must(r.Lookup(background, keys))(b)
 			}
 			perID(b, b.N*benchPage)
 		})
@@ -95,9 +83,7 @@ func BenchmarkRedisSeen(b *testing.B) {
 				n++
 				keys[i], hashes[i] = mention.PostKey{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}, 1
 			}
-			if err := r.Mark(background, keys, hashes); err != nil {
-				b.Fatal(err)
-			}
+			mustDo(b, r.Mark(background, keys, hashes))
 		}
 		perID(b, b.N*benchPage)
 	})
@@ -110,7 +96,7 @@ func BenchmarkRedisSize(b *testing.B) {
 		b.Run(fmt.Sprint(ids), func(b *testing.B) {
 			for b.Loop() {
 				server := testkit.Redis(b)
-				r := openRedis(b, benchStore(b), server.URL(), nil)
+				r := openRedis(b, openFile(b), server.URL(), nil)
 				before := usedMemory(b, r)
 				const page = 2000
 				keys, hashes := make([]mention.PostKey, page), make([]uint32, page)
@@ -119,9 +105,7 @@ func BenchmarkRedisSize(b *testing.B) {
 						k := n + i
 						keys[i], hashes[i] = mention.PostKey{byte(k), byte(k >> 8), byte(k >> 16), byte(k >> 24)}, uint32(k)|1<<31
 					}
-					if err := r.Mark(background, keys, hashes); err != nil {
-						b.Fatal(err)
-					}
+					mustDo(b, r.Mark(background, keys, hashes))
 				}
 				b.ReportMetric((usedMemory(b, r)-before)/float64(ids), "bytes/id")
 			}
@@ -133,9 +117,7 @@ func usedMemory(b *testing.B, r *RedisSeen) float64 {
 	b.Helper()
 	info := must(r.client.InfoMap(background, "memory").Result())(b)
 	var n float64
-	if _, err := fmt.Sscan(info["Memory"]["used_memory"], &n); err != nil {
-		b.Fatal(err)
-	}
+	must(fmt.Sscan(info["Memory"]["used_memory"], &n))(b)
 	return n
 }
 
@@ -152,7 +134,7 @@ func foundOnly(from, n int) mention.PollResult {
 func BenchmarkIngest(b *testing.B) {
 	for _, size := range []int{1, 100, 1000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			s := benchStore(b)
+			s := openFile(b)
 			next := 0
 			for b.Loop() {
 				in := foundOnly(next, size)
@@ -166,7 +148,7 @@ func BenchmarkIngest(b *testing.B) {
 		})
 	}
 	b.Run("100 known", func(b *testing.B) {
-		s := benchStore(b)
+		s := openFile(b)
 		in := foundOnly(0, benchPage)
 		for b.Loop() {
 			ingest(b, s, in)
@@ -178,7 +160,7 @@ func BenchmarkIngest(b *testing.B) {
 func BenchmarkDueAlerts(b *testing.B) {
 	for _, waiting := range []int{0, 100, 10_000} {
 		b.Run(fmt.Sprintf("%d waiting", waiting), func(b *testing.B) {
-			s := benchStore(b)
+			s := openFile(b)
 			list := make([]mention.Alert, waiting)
 			for i := range list {
 				list[i] = notice(fmt.Sprint(i), mention.Severity(1+i%4), t0.Add(time.Duration(i)))
@@ -186,13 +168,9 @@ func BenchmarkDueAlerts(b *testing.B) {
 					list[i].NotBefore = t0.Add(time.Hour)
 				}
 			}
-			if err := s.Enqueue(background, list...); err != nil {
-				b.Fatal(err)
-			}
+			mustDo(b, s.Enqueue(background, list...))
 			for b.Loop() {
-				if _, err := s.DueAlerts(background, t0.Add(time.Second), 20); err != nil {
-					b.Fatal(err)
-				}
+				must(s.DueAlerts(background, t0.Add(time.Second), 20))(b)
 			}
 		})
 	}
@@ -200,26 +178,22 @@ func BenchmarkDueAlerts(b *testing.B) {
 
 // BenchmarkClaim is a click that wins, BenchmarkLostClaim one that loses.
 func BenchmarkClaim(b *testing.B) {
-	s := benchStore(b)
+	s := openFile(b)
 	ingest(b, s, intakeOf(heard(post(1), "Romashka")))
 	id := mentionID(post(1), "Romashka")
 	verbs := []mention.Verb{mention.Claim, mention.Release}
 	n := 0
 	for b.Loop() {
-		if _, err := act(s, id, mention.Action{Verb: verbs[n%2], By: person("ira"), At: t0}); err != nil {
-			b.Fatal(err)
-		}
+		must(act(s, id, mention.Action{Verb: verbs[n%2], By: person("ira"), At: t0}))(b)
 		n++
 	}
 }
 
 func BenchmarkLostClaim(b *testing.B) {
-	s := benchStore(b)
+	s := openFile(b)
 	ingest(b, s, intakeOf(heard(post(1), "Romashka")))
 	id := mentionID(post(1), "Romashka")
-	if _, err := act(s, id, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}); err != nil {
-		b.Fatal(err)
-	}
+	must(act(s, id, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}))(b)
 	for b.Loop() {
 		if _, err := act(s, id, mention.Action{Verb: mention.Claim, By: person("oleh"), At: t0}); err == nil {
 			b.Fatal("two winners")
@@ -229,7 +203,7 @@ func BenchmarkLostClaim(b *testing.B) {
 
 // BenchmarkTwins looks for near texts among ten thousand alerted mentions.
 func BenchmarkTwins(b *testing.B) {
-	s := benchStore(b)
+	s := openFile(b)
 	for n := 0; n < 10_000; n += 1000 {
 		in := foundOnly(n, 1000)
 		for i := range in.Posts {
@@ -239,8 +213,6 @@ func BenchmarkTwins(b *testing.B) {
 		ingest(b, s, in)
 	}
 	for b.Loop() {
-		if _, err := s.view().Duplicates(background, "Romashka", 0x123456789ABCDEF, 3, t0.Add(-time.Hour)); err != nil {
-			b.Fatal(err)
-		}
+		must(s.view().Duplicates(background, "Romashka", 0x123456789ABCDEF, 3, t0.Add(-time.Hour)))(b)
 	}
 }

@@ -21,13 +21,7 @@ func clocksAreRight(t *testing.T, address string) {
 	defer s.Close()
 	const columns = `SELECT heard_at, mention_id, owner_id, line FROM `
 	for _, q := range []string{columns + `case_clocks EXCEPT ` + columns + `clocks`, columns + `clocks EXCEPT ` + columns + `case_clocks`} {
-		n := 0
-		if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM (`+q+`) AS other`).Scan(&n); err != nil {
-			t.Error(err)
-		}
-		if n != 0 {
-			t.Errorf("%d rows of clocks are wrong: %s", n, q)
-		}
+		want(t, "wrong rows of clocks: "+q, count(t, s.read, `SELECT COUNT(*) FROM (`+q+`) AS other`), 0)
 	}
 }
 
@@ -82,14 +76,10 @@ func testClocks(t *testing.T, open opener) {
 		`DELETE FROM cases WHERE mention_id = '` + string(id(6)) + `'`,
 		`DELETE FROM mentions WHERE id = '` + string(id(7)) + `'`,
 	} {
-		if _, err := s.exec(background, "test", change); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "test", change))(t)
 		check(change)
 	}
-	if err := s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Форум"}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Форум"}}))
 	check("another name of the source")
 	for _, line := range []string{"", "a", strings.Repeat("1\x1f", timesParts), strings.Repeat("x\x1f", timesParts-1)} {
 		if err := (&timesReader{topics: map[string][]string{}}).read(&mention.Times{}, line); err == nil {
@@ -137,4 +127,28 @@ WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 	}
 	slices.SortStableFunc(all, func(a, b mention.Times) int { return a.Heard.Compare(b.Heard) })
 	return all
+}
+
+func testTimes(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
+	id := mentionID(post(1), "Romashka")
+	claim(t, s, id, "ira")
+	send(t, s, alertID(id))
+	var got mention.Times
+	list := must(s.Times(background, t0, t0.Add(time.Hour)))(t)
+	for _, one := range list {
+		if one.MentionID == id {
+			got = one
+		}
+	}
+	want(t, "cases", len(list), 2)
+	wantTimes := mention.Times{MentionID: id, Watch: "Romashka", Source: "forum", Author: "author 1", Lang: "en", Severity: mention.Normal, Topics: []string{"delivery"},
+		Status: mention.Claimed, Owner: person("ira"), Published: post(1).Published, Heard: t0, Posted: t0, Claimed: t0}
+	want(t, "times", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", wantTimes))
+	want(t, "times of another day", len(must(s.Times(background, t0.Add(time.Hour), t0.Add(2*time.Hour)))(t)), 0)
+
+	events := must(s.events(background, t0, t0.Add(time.Hour)))(t)
+	want(t, "events", kinds(events), "heard heard claim")
+	want(t, "by", events[2].By, person("ira"))
 }

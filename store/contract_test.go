@@ -41,8 +41,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,
 	"also":                         testAlso,
-	"twins":                        testTwins,
-	"many twins":                   testManyTwins,
+	"duplicates":                   testDuplicates,
+	"many duplicates":              testManyDuplicates,
 	"thread":                       testThread,
 	"thread among many":            testThreadAmongMany,
 	"answers in a thread":          testOfficialInThread,
@@ -55,8 +55,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"gathered ones wait":           testGatheredWait,
 	"storms":                       testStorms,
 	"gathered":                     testGathered,
-	"stale":                        testStale,
-	"stale ones in turn":           testStaleOrder,
+	"outdated":                     testOutdated,
+	"outdated in turn":             testOutdatedOrder,
 	"reroute":                      testReroute,
 	"reroute by the mention":       testRerouteByMention,
 	"reroute threads":              testRerouteThreads,
@@ -165,6 +165,12 @@ func addressOf(s *Store) string {
 		return "sqlite:" + s.file.Name()
 	}
 	return s.conn.ConnString()
+}
+
+// openFile opens a new SQLite database.
+func openFile(t testing.TB) *Store {
+	t.Helper()
+	return openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
 }
 
 func openAt(t testing.TB, opt Options) *Store {

@@ -55,9 +55,7 @@ func killOnce(t *testing.T, path string, told map[string]bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, cmd.Start())
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() || lines.Text() != "ready" {
 		t.Fatalf("victim said %q", lines.Text())
@@ -89,9 +87,7 @@ func crashVictim(t *testing.T, path string) {
 			fmt.Printf("post %s.\n", p.ID)
 		}
 		id := mentionID(batch[0], "Romashka")
-		if _, err := act(s, id, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}); err != nil {
-			t.Fatal(err)
-		}
+		must(act(s, id, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}))(t)
 		fmt.Printf("claim %s.\n", id)
 		if ok, err := s.BeginPosting(background, alertID(id), t0); err != nil || !ok {
 			t.Fatal(ok, err)
@@ -144,9 +140,6 @@ func checkWhole(t *testing.T, s *Store) {
 		"posts without words":        `SELECT COUNT(*) FROM posts p WHERE NOT EXISTS (SELECT 1 FROM bodies b WHERE b.key = p.key)`,
 		"batches cut":                `SELECT (SELECT COUNT(*) FROM posts) % 3`,
 	} {
-		var n int
-		if err := s.read.QueryRowContext(background, query).Scan(&n); err != nil || n != 0 {
-			t.Errorf("%s: %d, %v", what, n, err)
-		}
+		want(t, what, count(t, s.read, query), 0)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -51,9 +50,7 @@ func (y year) fill(t *testing.T, s *Store) {
 			`SELECT 'a' || i, 'complaint', 'm' || i, '', '#m', '', 2, 'posted', ` + ago("i", y.mentions) + `, ` + ago("i", y.mentions) + `, 'C1', 'ts', 1, 1 FROM n`,
 		`INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail) ` + series(2*y.mentions) + `SELECT 'm' || (i + 1) / 2, '', 'heard', '', '', ` + ago("i", 2*y.mentions) + `, '' FROM n`,
 	} {
-		if _, err := s.exec(background, "fill", query); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "fill", query))(t)
 	}
 }
 
@@ -79,12 +76,9 @@ func (l *laps) say(t *testing.T, what string, most int) {
 }
 
 // changes counts the rows that the writing connection has changed.
-func changes(t *testing.T, s *Store) (n int) {
+func changes(t *testing.T, s *Store) int {
 	t.Helper()
-	if err := s.write.QueryRowContext(background, `SELECT total_changes()`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return count(t, s.write, `SELECT total_changes()`)
 }
 
 // step times one and counts what it changed, or what it says that it read.
@@ -104,7 +98,7 @@ func (l *laps) step(t *testing.T, s *Store, do func() (read int, err error)) (re
 // the deadlines and every step of the retention touches a bounded number of rows. How long
 // they took is printed: EARSHOT_DRILL=full go test ./store -run TestYearDrill -v
 func TestYearDrill(t *testing.T) {
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	y := drill()
 	y.fill(t, s)
 	t.Logf("%d posts, %d mentions, %d open cases", y.posts, y.mentions, y.open)
@@ -185,7 +179,7 @@ func drillRetention(t *testing.T, s *Store) {
 				t.Errorf("%s erases again", what)
 			}
 			// Every row is looked at once, however many stay.
-			if most := largest(t, s) / pruneLook * 2; len(look.took) > most+2 {
+			if most := count(t, s.read, `SELECT COUNT(*) FROM posts`) / pruneLook * 2; len(look.took) > most+2 { // the largest table
 				t.Errorf("%s: %d looks", what, len(look.took))
 			}
 		}
@@ -193,27 +187,10 @@ func drillRetention(t *testing.T, s *Store) {
 	}
 }
 
-// largest is how many rows the largest table has.
-func largest(t *testing.T, s *Store) (n int) {
-	t.Helper()
-	if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM posts`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // noScan checks that a query finds its rows by indexes and sorts none but equal ones.
 func noScan(t *testing.T, s *Store, query string, args ...any) {
 	t.Helper()
-	rows, err := s.read.QueryContext(background, `EXPLAIN QUERY PLAN `+query, args...)
-	plan, err := collect(rows, err, func(row scanner) (line string, err error) {
-		var id, parent, unused int
-		return line, row.Scan(&id, &parent, &unused, &line)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range plan {
+	for _, line := range planOf(t, s, query, args...) {
 		whole := strings.HasPrefix(line, "SCAN") && line != "SCAN d" // d is a hundred rows
 		sorted := strings.Contains(line, "TEMP B-TREE") && !strings.Contains(line, "LAST TERM")
 		if whole || sorted {

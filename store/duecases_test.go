@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,9 +21,7 @@ func testDue(t *testing.T, open opener) {
 
 	list := must(s.DueCases(background, t0, 10))(t)
 	later := []mention.Due{{ID: list[0].Mention.ID, Version: list[0].Case.Version, At: t0.Add(time.Hour)}, {ID: list[1].Mention.ID, Version: list[1].Case.Version}}
-	if err := s.SetDue(background, later); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SetDue(background, later))
 	want(t, "not due yet", len(due(t0.Add(59*time.Minute))), 0)
 	want(t, "due after an hour", fmt.Sprint(due(t0.Add(time.Hour))), fmt.Sprint([]string{list[0].Mention.Post.ID}))
 	want(t, "one never", len(due(t0.AddDate(100, 0, 0))), 1)
@@ -38,9 +35,7 @@ func testDue(t *testing.T, open opener) {
 		t.Fatal(err)
 	}
 	want(t, "due by its change", len(due(t0)), 1)
-	if err := s.SetDue(background, later[1:]); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SetDue(background, later[1:]))
 	want(t, "an older version's moment", len(due(t0)), 1)
 
 	// So does its message's being posted, and a changed watchlist.
@@ -65,17 +60,13 @@ func testDue(t *testing.T, open opener) {
 	}
 	want(t, "alive", alive(own.ID), "true")
 	want(t, "unknown alert alive", alive("no"), "false")
-	if err := s.ResetDue(background); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.ResetDue(background))
 	want(t, "after a reset", len(due(t0)), 2)
 
 	first := list[0].Mention
 	for _, a := range []mention.Action{{Verb: mention.Reply}, {Verb: mention.Reopen}, {Verb: mention.Dismiss, Reason: mention.NotUs}, {Verb: mention.Reopen}} {
 		a.By, a.At = person("ira"), t0.Add(2*time.Hour)
-		if _, err := act(s, first.ID, a); err != nil {
-			t.Fatal(err)
-		}
+		must(act(s, first.ID, a))(t)
 		want(t, "alive after "+string(a.Verb), alive(own.ID), map[bool]string{true: "true", false: "false since 2h0m0s"}[a.Verb == mention.Reopen])
 	}
 	in := intakeOf(heard(first.Post, "Romashka"))
@@ -104,13 +95,9 @@ func testResetOfTheAnswered(t *testing.T, open opener) {
 			c.Version++
 			return nil, nil, err
 		}))(t)
-		if err := s.SetDue(background, []mention.Due{{ID: id, Version: c.Version}}); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.SetDue(background, []mention.Due{{ID: id, Version: c.Version}}))
 	}
-	if err := s.ResetDue(background); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.ResetDue(background))
 	list := must(s.DueCases(background, t0, 10))(t)
 	if len(list) != 1 || list[0].Mention.Post.ID != post(3).ID {
 		t.Errorf("%d are due", len(list))
@@ -120,7 +107,7 @@ func testResetOfTheAnswered(t *testing.T, open opener) {
 // BenchmarkDueCases is one look of the deadlines at a hundred thousand open cases of
 // which none is due, and at one of which a hundred are.
 func BenchmarkDueCases(b *testing.B) {
-	s := openAt(b, Options{Database: "sqlite:" + filepath.Join(b.TempDir(), "e.db")})
+	s := openFile(b)
 	ingest(b, s, intakeOf(heard(post(1), "Romashka")))
 	const cases = 100000
 	numbers := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, cases-1)
@@ -130,14 +117,10 @@ func BenchmarkDueCases(b *testing.B) {
 		`INSERT INTO cases (mention_id, status, version, opened_at) ` + numbers + `SELECT 'copy' || i, status, version, opened_at FROM cases, n`,
 		fmt.Sprintf(`UPDATE cases SET due_at = %d`, micros(t0.Add(time.Hour))),
 	} {
-		if _, err := s.exec(background, "many cases", query); err != nil {
-			b.Fatal(err)
-		}
+		must(s.exec(background, "many cases", query))(b)
 	}
 	for _, due := range []int{0, 100} {
-		if _, err := s.exec(background, "some now", `UPDATE cases SET due_at = 0 WHERE mention_id IN (SELECT mention_id FROM cases LIMIT $1)`, due); err != nil {
-			b.Fatal(err)
-		}
+		must(s.exec(background, "some now", `UPDATE cases SET due_at = 0 WHERE mention_id IN (SELECT mention_id FROM cases LIMIT $1)`, due))(b)
 		b.Run(fmt.Sprintf("open=%d/due=%d", cases, due), func(b *testing.B) {
 			for b.Loop() {
 				if list, err := s.DueCases(background, t0, 100); err != nil || len(list) != due {

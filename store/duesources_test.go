@@ -12,15 +12,7 @@ import (
 // for one meanwhile.
 func testDues(t *testing.T, open opener) {
 	s := open(t)
-	ok := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := s.NameSources(background, []mention.SourceState{{Key: "a", Name: "forum"}, {Key: "b", Name: "reviews"}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.NameSources(background, []mention.SourceState{{Key: "a", Name: "forum"}, {Key: "b", Name: "reviews"}}))
 	due := func(key string) mention.SourceDue {
 		t.Helper()
 		list, err := s.Dues(background, []string{key, "nobody"})
@@ -31,7 +23,7 @@ func testDues(t *testing.T, open opener) {
 	}
 	want(t, "a source that was never polled", due("a"), mention.SourceDue{Key: "a"})
 	next := mention.SourceDue{Key: "a", At: t0.Add(time.Hour), For: "p s 1h", Rest: t0.Add(2 * time.Minute), Threads: t0.Add(time.Minute)}
-	ok(s.SaveDue(background, due("a"), next))
+	mustDo(t, s.SaveDue(background, due("a"), next))
 	// A rest is told by the database's clock, where there is one, and not to the second.
 	same := func(what string, got, wanted mention.SourceDue) {
 		t.Helper()
@@ -41,23 +33,23 @@ func testDues(t *testing.T, open opener) {
 		want(t, what, got, wanted)
 	}
 	same("stored", due("a"), next)
-	ok(s.SaveSource(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c"}))
+	mustDo(t, s.SaveSource(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c"}))
 	same("after its state was stored alone", due("a"), next)
 
 	// Somebody asks while it is polled: the poll's own time does not undo that.
 	was := due("a")
-	ok(s.DueNow(background, "a"))
+	mustDo(t, s.DueNow(background, "a"))
 	asked := due("a")
 	want(t, "asked for", asked.At.Before(time.Unix(0, 0)), true)
 	want(t, "the list of what was asked for", strings.Join(must(s.Asked(background))(t), " "), "a")
 	later := next
 	later.At, later.Rest = t0.Add(2*time.Hour), t0.Add(4*time.Minute)
-	ok(s.SavePolled(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c2", Baselined: true}, was, later))
+	mustDo(t, s.SavePolled(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c2", Baselined: true}, was, later))
 	later.At = asked.At
 	same("after the poll that began before", due("a"), later)
-	ok(s.DueNow(background, "a"))
+	mustDo(t, s.DueNow(background, "a"))
 	want(t, "asked for once more", due("a").At.Before(asked.At), true)
-	ok(s.SavePolled(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c3"}, due("a"), next))
+	mustDo(t, s.SavePolled(background, mention.SourceState{Key: "a", Name: "forum", Cursor: "c3"}, due("a"), next))
 	same("after the poll that answers it", due("a"), next)
 	st := must(s.Source(background, "a"))(t)
 	want(t, "cursor of the polls", st.Cursor, "c3")
@@ -68,8 +60,8 @@ func testDues(t *testing.T, open opener) {
 	}
 	want(t, "nothing is asked for", len(must(s.Asked(background))(t)), 0)
 
-	ok(s.DueNow(background, "nobody"))
-	ok(s.SavePolled(background, mention.SourceState{Key: "c", Name: "new"}, mention.SourceDue{}, mention.SourceDue{Key: "c", At: t0}))
+	mustDo(t, s.DueNow(background, "nobody"))
+	mustDo(t, s.SavePolled(background, mention.SourceState{Key: "c", Name: "new"}, mention.SourceDue{}, mention.SourceDue{Key: "c", At: t0}))
 	want(t, "a source that had no row", due("c").At, t0)
 }
 
@@ -80,9 +72,7 @@ func testRest(t *testing.T, open opener) {
 	if !s.Shared() {
 		return // alone with its clock
 	}
-	if err := s.NameSources(background, []mention.SourceState{{Key: "a", Name: "forum"}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.NameSources(background, []mention.SourceState{{Key: "a", Name: "forum"}}))
 	var at time.Time
 	clock := func() time.Time { return at }
 	other := openAt(t, Options{Database: addressOf(s), Now: clock})
@@ -100,17 +90,13 @@ func testRest(t *testing.T, open opener) {
 	}
 	for _, off := range []time.Duration{-time.Hour, 0, time.Hour} {
 		at = t0
-		if err := s.SaveDue(background, mention.SourceDue{}, mention.SourceDue{Key: "a", Rest: at.Add(2 * time.Minute)}); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.SaveDue(background, mention.SourceDue{}, mention.SourceDue{Key: "a", Rest: at.Add(2 * time.Minute)}))
 		at = t0.Add(off)
 		if rest := left(other); rest > 2*time.Minute || rest < time.Minute {
 			t.Errorf("by a clock that is off by %s the site rests for %s, want two minutes", off, rest)
 		}
 	}
-	if err := s.SaveDue(background, mention.SourceDue{}, mention.SourceDue{Key: "a", Rest: at.Add(-time.Second)}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveDue(background, mention.SourceDue{}, mention.SourceDue{Key: "a", Rest: at.Add(-time.Second)}))
 	if rest := left(other); rest > 0 {
 		t.Errorf("a site whose rest is over rests for %s", rest)
 	}

@@ -19,13 +19,9 @@ func testFollows(t *testing.T, open opener) {
 	long := "https://forum.example/" + strings.Repeat("long-", 3000)
 	first := mention.Follow{Key: a, Source: "forum", Thread: long, PostID: "1", Cursor: `{"m":"x"}`, Looked: t0, DueAt: t0.Add(time.Hour)}
 	second := mention.Follow{Key: b, Source: "forum", Thread: long, PostID: "2", DueAt: t0.Add(time.Hour), Failures: 3}
-	if err := s.SaveFollows(background, []mention.Follow{first, second}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveFollows(background, []mention.Follow{first, second}))
 	first.Thread, first.Cursor, first.Looked, first.Gone, first.Failures = "https://forum.example/t/2", "c2", t0.Add(time.Minute), true, 1
-	if err := s.SaveFollows(background, []mention.Follow{first}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveFollows(background, []mention.Follow{first}))
 
 	got := map[mention.PostKey]mention.Follow{}
 	for _, f := range must(s.Follows(background, []mention.PostKey{a, b, post(3).Key()}))(t) {
@@ -46,9 +42,7 @@ func testFollowsEnd(t *testing.T, open opener) {
 	save := func() {
 		t.Helper()
 		for _, key := range keys {
-			if err := s.SaveFollows(background, []mention.Follow{{Key: key, Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}); err != nil {
-				t.Fatal(err)
-			}
+			mustDo(t, s.SaveFollows(background, []mention.Follow{{Key: key, Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}))
 		}
 	}
 	save()

@@ -153,9 +153,7 @@ func fillInbox(t *testing.T, s *Store, n int) {
 	if s.engine.name == "postgres" {
 		analyze = `VACUUM ANALYZE` // as autovacuum does
 	}
-	if _, err := s.write.ExecContext(background, analyze); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.ExecContext(background, analyze))(t)
 }
 
 func fillOne(tx *sql.Tx, dice *rand.Rand, at time.Time, n, all int) error {
@@ -258,9 +256,7 @@ func p95(t *testing.T, do func() error) time.Duration {
 	var took []time.Duration
 	for range 23 {
 		began := time.Now()
-		if err := do(); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, do())
 		took = append(took, time.Since(began))
 	}
 	took = took[3:]

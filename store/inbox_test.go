@@ -60,9 +60,7 @@ func testListByRank(t *testing.T, open opener) {
 		})
 	}
 	claim(t, s, mentionID(post(1), "Romashka"), "ira")
-	if _, err := act(s, mentionID(post(2), "Romashka"), mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
-		t.Fatal(err)
-	}
+	must(act(s, mentionID(post(2), "Romashka"), mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}))(t)
 	q := mention.Query{ByRank: true, Limit: 2}
 	want(t, "by rank", found(t, s, q), "0 3 1 4 7 5 6 8")
 	want(t, "count", must(s.Count(background, q, 100))(t), 8)
@@ -105,9 +103,7 @@ func testInboxFilters(t *testing.T, open opener) {
 		2: {Verb: mention.Snooze, Until: until}, 3: {Verb: mention.Reply}, 4: {Verb: mention.Dismiss, Reason: mention.Spam},
 	} {
 		verb.By, verb.At = person("oleh"), t0
-		if _, err := act(s, id(n), verb); err != nil {
-			t.Fatal(err)
-		}
+		must(act(s, id(n), verb))(t)
 	}
 	must(s.exec(background, "gone", `UPDATE mentions SET gone = 1 WHERE id = $1`, string(id(6))))(t)
 	alive := mention.Query{ByRank: true}
@@ -215,13 +211,9 @@ func testTermsOfBefore(t *testing.T, open opener) {
 	for n := 1; n <= 3; n++ {
 		said(t, s, n, nil)
 	}
-	if _, err := s.exec(background, "age", `UPDATE mentions SET terms = NULL, num = 0, lang = '', topics = '', words = 'romashka,lost parcel ' || $1 || '.'`, "before"); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "age", `UPDATE mentions SET terms = NULL, num = 0, lang = '', topics = '', words = 'romashka,lost parcel ' || $1 || '.'`, "before"))(t)
 	want(t, "before the start", found(t, s, mention.Query{Text: "before"}), "")
-	if err := s.readTerms(background); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.readTerms(background))
 	want(t, "words", found(t, s, mention.Query{Text: "before"}), "3 2 1")
 	want(t, "topic and language", found(t, s, mention.Query{Topic: "delivery", Lang: "en"}), "3 2 1")
 	said(t, s, 4, nil)
@@ -235,9 +227,7 @@ func testSpellingsOfBefore(t *testing.T, open opener) {
 	list := must(loadMigrations(s.engine.name))(t)
 	for n, terms := range []string{"romashka курʼєр спізнився", "ʼромашкаʼ ʼʼʼʼʼʼʼʼʼʼʼʼ кур спізнився ʼ", "нѝкой ѐ", "ещё всё все", ""} {
 		said(t, s, n+1, nil)
-		if _, err := s.exec(background, "age", `UPDATE mentions SET terms = $2 WHERE id = $1`, string(mentionID(post(n+1), "Romashka")), terms); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "age", `UPDATE mentions SET terms = $2 WHERE id = $1`, string(mentionID(post(n+1), "Romashka")), terms))(t)
 	}
 	for _, m := range list {
 		if m.name != "spellings" && m.name != "letters" {
@@ -266,14 +256,10 @@ func testCaseFile(t *testing.T, open opener) {
 	copied := said(t, s, 8, func(d *mention.PendingMention) { // author 1, too
 		d.Alerts = append(d.Alerts, mention.Alert{ID: "c", Kind: mention.Duplicate, MentionID: d.Mention.ID, ThreadOf: alertID(first), Route: "#m", Severity: mention.Low, Payload: []byte(`{"nth":2}`)})
 	})
-	if _, err := s.exec(background, "only the copy's message", `DELETE FROM alerts WHERE id = $1`, string(alertID(copied))); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "only the copy's message", `DELETE FROM alerts WHERE id = $1`, string(alertID(copied))))(t)
 	claim(t, s, first, "ira")
 	note := mention.Action{Verb: mention.Note, By: person("oleh"), At: t0, Text: "called her"}
-	if _, err := act(s, first, note); err != nil {
-		t.Fatal(err)
-	}
+	must(act(s, first, note))(t)
 	file, err := s.CaseFile(background, first)
 	if err != nil {
 		t.Fatal(err)

@@ -106,9 +106,7 @@ func TestReplicas(t *testing.T) {
 	s := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	attend := func(r Replica) string {
 		t.Helper()
-		if err := s.Attend(background, r); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.Attend(background, r))
 		all, err := s.Replicas(background, "deliver")
 		if err != nil {
 			t.Fatal(err)
@@ -142,13 +140,9 @@ func TestReplicas(t *testing.T) {
 	want(t, "it is the newest now", attend(b), "a:3:true: b:3:false:away")
 	announce("old", true)
 	want(t, "once is enough", attend(b), "a:3:true: b:3:false:away")
-	if err := s.Leave(background, "a"); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Leave(background, "a"))
 	want(t, "a left", attend(b), "b:3:false:away")
-	if _, err := s.exec(background, "test", `UPDATE replicas SET seen_at = seen_at - 31000000`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "test", `UPDATE replicas SET seen_at = seen_at - 31000000`))(t)
 	want(t, "b is silent", attend(a), "a:3:true:")
 
 	var all sync.WaitGroup
@@ -157,9 +151,7 @@ func TestReplicas(t *testing.T) {
 	}
 	all.Wait()
 	var turns, most int
-	if err := s.read.QueryRowContext(background, `SELECT COUNT(DISTINCT turn), MAX(turn) FROM watchlists`).Scan(&turns, &most); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.read.QueryRowContext(background, `SELECT COUNT(DISTINCT turn), MAX(turn) FROM watchlists`).Scan(&turns, &most))
 	want(t, "each has a turn of its own", turns, 22)
 	want(t, "the last", most, 23)
 }
@@ -177,9 +169,7 @@ func TestWake(t *testing.T) {
 	heard, ended := make(chan string, 100), make(chan error, 1)
 	go func() { ended <- b.Heard(background, func(word string) { heard <- word }) }()
 	for word := ""; word != "outbox"; { // until it listens
-		if err := a.WakeOthers(background, "outbox"); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, a.WakeOthers(background, "outbox"))
 		select {
 		case word = <-heard:
 		case err := <-ended:
@@ -209,9 +199,7 @@ func testOlderReader(t *testing.T, open opener) {
 		version, reader int
 		want            string
 	}{{98, firstReader, ""}, {99, 98, "upgrade earshot"}} {
-		if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at, min_reader) VALUES ($1, 0, $2)`, c.version, c.reader); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at, min_reader) VALUES ($1, 0, $2)`, c.version, c.reader))(t)
 		r, err := Open(context.Background(), Options{Database: addressOf(s), ReadOnly: true})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("schema %d for readers of %d: %v, want %q", c.version, c.reader, err, c.want)

@@ -57,12 +57,9 @@ func TestClicksMeetNoDeadlock(t *testing.T) {
 }
 
 // lockWaits is how many wait for a lock.
-func lockWaits(t *testing.T, db *sql.DB) (n int) {
+func lockWaits(t *testing.T, db *sql.DB) int {
 	t.Helper()
-	if err := db.QueryRowContext(background, `SELECT COUNT(*) FROM pg_locks WHERE NOT granted`).Scan(&n); err != nil {
-		t.Error(err)
-	}
-	return n
+	return count(t, db, `SELECT COUNT(*) FROM pg_locks WHERE NOT granted`)
 }
 
 // TestManyCasesMeetNoDeadlock: the clocks look at the cases in the order in which they are
@@ -114,9 +111,5 @@ func TestManyCasesMeetNoDeadlock(t *testing.T) {
 		t.Log(err) // of PostgreSQL 15
 	}
 	time.Sleep(1200 * time.Millisecond) // statistics are kept back for a second
-	n := 0
-	if err := s.read.QueryRowContext(background, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	want(t, "deadlocks", n, 0)
+	want(t, "deadlocks", count(t, s.read, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`), 0)
 }

@@ -16,7 +16,7 @@ func TestMoveYear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
-	from := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	from := openFile(t)
 	y := drill()
 	y.fill(t, from)
 	up := openAt(t, Options{Database: testkit.Postgres(t).URL})

@@ -22,7 +22,7 @@ func TestMove(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	from := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	from := openFile(t)
 	const posts = 700
 	for n := 0; n < posts; n += 100 {
 		in := intakeOf()
@@ -38,27 +38,13 @@ func TestMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	send(t, from, alertID(mentionID(by(3, ""), "Romashka")))
-	if err := from.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.KeepToken(background, "k:1", []byte("sealed"), t0); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.SaveTemplate(background, mention.Template{ID: "t", Lang: "uk", Text: "Перепрошуємо", ChangedAt: t0}); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := from.AddReply(background, mention.SiteReply{ID: "r", MentionID: mentionID(by(4, ""), "Romashka"), Nth: 1, Text: "Перепрошуємо", MadeAt: t0}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, from.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}))
+	mustDo(t, from.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}))
+	mustDo(t, from.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}))
+	mustDo(t, from.KeepToken(background, "k:1", []byte("sealed"), t0))
+	mustDo(t, from.SaveTemplate(background, mention.Template{ID: "t", Lang: "uk", Text: "Перепрошуємо", ChangedAt: t0}))
+	mustDo(t, from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}))
+	mustDo(t, from.AddReply(background, mention.SiteReply{ID: "r", MentionID: mentionID(by(4, ""), "Romashka"), Nth: 1, Text: "Перепрошуємо", MadeAt: t0}))
 	to := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	sum, err := Move(background, from, to)
 	if err != nil {
@@ -94,13 +80,9 @@ func TestMove(t *testing.T) {
 	want(t, "nothing is written again", again.Tables[1].There, posts+1)
 
 	half := openAt(t, Options{Database: testkit.Database(t, server.URL)})
-	if _, err := half.beginMove(background, must(from.moveSum(background))(t)); err != nil {
-		t.Fatal(err)
-	}
+	must(half.beginMove(background, must(from.moveSum(background))(t)))(t)
 	for _, table := range movedTables[:4] {
-		if err := copyTable(background, from, half, table); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, copyTable(background, from, half, table))
 	}
 	if sum, err := Move(background, from, half); err != nil || sum.Already {
 		t.Errorf("goes on: %+v, %v", sum, err)
@@ -120,18 +102,12 @@ func TestMove(t *testing.T) {
 func testMoveBack(t *testing.T, from *Store) {
 	at := filepath.Join(t.TempDir(), "back.db")
 	to := openAt(t, Options{Database: "sqlite:" + at})
-	if err := from.Attend(background, Replica{ID: "r", Host: "machine-7", Started: t0}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, from.Attend(background, Replica{ID: "r", Host: "machine-7", Started: t0}))
 	_, err := Move(background, from, to)
 	wantError(t, "beside a replica", err, "works on that database (machine-7)")
-	if err := from.Leave(background, "r"); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, from.Leave(background, "r"))
 	claimed := mentionID(by(5, ""), "Romashka")
-	if _, err := act(from, claimed, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}); err != nil {
-		t.Fatal(err)
-	}
+	must(act(from, claimed, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}))(t)
 	sum, err := Move(background, from, to)
 	if err != nil {
 		t.Fatal(err)
@@ -145,9 +121,7 @@ func testMoveBack(t *testing.T, from *Store) {
 		t.Error("the secrets did not move")
 	}
 	sameRows(t, from, to)
-	if err := to.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, to.Close())
 	to = openAt(t, Options{Database: "sqlite:" + at}) // as the daemon finds it
 	r := ingest(t, to, intakeOf(heard(by(1, "Ольга 1"), "Romashka"), heard(by(9999, "new"), "Romashka"), heard(by(10_000, "newer"), "Romashka")))
 	want(t, "known", r.Known, 2)
@@ -183,9 +157,7 @@ func sameRows(t *testing.T, a, b *Store) {
 			for i := range row {
 				dest[i] = &row[i]
 			}
-			if err := list.Scan(dest...); err != nil {
-				t.Fatal(err)
-			}
+			mustDo(t, list.Scan(dest...))
 			for i, c := range columns {
 				say[i] = fmt.Sprintf("%s=%T:%v", c.Name(), row[i], row[i])
 			}
@@ -193,9 +165,7 @@ func sameRows(t *testing.T, a, b *Store) {
 			one := sha256.Sum256([]byte(strings.Join(say, " ")))
 			subtle.XORBytes(all[:], all[:], one[:])
 		}
-		if err := list.Err(); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, list.Err())
 		return all
 	}
 	for _, table := range movedTables {
@@ -215,7 +185,7 @@ func TestMoveForgetsNoTable(t *testing.T) {
 		"subscriptions",                                                                                     // the next poll makes them anew
 		"mention_terms", "mention_terms_data", "mention_terms_idx", "mention_terms_config", "mention_forms", // SQLite's index of mentions.terms; the other side makes its own
 	}
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	rows, err := s.read.QueryContext(background, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 	tables, err := collect(rows, err, scanString)
 	if err != nil {

@@ -33,9 +33,7 @@ func testReadOnly(t *testing.T, open opener) {
 
 func testNewerSchema(t *testing.T, open opener) {
 	s := open(t)
-	if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`))(t)
 	wantOpenError(t, Options{Database: addressOf(s), ReadOnly: true}, "written by a newer earshot")
 }
 
@@ -53,9 +51,7 @@ func wantOpenError(t *testing.T, opt Options, text string) {
 func TestOpenMistakes(t *testing.T) {
 	dir := t.TempDir()
 	garbage := filepath.Join(dir, "garbage.db")
-	if err := os.WriteFile(garbage, bytes.Repeat([]byte("not a database "), 1000), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(garbage, bytes.Repeat([]byte("not a database "), 1000), 0o600))
 	for _, c := range []struct {
 		name, address, want string
 		readOnly            bool
@@ -87,14 +83,10 @@ func TestSecondDaemon(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + path})
 	wantOpenError(t, Options{Database: "sqlite:" + path}, "another earshot (process ")
 	link := filepath.Join(dir, "link.db")
-	if err := os.Symlink(path, link); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.Symlink(path, link))
 	wantOpenError(t, Options{Database: "sqlite:" + link}, "works on "+path)
 	key := must(s.InstallKey(background))(t)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	again, err := Open(background, Options{Database: "sqlite:" + link})
 	if err != nil {
 		t.Fatal(err)
@@ -125,9 +117,7 @@ func TestDamagedFile(t *testing.T) {
 	for n := range 200 {
 		ingest(t, s, intakeOf(heard(post(n), "Romashka")))
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -136,12 +126,8 @@ func TestDamagedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.WriteAt(bytes.Repeat([]byte{0xA5}, int(info.Size())-3*4096), 2*4096); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(file.WriteAt(bytes.Repeat([]byte{0xA5}, int(info.Size())-3*4096), 2*4096))(t)
+	mustDo(t, file.Close())
 	s, err = Open(background, Options{Database: "sqlite:" + path})
 	if err == nil {
 		_, err = s.List(background, mention.Query{})
@@ -150,4 +136,10 @@ func TestDamagedFile(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "move it away") {
 		t.Errorf("error %v", err)
 	}
+}
+
+func testInstallKey(t *testing.T, open opener) {
+	s := open(t)
+	key := must(s.InstallKey(background))(t)
+	want(t, "size", len(key), installKeySize)
 }

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,9 +15,7 @@ func notice(id string, sev mention.Severity, created time.Time) mention.Alert {
 
 func enqueue(t *testing.T, s *Store, list ...mention.Alert) {
 	t.Helper()
-	if err := s.Enqueue(background, list...); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Enqueue(background, list...))
 }
 
 // ids lists the due alerts as "a b c".
@@ -88,9 +83,7 @@ func testInstead(t *testing.T, open opener) {
 			want(t, why+": begin", must(s.BeginPosting(background, fails.ID, t0))(t), true)
 			want(t, why+": back", must(s.BackToPending(background, fails.ID, 1, t0, why))(t), true)
 		}
-		if err := s.EnqueueInstead(background, fails.ID, true, back); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.EnqueueInstead(background, fails.ID, true, back))
 		_, waits, _ := s.Alert(background, fails.ID)
 		_, told, _ := s.Alert(background, back.ID)
 		want(t, why+": it waits", waits, !gone)
@@ -120,9 +113,7 @@ func testJoin(t *testing.T, open opener) {
 	} {
 		one, a, b := notice(name+" one", mention.Normal, t0), notice(name+" a", mention.Normal, t0), notice(name+" b", mention.Normal, t0)
 		enqueue(t, s, a, b)
-		if err := meanwhile(b.ID); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, meanwhile(b.ID))
 		joined := name == "all wait"
 		want(t, name, must(s.Join(background, one, []mention.Alert{b, a}))(t), joined)
 		_, stored, err := s.Alert(background, one.ID)
@@ -173,13 +164,9 @@ func testGatheredWait(t *testing.T, open opener) {
 	want(t, "order", due(t, s, t0), "g own e overdue f own c gathered d gathered b copy a copy")
 	want(t, "limit", ids(must(s.DueAlerts(background, t0, 4))(t)), "g own e overdue f own c gathered")
 	if s.engine.name == "sqlite" {
-		rows, err := s.read.QueryContext(background, `EXPLAIN QUERY PLAN `+dueQuery, micros(t0), 100)
-		plan, err := collect(rows, err, func(row scanner) (line string, err error) {
-			var id, parent, unused int
-			return line, row.Scan(&id, &parent, &unused, &line)
-		})
-		if err != nil || !strings.Contains(fmt.Sprint(plan), "alerts_turn") || strings.Contains(fmt.Sprint(plan), "TEMP B-TREE") {
-			t.Errorf("what is due is sorted, not read in its order: %q, %v", plan, err)
+		plan := strings.Join(planOf(t, s, dueQuery, micros(t0), 100), "\n")
+		if !strings.Contains(plan, "alerts_turn") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("what is due is sorted, not read in its order: %s", plan)
 		}
 	}
 }
@@ -230,7 +217,7 @@ func testGathered(t *testing.T, open opener) {
 	want(t, "all", fmt.Sprintf("%v %d %q %v", watches, n, loudest, err), fmt.Sprintf(`[Bank Tea] 3 %q <nil>`, mentionID(post(1), "Tea")))
 }
 
-func testStale(t *testing.T, open opener) {
+func testOutdated(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	id := mentionID(post(1), "Romashka")
@@ -239,13 +226,9 @@ func testStale(t *testing.T, open opener) {
 	must(s.BeginPosting(background, alertID(id), t0))(t)
 	must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t) // drawn before the claim
 	want(t, "stale", ids(must(s.Outdated(background, 10))(t)), string(alertID(id)))
-	if err := s.SetRendered(background, alertID(id), 2); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SetRendered(background, alertID(id), 2))
 	want(t, "drawn", len(must(s.Outdated(background, 10))(t)), 0)
-	if err := s.SetRendered(background, alertID(id), 1); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SetRendered(background, alertID(id), 1))
 	want(t, "never goes back", len(must(s.Outdated(background, 10))(t)), 0)
 	p := post(1)
 	p.Text = "Romashka, worse"
@@ -253,9 +236,9 @@ func testStale(t *testing.T, open opener) {
 	want(t, "stale after an edit", len(must(s.Outdated(background, 10))(t)), 1)
 }
 
-// testStaleOrder: somebody takes all of a storm, whose messages hang in its thread, and others press
+// testOutdatedOrder: somebody takes all of a storm, whose messages hang in its thread, and others press
 // meanwhile and afterwards. Theirs are redrawn at once, not when a thousand others are.
-func testStaleOrder(t *testing.T, open opener) {
+func testOutdatedOrder(t *testing.T, open opener) {
 	s := open(t)
 	var list []mention.AnalyzedPost
 	for n := range 12 {
@@ -266,9 +249,7 @@ func testStaleOrder(t *testing.T, open opener) {
 	for n := range 12 {
 		send(t, s, alertID(of(n)))
 	}
-	if _, err := s.write.ExecContext(background, `UPDATE alerts SET thread_of = 'storm', severity = 4 WHERE id NOT IN ($1, $2)`, string(alertID(of(3))), string(alertID(of(7)))); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.ExecContext(background, `UPDATE alerts SET thread_of = 'storm', severity = 4 WHERE id NOT IN ($1, $2)`, string(alertID(of(3))), string(alertID(of(7)))))(t)
 	claim(t, s, of(7), "olga")
 	for n := range 12 {
 		if n != 3 && n != 7 {
@@ -314,9 +295,7 @@ func testCounts(t *testing.T, open opener) {
 	}
 	want(t, "counts", c, mention.Counts{Pending: 1, Posting: 1, OldestPending: t0, Open: 2, OldestOpen: t0, Claimed: 1})
 	for _, n := range []int{2, 3} { // a snoozed one waits for nobody
-		if _, err := act(s, mentionID(post(n), "Romashka"), mention.Action{Verb: mention.Snooze, By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
-			t.Fatal(err)
-		}
+		must(act(s, mentionID(post(n), "Romashka"), mention.Action{Verb: mention.Snooze, By: person("ira"), At: t0, Until: t0.Add(time.Hour)}))(t)
 	}
 	if c, err = s.Counts(background, t0); err != nil || !c.OldestOpen.IsZero() || c.Open != 0 {
 		t.Errorf("counts with snoozed cases: %+v, %v", c, err)
@@ -347,190 +326,4 @@ func testCounts(t *testing.T, open opener) {
 	if c, err = s.Counts(background, t0.Add(4*time.Hour)); err != nil || !c.OldestOpen.IsZero() || c.Open != 0 {
 		t.Errorf("one that is gone from its site waits: %+v, %v", c, err)
 	}
-}
-
-// testManyTwins: of more near texts than anybody needs the nearest come, of equally near ones the
-// newest, and the oldest of those first.
-func testManyTwins(t *testing.T, open opener) {
-	s := open(t)
-	const base = uint64(0x0123456789abcdef)
-	var in mention.PollResult
-	for n := range 60 {
-		f := heard(post(n), "Romashka")
-		f.Mentions[0].Simhash = base ^ 3 // two bits
-		if n%6 == 0 {
-			f.Mentions[0].Simhash = base
-		}
-		in = intakeOf(f)
-		in.At = t0.Add(time.Duration(n) * time.Minute)
-		ingest(t, s, in)
-	}
-	_, err := s.Ingest(background, in, func(_ context.Context, tx *Tx, _ []*mention.PendingMention) error {
-		for _, distance := range []int{2, 12} { // by the bands, and beyond them
-			list, err := tx.Duplicates(background, "Romashka", base, distance, t0)
-			if err != nil {
-				return err
-			}
-			var got []string
-			for _, st := range list {
-				got = append(got, st.Mention.Post.ID)
-			}
-			// 0, 6 … 54 are the ten nearest, the others the newest.
-			want(t, fmt.Sprint("within ", distance), strings.Join(got, " "), "0 6 12 18 24 30 36 42 48 49 50 51 52 53 54 55 56 57 58 59")
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-func testTwins(t *testing.T, open opener) {
-	s := open(t)
-	base := uint64(0x0123456789abcdef)
-	in := func(n int, hash uint64, at time.Time) mention.PollResult {
-		f := heard(post(n), "Romashka")
-		f.Mentions[0].Simhash = hash
-		i := intakeOf(f)
-		i.At = at
-		return i
-	}
-	ingest(t, s, in(1, base, t0))
-	ingest(t, s, in(2, base^0x7, t0.Add(time.Minute)))  // 3 bits, one band
-	ingest(t, s, in(3, base^0x8001, t0.Add(time.Hour))) // 2 bits
-	ingest(t, s, in(4, ^base, t0))                      // far
-	ingest(t, s, in(5, base^0x000f_000f_000f_000f, t0)) // 16 bits, every band differs
-	if _, err := s.Ingest(background, in(6, base, t0), func(context.Context, *Tx, []*mention.PendingMention) error { return nil }); err != nil {
-		t.Fatal(err) // quiet: no duplicate
-	}
-	ask := func(tx *Tx, watch string, distance int, since time.Time) string {
-		list, err := tx.Duplicates(background, watch, base, distance, since)
-		if err != nil {
-			t.Error(err)
-		}
-		out := ""
-		for _, st := range list {
-			if st.Alert != alertID(st.Mention.ID) || st.Case.Status != mention.Open {
-				t.Errorf("twin %+v", st)
-			}
-			out += st.Mention.Post.ID + " "
-		}
-		return out
-	}
-	_, err := s.Ingest(background, in(7, base, t0), func(_ context.Context, tx *Tx, _ []*mention.PendingMention) error {
-		want(t, "three bits", ask(tx, "Romashka", 3, t0), "1 2 3 ")
-		want(t, "two bits", ask(tx, "Romashka", 2, t0), "1 3 ")
-		want(t, "none", ask(tx, "Romashka", 0, t0), "1 ")
-		want(t, "sixteen bits, beyond the bands", ask(tx, "Romashka", 16, t0), "1 5 2 3 ")
-		want(t, "since", ask(tx, "Romashka", 3, t0.Add(time.Second)), "2 3 ")
-		want(t, "another watch", ask(tx, "Bazar", 3, t0), "")
-		list, err := tx.Duplicates(background, "Romashka", 0, 64, t0)
-		want(t, "no words", len(list), 0)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func testThread(t *testing.T, open opener) {
-	s := open(t)
-	other := post(2)
-	other.ThreadURL = "https://forum.example/t/2"
-	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(other, "Romashka")))
-	for _, c := range []struct{ name, thread, reply, want string }{
-		{"by thread", post(1).ThreadURL, "", "1"},
-		{"by id", "", "2", "2"},
-		{"by address", "", post(1).URL, "1"},
-		{"both", other.ThreadURL, "1", "1 2"},
-		{"once", post(1).ThreadURL, "1", "1"},
-		{"nothing", "", "", ""},
-	} {
-		list, err := s.view().InThread(background, "forum", c.thread, c.reply)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, st := range list {
-			got = append(got, st.Mention.Post.ID)
-		}
-		slices.Sort(got) // both were heard at the same time
-		want(t, c.name, strings.Join(got, " "), c.want)
-	}
-	list, err := s.view().InThread(background, "elsewhere", post(1).ThreadURL, "")
-	want(t, "another source", len(list), 0)
-	want(t, "another source", err, nil)
-}
-
-// testThreadAmongMany: a thread is read while everybody waits for the poll, whatever else was heard.
-func testThreadAmongMany(t *testing.T, open opener) {
-	s := open(t)
-	const page = 400
-	for from := 0; from < 3*page; from += page {
-		var list []mention.AnalyzedPost
-		for n := from; n < from+page; n++ {
-			p := post(n)
-			p.ThreadURL = fmt.Sprint("https://forum.example/t/", n/4)
-			list = append(list, heard(p, "Romashka"))
-		}
-		ingest(t, s, intakeOf(list...))
-	}
-	args := []any{"forum", mention.URLKey("https://forum.example/t/9"), mention.URLKey("36"), make([]byte, 16)}
-	if s.engine.name == "sqlite" {
-		rows, err := s.read.QueryContext(background, `EXPLAIN QUERY PLAN `+inThread, args...)
-		steps := must(collect(rows, err, func(row scanner) (step string, err error) { return step, row.Scan(new(int), new(int), new(int), &step) }))(t)
-		for _, step := range steps {
-			if table, scans := strings.CutPrefix(step, "SCAN "); scans && !strings.Contains(" here p found ", " "+table+" ") {
-				t.Errorf("reads all: %s", step)
-			}
-		}
-		return
-	}
-	must(s.write.ExecContext(background, `ANALYZE`))(t)
-	err := s.inTx(background, "look", func(tx *sql.Tx) error {
-		list, err := (&Tx{q: tx, wrap: s.wrap}).InThread(background, "forum", "https://forum.example/t/9", "")
-		if err != nil {
-			return err
-		}
-		want(t, "posts of the thread", len(list), 4)
-		var read int
-		err = tx.QueryRowContext(background, `SELECT SUM(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname IN ('mentions', 'bodies')`).Scan(&read)
-		want(t, "rows that were read without an index", read, 0)
-		return err
-	})
-	want(t, "error", err, nil)
-}
-
-func testAuthors(t *testing.T, open opener) {
-	s := open(t)
-	var list []mention.AnalyzedPost
-	for n := range 3 {
-		p := post(n)
-		p.Author = "olga"
-		list = append(list, heard(p, "Romashka"))
-	}
-	ingest(t, s, intakeOf(list...))
-	a, err := s.view().Author(background, "forum", "olga", t0)
-	want(t, "author", a, mention.Author{Complaints: 3})
-	want(t, "author", err, nil)
-	a, _ = s.view().Author(background, "forum", "", t0)
-	want(t, "nobody", a, mention.Author{})
-	a, _ = s.view().Author(background, "forum", "olga", t0.Add(time.Hour))
-	want(t, "since", a, mention.Author{})
-	both := by(9, "vera")
-	ingest(t, s, intakeOf(heard(both, "Romashka", "Bazar")))
-	must(act(s, mentionID(both, "Bazar"), mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}))(t)
-	a, _ = s.view().Author(background, "forum", "vera", t0)
-	want(t, "of a post that names two watches, one of which answered", a, mention.Author{Complaints: 1, LastAnswered: true})
-	n, err := s.view().HeardRate(background, "Romashka", t0, t0.Add(time.Second))
-	want(t, "rate", n, 4)
-	want(t, "rate", err, nil)
-	n, _ = s.view().HeardRate(background, "Romashka", t0.Add(-time.Hour), t0)
-	want(t, "rate before", n, 0)
-	got, ok, err := s.AlertOf(background, list[0].Mentions[0].ID)
-	if ok || err != nil {
-		t.Errorf("alert of no mention: %+v, %v", got, err)
-	}
-	_, ok, _ = s.AlertOf(background, mentionID(post(1), "Romashka"))
-	want(t, "alert of mention", ok, true)
 }

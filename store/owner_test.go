@@ -42,30 +42,20 @@ func TestWhatRootMakesIsTheDaemons(t *testing.T) {
 	belongs("opened")
 	must(Backup(background, "sqlite:"+path, file))(t)
 	belongs("backed up")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	must(Restore(background, "sqlite:"+path, file, t0))(t)
 	belongs("restored")
 	for _, f := range must(filepath.Glob(path + "*"))(t) {
-		if err := os.Remove(f); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, os.Remove(f))
 	}
 	must(Restore(background, "sqlite:"+path, file, t0))(t)
 	belongs("restored on another machine")
 
 	// A link that the owner of the folder has put there gives nothing away.
 	secret := filepath.Join(elsewhere, "secret")
-	if err := os.WriteFile(secret, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(path + ".lock"); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(secret, path+".lock"); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(secret, nil, 0o600))
+	mustDo(t, os.Remove(path+".lock"))
+	mustDo(t, os.Symlink(secret, path+".lock"))
 	if lock, err := takeLock(path + ".lock"); err == nil {
 		_ = lock.release()
 	}

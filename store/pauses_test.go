@@ -13,9 +13,7 @@ func testSourcePauses(t *testing.T, open opener) {
 	s := open(t)
 	p := mention.SourcePause{Place: "p1", Source: "forum", By: mention.Person{ID: "slack:U0000IRA", Name: "Ira"}, At: t0, Until: t0.Add(time.Hour)}
 	for range 2 {
-		if err := s.PauseSource(background, p); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.PauseSource(background, p))
 	}
 	standing := must(s.SourcePauses(background, t0))(t)
 	want(t, "standing", len(standing), 1)
@@ -24,17 +22,11 @@ func testSourcePauses(t *testing.T, open opener) {
 	if err := s.ResumeSource(background, "p1", p.Until); !errors.Is(err, ErrNotFound) {
 		t.Errorf("resumed after its end: %v", err)
 	}
-	if err := s.ResumeSource(background, "p1", t0); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.ResumeSource(background, "p1", t0))
 	if err := s.ResumeSource(background, "p1", t0); !errors.Is(err, ErrNotFound) {
 		t.Errorf("resumed twice: %v", err)
 	}
-	if err := s.PauseSource(background, p); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Prune(background, Retention{Mentions: p.Until.Add(time.Minute)}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.PauseSource(background, p))
+	must(s.Prune(background, Retention{Mentions: p.Until.Add(time.Minute)}))(t)
 	want(t, "kept for good", len(must(s.SourcePauses(background, time.Time{}))(t)), 0)
 }

@@ -130,17 +130,13 @@ func TestErasedDuringAnIntake(t *testing.T) {
 	edited = p
 	edited.Text = "Romashka lost my letter"
 	hold := must(s.write.BeginTx(background, nil))(t)
-	if _, err := insertAlert(background, hold, mention.Alert{ID: alertID(mentionID(p, "Romashka"))}, 0); err != nil {
-		t.Fatal(err)
-	}
+	must(insertAlert(background, hold, mention.Alert{ID: alertID(mentionID(p, "Romashka"))}, 0))(t)
 	var both sync.WaitGroup
 	both.Go(func() { ingest(t, s, intakeOf(heard(edited, "Romashka"))) })
 	testkit.Eventually(t, "the intake waits", time.Minute, func() bool { return lockWaits(t, s.read) == 1 })
 	both.Go(func() { must(s.Erase(background, Subject{Author: p.Author}, false))(t) })
 	testkit.Eventually(t, "the erasing waits, too", time.Minute, func() bool { return lockWaits(t, s.read) == 2 })
-	if err := hold.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, hold.Rollback())
 	both.Wait()
 	if left := everywhere(t, s); strings.Contains(left, "Sydorenko") || strings.Contains(left, edited.Text) {
 		t.Errorf("kept: %s", left)
@@ -258,12 +254,8 @@ func TestErasedFromTheFile(t *testing.T) {
 		}
 	}
 	count("beside the daemon")
-	if err := beside.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, beside.Close())
+	mustDo(t, s.Close())
 	count("closed")
 }
 
@@ -302,4 +294,29 @@ func FuzzScrub(f *testing.F) {
 		}
 		want(t, "a word inside a word stays", scrubText("Also", []string{"Al"}), "Also")
 	})
+}
+
+func testErase(t *testing.T, open opener) {
+	s := open(t)
+	a, b, c := post(1), post(2), post(3)
+	a.Author, b.Author, c.Author = "olga", "olga", "ivan"
+	ingest(t, s, intakeOf(heard(a, "Romashka"), heard(b), heard(c, "Romashka")))
+	id := mentionID(a, "Romashka")
+	must(act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotNegative}))(t)
+	want(t, "elsewhere", must(s.Erase(background, Subject{Source: "mirror", Author: "olga"}, false))(t).Posts, 0)
+	want(t, "nobody", must(s.Erase(background, Subject{}, false))(t).Posts, 0)
+	want(t, "erased", must(s.Erase(background, Subject{Author: "olga"}, false))(t).Posts, 2)
+	m, cs, err := s.Mention(background, id)
+	if err != nil || m.Post.Author != "" || m.Post.Body() != "\n" || !m.Post.Deleted || cs.Version != 3 {
+		t.Errorf("mention %+v, case %+v, %v", m, cs, err)
+	}
+	want(t, "lessons", len(must(s.Feedback(background))(t)), 0)
+	n := 0
+	if err := s.Posts(background, t0, func(mention.Post) error { n++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "posts left", n, 1)
+	m, _, _ = s.Mention(background, mentionID(c, "Romashka"))
+	want(t, "others stay", m.Post.Author, "ivan")
+	want(t, "no such link", must(s.Erase(background, Subject{URL: "https://x.example"}, false))(t).Posts, 0)
 }

@@ -43,9 +43,7 @@ func TestProbe(t *testing.T) {
 	if said := probe("sqlite:" + path); said != "" {
 		t.Errorf("beside a daemon: %s", said)
 	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, db.Close())
 	if said := probe("sqlite:" + path); said != "" {
 		t.Errorf("after a daemon: %s", said)
 	}
@@ -66,9 +64,7 @@ func TestProbe(t *testing.T) {
 		t.Error("the file changed")
 	}
 	garbage := filepath.Join(dir, "garbage.db")
-	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 400)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(garbage, []byte(strings.Repeat("no database ", 400)), 0o600))
 	if said := probe("sqlite:" + garbage); said == "" {
 		t.Error("garbage passes for a database")
 	}
@@ -85,10 +81,7 @@ func testProbe(t *testing.T, open opener) {
 	if err := probe(addressOf(s)); err != nil {
 		t.Errorf("in use: %v", err)
 	}
-	var rows int
-	if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM meta WHERE name = 'probe'`).Scan(&rows); err != nil || rows != 0 {
-		t.Errorf("%d rows stay (%v)", rows, err)
-	}
+	want(t, "rows that stay", count(t, s.read, `SELECT COUNT(*) FROM meta WHERE name = 'probe'`), 0)
 	if s.engine.name == "postgres" {
 		if err := probe(addressOf(s) + "&default_transaction_read_only=on"); err == nil {
 			t.Error("a database that takes nothing passes")
@@ -97,9 +90,7 @@ func testProbe(t *testing.T, open opener) {
 			t.Errorf("empty: %v", err)
 		}
 	}
-	if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`))(t)
 	if err := probe(addressOf(s)); err == nil || !strings.Contains(err.Error(), "newer earshot") {
 		t.Errorf("of a newer earshot: %v", err)
 	}

@@ -15,7 +15,7 @@ import (
 
 func TestRedisLayout(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	r := openRedis(t, s, server.URL(), nil)
 	commitAndMark(t, s, r, posts(0, 50)...)
 	keys := must(r.client.Keys(background, "*").Result())(t)
@@ -40,14 +40,12 @@ func TestRedisLayout(t *testing.T) {
 
 func TestRedisMonths(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	c := testkit.NewClock(time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC))
 	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Now = c.Now })
 	mark := func(p mention.Post) {
 		t.Helper()
-		if err := r.Mark(background, keysOf([]mention.Post{p}), hashesOf([]mention.Post{p})); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, r.Mark(background, keysOf([]mention.Post{p}), hashesOf([]mention.Post{p})))
 	}
 	// The server's own clock is later than this test's: keep it from expiring January.
 	stay := func() {
@@ -124,7 +122,7 @@ func TestRedisAddresses(t *testing.T) {
 
 func TestRedisThatForgets(t *testing.T) {
 	server := testkit.Redis(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	r := openRedis(t, s, server.URL(), nil)
 	_, err := NewFilter(background, r, s.Seen())
 	var gone *AwayError
@@ -132,17 +130,13 @@ func TestRedisThatForgets(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// Where CONFIG is not permitted INFO tells.
-	if _, err := server.Do("ACL SETUSER app on >pw ~* +@all -config"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("ACL SETUSER app on >pw ~* +@all -config"))(t)
 	r = openRedis(t, s, strings.Replace(server.URL(), "redis://", "redis://app:pw@", 1), nil)
 	if err := r.Check(background); err == nil || !strings.Contains(err.Error(), "allkeys-lru") {
 		t.Errorf("without CONFIG: error %v", err)
 	}
 	// Where neither is, nobody can know.
-	if _, err := server.Do("ACL SETUSER app2 on >pw ~* +@all -config -info"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("ACL SETUSER app2 on >pw ~* +@all -config -info"))(t)
 	r = openRedis(t, s, strings.Replace(server.URL(), "redis://", "redis://app2:pw@", 1), nil)
 	if err := r.Check(background); err != nil {
 		t.Errorf("without CONFIG and INFO: error %v", err)
@@ -151,7 +145,7 @@ func TestRedisThatForgets(t *testing.T) {
 
 func TestRedisThatWastes(t *testing.T) {
 	server := testkit.Redis(t, "--hash-max-listpack-entries", "128")
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	n := &notes{}
 	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log = n.log() })
 	if err := r.Check(background); err != nil || !strings.Contains(n.String(), "set hash-max-listpack-entries 512") {
@@ -164,7 +158,7 @@ func TestRedisAwayIsTyped(t *testing.T) {
 		t.Skip("short: waits for real time limits")
 	}
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	r := openRedis(t, s, server.URL(), nil)
 	commitAndMark(t, s, r, post(1))
 	server.Stop()
@@ -186,7 +180,7 @@ func TestRedisAwayIsTyped(t *testing.T) {
 // line for each change.
 func TestFilterOutage(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	n, c := &notes{}, testkit.NewClock(t0)
 	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
 	poll := func(what string, list []mention.Post, fresh int) {
@@ -217,9 +211,7 @@ func TestFilterOutage(t *testing.T) {
 	c.Add(redisRetry)
 	poll("back", posts(0, 40), 5)
 	want(t, "state", f.State().Well(), true)
-	if err := f.redis.client.FlushDB(background).Err(); err != nil { // this test's own server
-		t.Fatal(err)
-	}
+	mustDo(t, f.redis.client.FlushDB(background).Err()) // this test's own server
 	poll("wiped", posts(0, 40), 0)
 	poll("after the wipe", posts(0, 41), 1)
 	want(t, "lines: away", strings.Count(n.String(), "redis is away"), 1)
@@ -231,15 +223,13 @@ func TestFilterOutage(t *testing.T) {
 // holds now: nobody finds what to change in one that is over.
 func TestFilterOutageEndsBadly(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	n, c := &notes{}, testkit.NewClock(t0)
 	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
 	server.Stop()
 	lookup(t, f, post(1))
 	server.Start()
-	if _, err := server.Do("CONFIG SET maxmemory-policy allkeys-lru"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("CONFIG SET maxmemory-policy allkeys-lru"))(t)
 	for range 3 {
 		c.Add(redisRetry)
 		lookup(t, f, post(1))
@@ -253,20 +243,16 @@ func TestFilterOutageEndsBadly(t *testing.T) {
 // A Redis that is full takes no marks and still reads.
 func TestFilterFull(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	n := &notes{}
 	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log = n.log() }))
 	commitAndMark(t, s, f, post(1))
-	if _, err := server.Do("CONFIG SET maxmemory 1mb"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("CONFIG SET maxmemory 1mb"))(t)
 	commitAndMark(t, s, f, post(2))
 	commitAndMark(t, s, f, post(3))
 	want(t, "full", f.State().Full, true)
 	want(t, "lookups go on", lookup(t, f, post(1))[0], post(1).ContentHash())
-	if _, err := server.Do("CONFIG SET maxmemory 0"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("CONFIG SET maxmemory 0"))(t)
 	commitAndMark(t, s, f, post(2))
 	want(t, "well again", f.State().Well(), true)
 	want(t, "lines", strings.Count(n.String(), "redis is full"), 1)
@@ -276,12 +262,10 @@ func TestFilterFull(t *testing.T) {
 // every look.
 func TestFilterReadOnlyRedis(t *testing.T) {
 	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	n, c := &notes{}, testkit.NewClock(t0)
 	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
-	if _, err := server.Do("REPLICAOF 127.0.0.1 1"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("REPLICAOF 127.0.0.1 1"))(t)
 	for i := range 4 {
 		commitAndMark(t, s, f, post(i))
 		want(t, "known", lookup(t, f, post(i))[0], post(i).ContentHash())
@@ -289,9 +273,7 @@ func TestFilterReadOnlyRedis(t *testing.T) {
 	}
 	want(t, "away", f.State().Away, true)
 	want(t, "lines", strings.Count(n.String(), "msg="), 1)
-	if _, err := server.Do("REPLICAOF NO ONE"); err != nil {
-		t.Fatal(err)
-	}
+	must(server.Do("REPLICAOF NO ONE"))(t)
 	commitAndMark(t, s, f, post(9))
 	want(t, "well", f.State().Well(), true)
 }
@@ -303,7 +285,7 @@ func TestFilterSlowNetwork(t *testing.T) {
 	}
 	server := testkit.Redis(t)
 	proxy := testkit.NewProxy(t, server.Addr)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	f := openFilter(t, s, openRedis(t, s, "redis://"+proxy.Addr+"/0?read_timeout=200ms&max_retries=-1", nil))
 	commitAndMark(t, s, f, post(1))
 	proxy.SetDelay(time.Hour)
@@ -328,7 +310,7 @@ func TestRedisMarksOfAnotherInstallation(t *testing.T) {
 // not everything. The marks of what it lost are not believed any more.
 func TestFilterAfterFailOver(t *testing.T) {
 	address := redisAddress(t)
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	now, n := t0, &notes{}
 	f := openFilter(t, s, openRedis(t, s, address, func(o *RedisOptions) {
 		o.Now, o.Log = func() time.Time { return now }, n.log()
@@ -337,9 +319,7 @@ func TestFilterAfterFailOver(t *testing.T) {
 	commitAndMark(t, s, f, post(2))
 	want(t, "both known", fmt.Sprint(lookup(t, f, post(1), post(2))), fmt.Sprint([]uint32{post(1).ContentHash(), post(2).ContentHash()}))
 	key := post(2).Key()
-	if _, err := s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]))(t)
 	now = now.Add(trustFor)
 	want(t, "what the database lost is unknown", lookup(t, f, post(2))[0], 0)
 	want(t, "it is taken in again", ingest(t, s, intakeOf(heard(post(2)))).New, 1)
@@ -352,7 +332,7 @@ func TestFilterAfterFailOver(t *testing.T) {
 // however many it made meanwhile, and both have the same ones afterwards.
 func TestFilterAfterFailOverOfTwo(t *testing.T) {
 	address := redisAddress(t)
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	now, n := t0, &notes{}
 	replica := func() *Filter {
 		return openFilter(t, s, openRedis(t, s, address, func(o *RedisOptions) {
@@ -362,9 +342,7 @@ func TestFilterAfterFailOverOfTwo(t *testing.T) {
 	a, b := replica(), replica()
 	commitAndMark(t, s, a, post(1))
 	key := post(1).Key()
-	if _, err := s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]))(t)
 	now = now.Add(trustFor)
 	want(t, "the first knows it no more", lookup(t, a, post(1))[0], 0)
 	commitAndMark(t, s, b, posts(10, lastAtOnce)...)
@@ -391,20 +369,14 @@ func TestFilterAfterRestore(t *testing.T) {
 		in := intakeOf(heard(p))
 		in.At = at
 		ingest(t, s, in)
-		if err := f.Mark(background, []mention.PostKey{p.Key()}, []uint32{p.ContentHash()}); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, f.Mark(background, []mention.PostKey{p.Key()}, []uint32{p.ContentHash()}))
 	}
 	n := &notes{}
 	s, f := open("e.db", t0, n)
 	take(s, f, t0, post(1))
-	if _, err := s.write.ExecContext(background, `VACUUM INTO '`+filepath.Join(dir, "backup.db")+`'`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.ExecContext(background, `VACUUM INTO '`+filepath.Join(dir, "backup.db")+`'`))(t)
 	// The same database again: nothing is suspicious.
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.Close())
 	later := t0.Add(6 * time.Hour)
 	s, f = open("e.db", later, n)
 	want(t, "after a restart", lookup(t, f, post(1))[0], post(1).ContentHash())

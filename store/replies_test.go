@@ -43,9 +43,7 @@ func testReplies(t *testing.T, open opener) {
 	must(s.BeginPosting(background, alertID(id), t0))(t)
 	must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t)
 	want(t, "the message shows the case", len(must(s.Outdated(background, 10))(t)), 0)
-	if err := s.AddReply(background, draft); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddReply(background, draft))
 	want(t, "the message does not show the answer", ids(must(s.Outdated(background, 10))(t)), string(alertID(id)))
 	draft.Text, draft.NotBefore = clean(draft.Text), t0
 	want(t, "as it was written", replyOf(t, s, id, 1), draft)
@@ -96,9 +94,7 @@ func testReplies(t *testing.T, open opener) {
 	}
 	second := draftOf(id, "k6")
 	second.Nth, second.ApprovedAt, second.ApprovedBy = 2, time.Time{}, mention.Person{}
-	if err := s.AddReply(background, second); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddReply(background, second))
 	want(t, "waits for another person", len(must(s.OpenReplies(background, t0))(t)), 0)
 	second = moveReply(t, s, replyOf(t, s, id, 2), func(r *mention.SiteReply) { r.ApprovedBy, r.ApprovedAt = person("olha"), t0 })
 	for attempt := range 3 { // the site wants a pause, and wants one again
@@ -160,9 +156,7 @@ func testReplyTimes(t *testing.T, open opener) {
 	waits := draftOf(other, "k2")
 	waits.ApprovedAt = time.Time{}
 	for _, r := range []mention.SiteReply{draftOf(id, "k1"), waits} {
-		if err := s.AddReply(background, r); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.AddReply(background, r))
 	}
 	seen := func(id mention.ID) {
 		t.Helper()
@@ -204,9 +198,7 @@ func testReplyTimes(t *testing.T, open opener) {
 	want(t, "before", len(must(s.ReplyTimes(background, t0.Add(-time.Hour), t0))(t)), 0)
 	second := draftOf(id, "k3")
 	second.Nth = 2
-	if err := s.AddReply(background, second); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddReply(background, second))
 	moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Told = mention.ReplyRefused, true })
 	all = must(s.ReplyTimes(background, t0, t0.Add(time.Minute)))(t)
 	want(t, "one that was withdrawn", [...]bool{all[0].NeverSent, all[1].NeverSent, all[1].Seen.IsZero()}, [...]bool{false, true, true})
@@ -219,14 +211,10 @@ func testRepliesForgotten(t *testing.T, open opener) {
 	olena, ivan := by(1, "Олена Коваль"), by(2, "Ivan")
 	ingest(t, s, intakeOf(heard(olena, "Romashka"), heard(ivan, "Romashka")))
 	hers, his := mentionID(olena, "Romashka"), mentionID(ivan, "Romashka")
-	if err := s.AddReply(background, draftOf(hers, "k1")); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddReply(background, draftOf(hers, "k1")))
 	other := draftOf(his, "k2")
 	other.Text = "Іване, не Олена Коваль."
-	if err := s.AddReply(background, other); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.AddReply(background, other))
 	ended := moveReply(t, s, replyOf(t, s, his, 1), func(r *mention.SiteReply) { r.Status, r.EndedAt, r.Told = mention.ReplySent, t0, true })
 	subject := Subject{Author: "олена коваль"}
 	want(t, "kept of her", len(must(s.Kept(background, subject))(t).Replies), 1)
@@ -241,16 +229,10 @@ func testRepliesForgotten(t *testing.T, open opener) {
 		t.Errorf("to who was erased: %v", err)
 	}
 	later := Retention{Mentions: ended.MadeAt.Add(time.Hour)}
-	if _, err := s.Prune(background, later); err != nil {
-		t.Fatal(err)
-	}
+	must(s.Prune(background, later))(t)
 	want(t, "an open case keeps its reply", len(must(s.RepliesOf(background, his))(t)), 1)
-	if _, err := act(s, his, mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Prune(background, later); err != nil {
-		t.Fatal(err)
-	}
+	must(act(s, his, mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}))(t)
+	must(s.Prune(background, later))(t)
 	want(t, "a closed one does not", len(must(s.RepliesOf(background, his))(t)), 0)
 }
 
@@ -272,14 +254,10 @@ func testAnswersSeen(t *testing.T, open opener) {
 	want(t, "answers", len(answers), 1)
 	want(t, "whose", answers[0].Author, "Romashka Support")
 	want(t, "never read", looked, time.Time{})
-	if err := s.SaveSource(background, mention.SourceState{Key: "forum", Name: "forum", LastSuccess: t0.Add(time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveSource(background, mention.SourceState{Key: "forum", Name: "forum", LastSuccess: t0.Add(time.Hour)}))
 	_, looked, _ = s.AnswersSeen(background, id, t0)
 	want(t, "by its source", looked, t0.Add(time.Hour))
-	if err := s.SaveFollows(background, []mention.Follow{{Key: post(1).Key(), Source: "forum", Looked: t0.Add(2 * time.Hour), DueAt: t0}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveFollows(background, []mention.Follow{{Key: post(1).Key(), Source: "forum", Looked: t0.Add(2 * time.Hour), DueAt: t0}}))
 	answers, looked, _ = s.AnswersSeen(background, id, t0.Add(2*time.Hour))
 	want(t, "by its own visit", looked, t0.Add(2*time.Hour))
 	want(t, "heard before", len(answers), 0)
@@ -337,9 +315,7 @@ func testAnswerTaken(t *testing.T, open opener) {
 	s := open(t)
 	first, second := draftOf(said(t, s, 1, nil), "k1"), draftOf(said(t, s, 2, nil), "k2")
 	for _, r := range []mention.SiteReply{first, second} {
-		if err := s.AddReply(background, r); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.AddReply(background, r))
 	}
 	moveReply(t, s, replyOf(t, s, first.MentionID, 1), func(r *mention.SiteReply) { r.Status, r.RemoteID, r.EndedAt = mention.ReplySent, "a1", t0 })
 	stranger := second
@@ -404,9 +380,7 @@ func testRepliesToOnePost(t *testing.T, open opener) {
 	want(t, "kept once", len(must(s.Kept(background, Subject{Author: post(1).Author}))(t).Replies), 1)
 	press(his, mention.Reopen, 2*time.Minute)
 	want(t, "it is no answer to what came later", must(s.AnswerUnseen(background, his))(t), false)
-	if _, err := s.Prune(background, Retention{Mentions: t0.Add(time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
+	must(s.Prune(background, Retention{Mentions: t0.Add(time.Hour)}))(t)
 	want(t, "kept while one of the cases waits", len(must(s.RepliesOf(background, hers))(t)), 1)
 	refused("the first one again", his, 1)
 	if err := try(his, 2); err != nil {

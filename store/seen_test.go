@@ -29,9 +29,7 @@ func commitAndMark(t testing.TB, s *Store, seen seenSet, posts ...mention.Post) 
 		found = append(found, heard(p))
 	}
 	ingest(t, s, intakeOf(found...))
-	if err := seen.Mark(background, keysOf(posts), hashesOf(posts)); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, seen.Mark(background, keysOf(posts), hashesOf(posts)))
 }
 
 func keysOf(posts []mention.Post) []mention.PostKey {
@@ -139,7 +137,7 @@ var seenContract = map[string]func(t *testing.T, s *Store, seen seenSet){
 func runSeenContract(t *testing.T, open func(t *testing.T, s *Store) seenSet) {
 	for name, test := range seenContract {
 		t.Run(name, func(t *testing.T) {
-			s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+			s := openFile(t)
 			test(t, s, open(t, s))
 		})
 	}

@@ -34,9 +34,7 @@ func testRenamedSource(t *testing.T, open opener) {
 	ingest(t, s, first)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
 	mute(t, s, mentionID(post(2), "Romashka"))
-	if err := s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Форум", Place: "p"}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Форум", Place: "p"}}))
 
 	st := must(s.Source(background, "forum"))(t)
 	want(t, "name", st.Name, "Форум")
@@ -88,16 +86,10 @@ func mute(t *testing.T, s *Store, id mention.ID) {
 func testSwappedNames(t *testing.T, open opener) {
 	s := open(t)
 	name := func(list ...mention.SourceState) error { return s.NameSources(background, list) }
-	if err := name(mention.SourceState{Key: "a", Name: "a"}, mention.SourceState{Key: "b", Name: "b"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.SaveSource(background, mention.SourceState{Key: "a", Name: "an old name", Cursor: "cursor of a"}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, name(mention.SourceState{Key: "a", Name: "a"}, mention.SourceState{Key: "b", Name: "b"}))
+	mustDo(t, s.SaveSource(background, mention.SourceState{Key: "a", Name: "an old name", Cursor: "cursor of a"}))
 	want(t, "a poll that began under another name changes it", must(s.Source(background, "a"))(t).Name, "a")
-	if err := name(mention.SourceState{Key: "a", Name: "b"}, mention.SourceState{Key: "b", Name: "c"}, mention.SourceState{Key: "b@2", Name: "a"}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, name(mention.SourceState{Key: "a", Name: "b"}, mention.SourceState{Key: "b", Name: "c"}, mention.SourceState{Key: "b@2", Name: "a"}))
 	if err := name(mention.SourceState{Key: "a", Name: "x"}, mention.SourceState{Key: "b", Name: "x"}); err == nil {
 		t.Error("two sources have one name")
 	}
@@ -124,9 +116,7 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	want(t, "cursor", all[0].Cursor, "cursor of before")
 	install, place := must(s.InstallKey(background))(t), must(s.PlaceKey(background))(t)
 	want(t, "place key", string(place), string(install))
-	if err := s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Reviews", Place: "p"}}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Reviews", Place: "p"}}))
 
 	posts := []mention.Post{underName("Reviews", post(0)), underName("Reviews", post(1)), underName("Reviews", post(2))}
 	for i, hash := range must(s.Seen().Lookup(background, keysOf(posts)))(t) {
@@ -158,12 +148,8 @@ func loadDump(t *testing.T, path, dump string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.ExecContext(context.Background(), string(text)); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(db.ExecContext(context.Background(), string(text)))(t)
+	mustDo(t, db.Close())
 }
 
 // TestNamesOfManySources: a server in another room answers a statement in a few milliseconds, and a
@@ -195,4 +181,25 @@ func TestNamesOfManySources(t *testing.T) {
 			t.Fatalf("%+v", st)
 		}
 	}
+}
+
+func testSources(t *testing.T, open opener) {
+	s := open(t)
+	st := must(s.Source(background, "forum"))(t)
+	want(t, "never polled", fmt.Sprintf("%+v", st), fmt.Sprintf("%+v", mention.SourceState{Name: "forum"}))
+	in := intakeOf()
+	in.Baseline = true
+	ingest(t, s, in)
+	st.Cursor, st.LastPoll, st.LastSuccess, st.LastNew = `{"etag":"x"}`, t0, t0.Add(1000), t0.Add(2000)
+	st.LastError, st.Failures, st.SuspendedUntil, st.Every, st.Health = "down", 3, t0.Add(time.Hour), time.Minute, []byte(`{"a":1}`)
+	for range 2 {
+		mustDo(t, s.SaveSource(background, st)) // st was read before the baseline was done
+	}
+	st.Key, st.Baselined = "forum", true
+	want(t, "loaded", fmt.Sprintf("%+v", must(s.Source(background, "forum"))(t)), fmt.Sprintf("%+v", st))
+	mustDo(t, s.SaveSource(background, mention.SourceState{Name: "another"}))
+	list := must(s.Sources(background))(t)
+	want(t, "all", len(list), 2)
+	want(t, "by key", list[0].Name, "another")
+	want(t, "another key is another source", must(s.Source(background, "renamed"))(t).Baselined, false)
 }

@@ -29,9 +29,7 @@ func TestStandby(t *testing.T) {
 			`ALTER DATABASE postgres SET default_transaction_read_only = ` + readOnly,
 			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`,
 		} {
-			if _, err := db.ExecContext(background, query); err != nil {
-				t.Fatal(err)
-			}
+			must(db.ExecContext(background, query))(t)
 		}
 	}
 	become("on")

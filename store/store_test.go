@@ -91,6 +91,20 @@ func must[T any](v T, err error) func(t testing.TB) T {
 	}
 }
 
+func mustDo(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count is the number that a query returns.
+func count(t testing.TB, db querier, query string, args ...any) (n int) {
+	t.Helper()
+	mustDo(t, db.QueryRowContext(background, query, args...).Scan(&n))
+	return n
+}
+
 // pending runs a poll and returns the pending mentions as the planner saw them.
 func pending(t testing.TB, s *Store, in mention.PollResult, plan Plan) []mention.PendingMention {
 	t.Helper()

@@ -17,9 +17,7 @@ func testSubscriptions(t *testing.T, open opener) {
 		if hub == "" {
 			sub.Topic = ""
 		}
-		if err := s.OfferSubscription(background, sub, time.Hour); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.OfferSubscription(background, sub, time.Hour))
 	}
 	is := func() (words string) {
 		t.Helper()
@@ -61,8 +59,6 @@ func testSubscriptions(t *testing.T, open opener) {
 	if kept, err := s.SaveSubscription(background, sub); err != nil || kept { // of before
 		t.Fatal(kept, err)
 	}
-	if err := s.KeepSubscriptions(background, []string{"news"}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.KeepSubscriptions(background, []string{"news"}))
 	want(t, "kept", is(), "news https://other id9 sid9 false 1h0m0s 0; ")
 }

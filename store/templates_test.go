@@ -16,9 +16,7 @@ func testTemplates(t *testing.T, open opener) {
 	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira"}
 	first := mention.Template{ID: "a", Lang: "uk", Topic: "refund", Text: "{{author}}, перепрошуємо.\x00", By: ira, ChangedAt: t0}
 	for _, one := range []mention.Template{first, {ID: "b", Lang: "uk", Text: "Дякуємо.", By: ira, ChangedAt: t0.Add(time.Hour)}, {ID: "c", Lang: "bg", Text: "Извинете.", By: ira, ChangedAt: t0}} {
-		if err := s.SaveTemplate(background, one); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.SaveTemplate(background, one))
 	}
 	first.Text, first.MadeAt, first.Version = clean(first.Text), t0, 1
 	want(t, "one", templateOf(t, s, "a"), first)
@@ -40,15 +38,11 @@ func testTemplates(t *testing.T, open opener) {
 	if err := s.SaveTemplate(background, mention.Template{ID: "nobody", Lang: "uk", Text: "x", Version: 3}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a change of what is gone: %v", err)
 	}
-	if _, err := s.Prune(background, Retention{Mentions: t0.Add(90 * time.Minute)}); err != nil {
-		t.Fatal(err)
-	}
+	must(s.Prune(background, Retention{Mentions: t0.Add(90 * time.Minute)}))(t)
 	want(t, "who wrote the old one", templateOf(t, s, "b").By, mention.Person{})
 	want(t, "its text", templateOf(t, s, "b").Text, "Дякуємо.")
 	want(t, "who wrote the new one", templateOf(t, s, "a").By, ira)
-	if err := s.DeleteTemplate(background, "b"); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.DeleteTemplate(background, "b"))
 	if err := s.DeleteTemplate(background, "b"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
@@ -58,9 +52,7 @@ func testTemplates(t *testing.T, open opener) {
 // testTemplatesErased: the name of one who is to be forgotten goes out of templates, too.
 func testTemplatesErased(t *testing.T, open opener) {
 	s := open(t)
-	if err := s.SaveTemplate(background, mention.Template{ID: "a", Lang: "uk", Text: "Олено Коваль, перепрошуємо. Коваль.", ChangedAt: t0}); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.SaveTemplate(background, mention.Template{ID: "a", Lang: "uk", Text: "Олено Коваль, перепрошуємо. Коваль.", ChangedAt: t0}))
 	subject := Subject{Author: "олено коваль"}
 	want(t, "tried", must(s.Erase(background, subject, true))(t).Templates, 1)
 	want(t, "only tried", strings.Contains(templateOf(t, s, "a").Text, "Олено"), true)

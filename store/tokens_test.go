@@ -15,9 +15,7 @@ func testTokens(t *testing.T, open opener) {
 	want(t, "a second claim", must(s.Claim(background, "k:1", time.Minute))(t), !s.Shared())
 	want(t, "a claim of another", must(s.Claim(background, "k:2", time.Minute))(t), true)
 	for _, sealed := range []string{"one", "\x00\xfftwo" + strings.Repeat("x", 8<<10)} {
-		if err := s.KeepToken(background, "k:1", []byte(sealed), t0); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.KeepToken(background, "k:1", []byte(sealed), t0))
 		want(t, "kept", string(must(s.SealedToken(background, "k:1"))(t)), sealed)
 		want(t, "the next claim", must(s.Claim(background, "k:1", time.Minute))(t), true)
 	}

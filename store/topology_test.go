@@ -23,13 +23,9 @@ func sentinel(t *testing.T, master string) string {
 	own := testkit.FreePort(t)
 	conf := filepath.Join(dir, "sentinel.conf")
 	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nsentinel monitor mymaster %s %s 1\nsentinel down-after-milliseconds mymaster 500\nsentinel failover-timeout mymaster 2000\n", own, dir, host, port)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, os.WriteFile(conf, []byte(text), 0o600))
 	cmd := exec.Command("redis-server", conf, "--sentinel")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
@@ -54,7 +50,7 @@ func TestFilterFailover(t *testing.T) {
 	master := testkit.Redis(t)
 	host, port, _ := net.SplitHostPort(master.Addr)
 	replica := testkit.Redis(t, "--replicaof", host+" "+port)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	direct := openRedis(t, s, replica.URL(), nil)
 	testkit.Eventually(t, "the replica's first copy", time.Minute, func() bool {
 		return strings.Contains(direct.client.Info(background, "replication").Val(), "master_link_status:up")
@@ -108,7 +104,7 @@ func TestRedisCluster(t *testing.T) {
 	if out, err := exec.Command(cli, append(args, "--cluster-yes")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	s := openFile(t)
 	r := openRedis(t, s, "redis://"+first+"?cluster=true", nil)
 	testkit.Eventually(t, "cluster", time.Minute, func() bool { return r.Check(background) == nil })
 	// Each node learns by itself that the cluster is whole.

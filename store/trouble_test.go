@@ -28,9 +28,7 @@ func held(t *testing.T) (s *Store, hold *sql.Tx) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "e.db")
 	s = openAt(t, Options{Database: "sqlite:" + path})
-	if _, err := s.write.ExecContext(background, `PRAGMA busy_timeout = 20`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.ExecContext(background, `PRAGMA busy_timeout = 20`))(t)
 	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
@@ -46,21 +44,13 @@ func held(t *testing.T) (s *Store, hold *sql.Tx) {
 
 func TestDatabaseBusy(t *testing.T) {
 	s, hold := held(t)
-	if err := hold.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, hold.Rollback())
 	want(t, "afterwards", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
 }
 
 func TestDiskFull(t *testing.T) {
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
-	var pages int
-	if err := s.write.QueryRowContext(background, `PRAGMA page_count`).Scan(&pages); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.write.ExecContext(background, `PRAGMA max_page_count = 60`); err != nil {
-		t.Fatal(err)
-	}
+	s := openFile(t)
+	must(s.write.ExecContext(background, `PRAGMA max_page_count = 60`))(t)
 	stored := 0
 	var err error
 	for n := 0; n < 2000 && err == nil; n += 20 {
@@ -72,9 +62,7 @@ func TestDiskFull(t *testing.T) {
 	wantError(t, "trouble, for health", s.Trouble(), "the disk is full")
 	_ = s.NameSources(background, []mention.SourceState{{Key: "a", Name: "a"}, {Key: "b", Name: "a"}})
 	wantError(t, "trouble after a refused change", s.Trouble(), "the disk is full")
-	if _, err := s.write.ExecContext(background, `PRAGMA max_page_count = 100000`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.write.ExecContext(background, `PRAGMA max_page_count = 100000`))(t)
 	want(t, "after some space was freed", ingest(t, s, foundOnly(0, stored+20)).Known, stored)
 	want(t, "trouble afterwards", s.Trouble(), nil)
 	if err := s.NameSources(background, []mention.SourceState{{Key: "a", Name: "a"}, {Key: "b", Name: "a"}}); err == nil {
@@ -88,9 +76,7 @@ func TestTroubleIsOver(t *testing.T) {
 	s, hold := held(t)
 	s.TryAgain(background)
 	wantError(t, "it still does", s.Trouble(), "another program holds the database")
-	if err := hold.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, hold.Rollback())
 	s.TryAgain(background)
 	want(t, "trouble afterwards", s.Trouble(), nil)
 }
@@ -202,7 +188,7 @@ func TestMigrationsAreTheSame(t *testing.T) {
 
 // A caller's deadline ends the wait for the writer.
 func TestDeadlineWhileBusy(t *testing.T) {
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.PendingMention) error {
 		ctx, cancel := context.WithTimeout(background, 30*time.Millisecond)
 		defer cancel()
@@ -219,13 +205,11 @@ func TestDeadlineWhileBusy(t *testing.T) {
 
 // TestDamagedRow: a body that was cut short costs its own words, and no list anything.
 func TestDamagedRow(t *testing.T) {
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	s := openFile(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
 	key := post(1).Key()
 	for _, query := range []string{`UPDATE bodies SET body = substr(body, 1, 20) WHERE key = $1`, `UPDATE mentions SET score = '{"value', spans = '[' WHERE post_key = $1`} {
-		if _, err := s.exec(background, "damage", query, key[:]); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "damage", query, key[:]))(t)
 	}
 	page, err := s.List(background, mention.Query{})
 	if err != nil || len(page.Entries) != 2 {
@@ -239,5 +223,23 @@ func TestDamagedRow(t *testing.T) {
 	}
 	if list, err := s.DueCases(background, t0, 10); err != nil || len(list) != 2 {
 		t.Errorf("%d due cases, %v", len(list), err)
+	}
+}
+
+// TestFileMovedAway: what is written into a file that is not at its path any more is
+// gone at the next start, so health must say so.
+func TestFileMovedAway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	must(s.Counts(background, t0))(t)
+	mustDo(t, os.Rename(path, path+".away"))
+	_, err := s.Counts(background, t0)
+	wantError(t, "moved", err, "was moved or deleted")
+	if _, err := Open(background, Options{Database: "sqlite:" + path + ".away"}); err == nil {
+		t.Error("a second earshot opened the moved file")
+	}
+	mustDo(t, os.Rename(path+".away", path))
+	if _, err := s.Counts(background, t0); err != nil {
+		t.Errorf("put back: %v", err)
 	}
 }

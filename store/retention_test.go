@@ -1,0 +1,167 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func testPrune(t *testing.T, open opener) {
+	s := open(t)
+	old := intakeOf(heard(post(1), "Romashka"), heard(post(2)), heard(post(3), "Romashka", "Delivery"))
+	old.At = t0.AddDate(0, 0, -200)
+	ingest(t, s, old)
+	ingest(t, s, intakeOf(heard(post(4), "Romashka"), heard(post(5))))
+	closed := mentionID(post(1), "Romashka")
+	for _, id := range []mention.ID{closed, mentionID(post(3), "Delivery")} {
+		must(act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.NotUs}))(t)
+	}
+	send(t, s, alertID(closed))
+	p, err := s.Prune(background, DefaultRetention(t0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "pruned", p, Pruned{Posts: 1, Mentions: 1})
+	m, c, err := s.Mention(background, closed)
+	if err != nil || m.Post.Body() != "\n" || m.Post.Author+m.Post.URL != "" || len(m.Spans)+len(m.Score.Why) > 0 || m.Score.Value != -0.6 || m.Score.Complaint != 0.81 || c.Status != mention.Dismissed || m.Post.Deleted {
+		t.Errorf("mention %+v, case %+v, %v", m, c, err)
+	}
+	want(t, "frames keep no words", fmt.Sprint(m.Score.Frames), "[{about us 0 0 } {voice customer 0 0 }]")
+	m, _, _ = s.Mention(background, mentionID(post(3), "Delivery"))
+	want(t, "words shared with an open case stay", m.Post.Text, post(3).Text)
+	r := ingest(t, s, old)
+	want(t, "the posts stay known", r.Known, 3)
+	p, err = s.Prune(background, DefaultRetention(t0))
+	want(t, "again", p, Pruned{})
+	want(t, "again", err, nil)
+	p, err = s.Prune(background, Retention{Events: t0.Add(time.Hour)})
+	if err != nil || p.Events == 0 || p.Alerts != 1 {
+		t.Errorf("events: %+v, %v", p, err)
+	}
+	p, _ = s.Prune(background, Retention{})
+	want(t, "no retention", p, Pruned{})
+}
+
+// A page may show another text long after the words went, and its complaint be told then: it
+// is answered like any other, and the new words go with time as the old ones did.
+func testPruneEdited(t *testing.T, open opener) {
+	s := open(t)
+	old := intakeOf(heard(post(1), "Romashka"))
+	old.At = t0.AddDate(0, 0, -200)
+	ingest(t, s, old)
+	id := mentionID(post(1), "Romashka")
+	close := func() {
+		t.Helper()
+		must(act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.NotUs}))(t)
+	}
+	close()
+	want(t, "pruned", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{Mentions: 1})
+	edited := post(1)
+	edited.Text = "Romashka lost my second parcel too"
+	want(t, "edited", ingest(t, s, intakeOf(heard(edited, "Romashka"))).Edited, 1)
+	must(act(s, id, mention.Action{Verb: mention.Reopen, At: t0}))(t)
+	if err := s.AddReply(background, draftOf(id, "k1")); err != nil {
+		t.Errorf("it cannot be answered: %v", err)
+	}
+	want(t, "words of an open case stay", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{})
+	close()
+	want(t, "pruned again", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{Mentions: 1})
+	if left := everywhere(t, s); strings.Contains(left, edited.Text) || strings.Contains(left, edited.Author) {
+		t.Errorf("left for good: %s", left)
+	}
+}
+
+// The words of a complaint may go before its case is done with, because somebody asked for it, and people
+// press the buttons of a message whose words went long ago: what that leaves of staff goes with time all the
+// same.
+func testPruneStaff(t *testing.T, open opener) {
+	s := open(t)
+	old := intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka"), heard(post(3), "Romashka"))
+	old.At = t0.AddDate(0, 0, -200)
+	ingest(t, s, old)
+	asked, pressed, open3 := mentionID(post(1), "Romashka"), mentionID(post(2), "Romashka"), mentionID(post(3), "Romashka")
+	do := func(id mention.ID, verbs ...mention.Verb) {
+		t.Helper()
+		for _, verb := range verbs {
+			if _, err := act(s, id, mention.Action{Verb: verb, By: person("ira"), At: t0.Add(-mention.UndoWithin), Reason: mention.NotUs}); err != nil {
+				t.Fatal(verb, err)
+			}
+		}
+	}
+	named := func(id mention.ID) bool {
+		t.Helper()
+		_, c, err := s.Mention(background, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Owner.ID+c.Owner.Name+c.RepliedBy+c.SnoozedBy.ID+c.SnoozedBy.Name != ""
+	}
+	prune := func() { t.Helper(); must(s.Prune(background, DefaultRetention(t0)))(t) }
+	do(asked, mention.Claim)
+	do(open3, mention.Claim)
+	for _, n := range []int{1, 3} {
+		if got := must(s.Erase(background, Subject{URL: post(n).URL}, false))(t); got.Mentions != 1 {
+			t.Fatalf("erased: %+v", got)
+		}
+	}
+	do(asked, mention.Reply)
+	do(pressed, mention.Claim, mention.Dismiss)
+	prune()
+	do(pressed, mention.Reopen, mention.Claim, mention.Reply)
+	if !named(pressed) {
+		t.Fatal("nobody has answered")
+	}
+	prune()
+	if named(asked) {
+		t.Error("erased on request: who answered stays for good")
+	}
+	if named(pressed) {
+		t.Error("pressed after the words went: who answered stays for good")
+	}
+	if !named(open3) {
+		t.Error("who has an open case is forgotten")
+	}
+}
+
+// testPruneClosedLately: a case that waited longer than the retention is closed: its words stay
+// while the public answer is looked for, and while a slip can be undone.
+func testPruneClosedLately(t *testing.T, open opener) {
+	const day = 24 * time.Hour
+	s := open(t)
+	for i, c := range []struct {
+		name           string
+		retention, ago time.Duration
+		verb           mention.Verb
+		seen           bool // the answer stands on the site
+		stays          bool
+	}{
+		{"answered now", 20 * day, 0, mention.Reply, false, true},
+		{"answered two weeks ago", 20 * day, 14 * day, mention.Reply, false, false},
+		{"answered, and the answer seen", 20 * day, 0, mention.Reply, true, false},
+		{"answered within a short retention", day, day - time.Hour, mention.Reply, false, true},
+		{"answered before it", day, day + time.Hour, mention.Reply, false, false},
+		{"dismissed now", 20 * day, 0, mention.Dismiss, false, true},
+		{"dismissed for longer than can be undone", 20 * day, mention.UndoWithin, mention.Dismiss, false, false},
+	} {
+		old := intakeOf(heard(post(i), "Romashka"))
+		old.At = t0.Add(-40 * day)
+		ingest(t, s, old)
+		id := mentionID(post(i), "Romashka")
+		_, err := act(s, id, mention.Action{Verb: c.verb, By: person("ira"), At: t0.Add(-c.ago), Reason: mention.Spam})
+		if err == nil && c.seen {
+			_, err = s.UpdateCase(background, id, func(k *mention.Case) ([]mention.Event, []mention.Alert, error) {
+				return nil, nil, k.Answered("Romashka Support", t0)
+			})
+		}
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		must(s.Prune(background, Retention{Mentions: t0.Add(-c.retention)}))(t)
+		m, _, err := s.Mention(background, id)
+		want(t, c.name+": words and thread stay", m.Post.Text != "" && m.Post.ThreadURL != "", c.stays)
+		want(t, c.name, err, nil)
+	}
+}
