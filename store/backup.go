@@ -262,7 +262,7 @@ func lookThrough(ctx context.Context, db *sql.DB, made *Copied) error {
 	if err != nil {
 		return err
 	}
-	if knows := list[len(list)-1].version; version > knows {
+	if knows := newest(list); version > knows {
 		return fmt.Errorf("the file was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", version, knows)
 	}
 	return db.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts), (SELECT COUNT(*) FROM mentions),

@@ -64,21 +64,29 @@ func loadMigrations(engine string) ([]migration, error) {
 	return list, nil
 }
 
+// newest is the schema that a program with these migrations knows.
+func newest(list []migration) int { return list[len(list)-1].version }
+
 // migrate brings the schema up to date, or only checks it when readOnly.
 func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 	list, err := loadMigrations(s.engine.name)
 	if err != nil {
 		return s.wrap("migrate", err)
 	}
-	have, err := s.schemaVersion(ctx, readOnly)
+	if !readOnly {
+		if err := s.prepareSchema(ctx); err != nil {
+			return err
+		}
+	}
+	have, err := s.schemaVersion(ctx)
 	if err != nil {
 		return err
 	}
-	want, err := s.newer(ctx, have)
-	if err != nil {
-		return err
-	}
+	want := newest(list)
 	if have > want {
+		if err := s.mayWork(ctx, have, want); err != nil {
+			return err
+		}
 		s.log.Warn("the database is of a newer earshot; this one can work on it: finish the update", "schema", have, "knows", want)
 		return nil
 	}
@@ -115,22 +123,17 @@ func (s *Store) missing(ctx context.Context, list []migration, have int) ([]migr
 	return slices.DeleteFunc(list, func(m migration) bool { return slices.Contains(done, m.version) }), nil
 }
 
-// newer returns the schema that this program knows; the error says that it cannot work on
-// the one that the database has.
-func (s *Store) newer(ctx context.Context, have int) (want int, err error) {
-	list, err := loadMigrations(s.engine.name)
-	if err != nil {
-		return 0, s.wrap("migrate", err)
-	}
-	want = list[len(list)-1].version
-	if have <= want {
-		return want, nil
+// mayWork refuses a schema that is newer than the one this program knows, unless that says that such
+// a program can work on it.
+func (s *Store) mayWork(ctx context.Context, have, knows int) error {
+	if have <= knows {
+		return nil
 	}
 	reader, err := s.reader(ctx)
-	if err == nil && reader > want {
-		err = fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, want)
+	if err == nil && reader > knows {
+		err = fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, knows)
 	}
-	return want, err
+	return err
 }
 
 // apply runs one migration, unless another process was faster.
@@ -169,27 +172,26 @@ func (s *Store) reader(ctx context.Context) (version int, err error) {
 // above all that followed.
 const renumber = `UPDATE schema_versions SET version = 20 WHERE version = 39 AND NOT EXISTS (SELECT 1 FROM schema_versions v WHERE v.version = 20)`
 
-// schemaVersion is the highest number that was applied; 0 in an empty database.
-func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, err error) {
-	if !readOnly {
-		const create = `CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)`
-		err := s.inTx(ctx, "read schema", func(tx *sql.Tx) error {
-			if err := s.alone(ctx, tx, pollLock); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, create); err != nil {
-				return err
-			}
-			_, err := tx.ExecContext(ctx, renumber)
+// prepareSchema makes the table of what was applied.
+func (s *Store) prepareSchema(ctx context.Context) error {
+	return s.inTx(ctx, "read schema", func(tx *sql.Tx) error {
+		if err := s.alone(ctx, tx, pollLock); err != nil {
 			return err
-		})
-		if err != nil {
-			return 0, err
 		}
-	}
+		const create = `CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)`
+		if _, err := tx.ExecContext(ctx, create); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, renumber)
+		return err
+	})
+}
+
+// schemaVersion is the highest number that was applied; 0 in an empty database.
+func (s *Store) schemaVersion(ctx context.Context) (version int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM schema_versions`).Scan(&version)
-	if err != nil && readOnly && strings.Contains(err.Error(), "schema_versions") {
-		return 0, nil // an empty database
+	if err != nil && strings.Contains(err.Error(), "schema_versions") { // it has no such table
+		return 0, nil
 	}
 	return version, s.wrap("read schema", err)
 }

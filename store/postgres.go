@@ -31,17 +31,11 @@ const (
 	deskConns     = 4  // of its own, for what people press
 )
 
-func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool) error {
-	config, err := pgx.ParseConfig(address)
-	if err != nil {
-		// pgx's error repeats the address; the password is masked there, but not in every form.
-		return errors.New("store: the postgres:// address cannot be read: it must be like postgres://USER:PASSWORD@HOST:PORT/NAME")
-	}
-	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
+func postgresEngine(host string) engine {
 	lists := listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num + 0`) // a sum: no index may offer its order instead of the words
 	lists.byNum = lists.byWord
 	lists.byNum.by = `m.num`
-	s.engine = engine{
+	return engine{
 		name:       "postgres",
 		busy:       postgresBusy,
 		explain:    func(err error) error { return explainPostgres(host, err) },
@@ -63,6 +57,16 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 			newest: 5000,
 		},
 	}
+}
+
+func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		// pgx's error repeats the address; the password is masked there, but not in every form.
+		return errors.New("store: the postgres:// address cannot be read: it must be like postgres://USER:PASSWORD@HOST:PORT/NAME")
+	}
+	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
+	s.engine = postgresEngine(host)
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "earshot"
 	}

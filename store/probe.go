@@ -34,11 +34,15 @@ func Probe(ctx context.Context, opt Options) error {
 	if err := s.connect(ctx, Options{Database: opt.Database, Beside: true}); err != nil {
 		return err
 	}
-	have, err := s.schemaVersion(ctx, true)
+	list, err := loadMigrations(s.engine.name)
 	if err != nil {
 		return err
 	}
-	if _, err := s.newer(ctx, have); err != nil {
+	have, err := s.schemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.mayWork(ctx, have, newest(list)); err != nil {
 		return err
 	}
 	write := `INSERT INTO meta (name, value) VALUES ('probe', '')`

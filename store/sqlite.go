@@ -33,15 +33,8 @@ const (
 	sqliteJournal     = 64 << 20 // bytes of -wal that are kept after a burst
 )
 
-func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error {
-	if path == "" || path == ":memory:" {
-		return fmt.Errorf("store: sqlite:%s: give the path of a file, like sqlite:earshot.db", path)
-	}
-	path, err := realPath(path)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	s.engine = engine{
+func sqliteEngine(path string) engine {
+	return engine{
 		name:       "sqlite",
 		busy:       sqliteBusy,
 		explain:    func(err error) error { return explainSQLite(path, err) },
@@ -56,6 +49,17 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 			forms: `SELECT term FROM mention_forms WHERE term >= $1 AND term < $2 LIMIT $3`,
 		},
 	}
+}
+
+func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error {
+	if path == "" || path == ":memory:" {
+		return fmt.Errorf("store: sqlite:%s: give the path of a file, like sqlite:earshot.db", path)
+	}
+	path, err := realPath(path)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	s.engine = sqliteEngine(path)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("store: %w", errFolder(path))
 	}
@@ -67,14 +71,14 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 	} else if err := s.prepareFile(path); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	pragmas := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", sqliteBusyTimeout), "foreign_keys(1)",
-	}}
+	pool := func(size int, pragmas ...string) (*sql.DB, error) {
+		pragmas = append([]string{fmt.Sprintf("busy_timeout(%d)", sqliteBusyTimeout), "foreign_keys(1)"}, pragmas...)
+		return openSQLitePool(path, url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}, size)
+	}
 	if !opt.ReadOnly {
-		writing := url.Values{"mode": pragmas["mode"], "_txlock": pragmas["_txlock"], "_pragma": append([]string{}, pragmas["_pragma"]...)}
-		writing["_pragma"] = append(writing["_pragma"], "auto_vacuum(INCREMENTAL)", "secure_delete(ON)", "journal_mode(WAL)", "synchronous(FULL)",
+		s.write, err = pool(1, "auto_vacuum(INCREMENTAL)", "secure_delete(ON)", "journal_mode(WAL)", "synchronous(FULL)",
 			fmt.Sprintf("journal_size_limit(%d)", sqliteJournal))
-		if s.write, err = openSQLitePool(path, writing, 1); err != nil {
+		if err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 		// The reading pool opens a file that exists and is in WAL mode by then.
@@ -82,8 +86,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 			return s.wrap("open "+path, err)
 		}
 	}
-	pragmas["_pragma"] = append(pragmas["_pragma"], "query_only(1)")
-	if s.read, err = openSQLitePool(path, pragmas, sqliteReaders); err != nil {
+	if s.read, err = pool(sqliteReaders, "query_only(1)"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	if s.write == nil {

@@ -92,38 +92,26 @@ func asBefore(t *testing.T, now *Store, address string, list []migration, versio
 			t.Error(err)
 		}
 	}()
-	if err := s.connect(background, Options{Database: address}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.schemaVersion(background, false); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, s.connect(background, Options{Database: address}))
+	mustDo(t, s.prepareSchema(background))
 	for _, m := range list {
 		if m.version > version {
 			break
 		}
-		if err := s.inTx(background, "migrate", func(tx *sql.Tx) error { return s.apply(background, tx, m) }); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, s.inTx(background, "migrate", func(tx *sql.Tx) error { return s.apply(background, tx, m) }))
 	}
 	for _, table := range movedTables {
 		copyColumns(t, now, s, table)
 	}
 	if s.engine.name == "postgres" { // it numbers on from what was written
 		for table, column := range map[string]string{"sources": "id", "events": "id"} {
-			if _, err := s.exec(background, "numbers", fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%[1]s', '%[2]s'), (SELECT MAX(%[2]s) FROM %[1]s))`, table, column)); err != nil {
-				t.Fatal(err)
-			}
+			must(s.exec(background, "numbers", fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%[1]s', '%[2]s'), (SELECT MAX(%[2]s) FROM %[1]s))`, table, column)))(t)
 		}
 	}
 	if !slices.ContainsFunc(list, func(m migration) bool { return m.version == 13 && version >= 13 }) { // what search went by before terms
-		if _, err := s.exec(background, "words", `UPDATE mentions SET words = 'romashka,lost my parcel'`); err != nil {
-			t.Fatal(err)
-		}
+		must(s.exec(background, "words", `UPDATE mentions SET words = 'romashka,lost my parcel'`))(t)
 	}
-	if _, err := s.exec(background, "sources", `UPDATE sources SET baselined = 1`); err != nil {
-		t.Fatal(err)
-	}
+	must(s.exec(background, "sources", `UPDATE sources SET baselined = 1`))(t)
 }
 
 // copyColumns copies the rows of a table as far as the other has the table and the columns.
@@ -135,9 +123,7 @@ func copyColumns(t *testing.T, from, to *Store, table string) {
 		return // a later table
 	}
 	columns, err := there.Columns()
-	if err := errors.Join(err, there.Close()); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, errors.Join(err, there.Close()))
 	for _, c := range columns {
 		known[c] = true
 	}
@@ -146,9 +132,7 @@ func copyColumns(t *testing.T, from, to *Store, table string) {
 		t.Fatal(err)
 	}
 	all, err := here.Columns()
-	if err := errors.Join(err, here.Close()); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, errors.Join(err, here.Close()))
 	var names []string
 	for _, c := range all {
 		if known[c] {
@@ -169,16 +153,10 @@ func copyColumns(t *testing.T, from, to *Store, table string) {
 		for i := range row {
 			dest[i] = &row[i]
 		}
-		if err := rows.Scan(dest...); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := to.exec(background, "copy", `INSERT INTO `+table+` (`+strings.Join(names, ", ")+`)`+override+` VALUES (`+placeholders(1, len(names))+`)`, row...); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, rows.Scan(dest...))
+		must(to.exec(background, "copy", `INSERT INTO `+table+` (`+strings.Join(names, ", ")+`)`+override+` VALUES (`+placeholders(1, len(names))+`)`, row...))(t)
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
+	mustDo(t, rows.Err())
 }
 
 // testUpgrade starts on the database and compares it with now.
@@ -229,9 +207,7 @@ func testUpgrade(t *testing.T, now *Store, address string) {
 		want(t, "taken", c.ClaimedAt.Equal(wasCase.ClaimedAt), true)
 		a, _, err := s.Alert(background, alertID(id))
 		b, _, err2 := now.Alert(background, alertID(id))
-		if err := errors.Join(err, err2); err != nil {
-			t.Fatal(err)
-		}
+		mustDo(t, errors.Join(err, err2))
 		want(t, "message", fmt.Sprint(a.Status, a.Channel, a.TS), fmt.Sprint(b.Status, b.Channel, b.TS))
 		want(t, "history", history(t, s, id), history(t, now, id))
 	}
@@ -246,11 +222,11 @@ func testUpgrade(t *testing.T, now *Store, address string) {
 		}
 	}
 	want(t, "found by a word", len(must(s.List(background, mention.Query{Text: "parcel", Limit: 100}))(t).Entries), 2*worked)
-	have, err := s.schemaVersion(background, true)
+	have, err := s.schemaVersion(background)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "schema", have, must(now.schemaVersion(background, true))(t))
+	want(t, "schema", have, must(now.schemaVersion(background))(t))
 	left := must(s.missing(background, must(loadMigrations(s.engine.name))(t), have))(t)
 	want(t, "migrations left out", len(left), 0)
 }
@@ -306,7 +282,7 @@ func TestMigrationsSayWhoMayRead(t *testing.T) {
 // and gets what it lacks.
 func TestUpgradeAnyOrder(t *testing.T) {
 	t.Parallel()
-	now := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	now := openFile(t)
 	for n := 1; n <= worked; n++ {
 		said(t, now, n, nil)
 		if id := mentionID(post(n), "Romashka"); n%3 != 0 {

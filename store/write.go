@@ -147,17 +147,34 @@ func (g *ingestion) writePending(d *mention.PendingMention) error {
 			g.result.Alerts = append(g.result.Alerts, a.ID)
 		}
 	}
-	events := withOwnEvent(d)
-	if len(events) > len(d.Events) && events[0].Kind == "edited" {
-		flood, err := g.editsOften(d)
-		if err != nil {
-			return err
-		}
-		if flood {
-			events = d.Events
-		}
+	events, err := g.eventsOf(d)
+	if err != nil {
+		return err
 	}
 	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, events)
+}
+
+// eventsOf makes sure that the audit says what happened to the mention.
+func (g *ingestion) eventsOf(d *mention.PendingMention) ([]mention.Event, error) {
+	own := mention.Event{Kind: "heard"}
+	switch {
+	case d.Previous != nil && d.Mention.Post.Deleted:
+		own.Kind = "deleted"
+	case d.Previous != nil:
+		own.Kind = "edited"
+	}
+	if slices.ContainsFunc(d.Events, func(e mention.Event) bool { return e.Kind == own.Kind }) {
+		return d.Events, nil
+	}
+	if own.Kind == "edited" {
+		if often, err := g.editsOften(d); err != nil || often {
+			return d.Events, err
+		}
+		if len(d.Mention.Spans) == 0 {
+			own.Detail = "does not name " + d.Mention.Watch + " any more"
+		}
+	}
+	return append([]mention.Event{own}, d.Events...), nil
 }
 
 // How many edits of one mention are recorded where the plan recorded none: a page that
@@ -218,25 +235,6 @@ func (g *ingestion) writeAlso(list []mention.Case) error {
 		}
 	}
 	return nil
-}
-
-// withOwnEvent makes sure that the audit says what happened to the mention.
-func withOwnEvent(d *mention.PendingMention) []mention.Event {
-	kind := "heard"
-	switch {
-	case d.Previous != nil && d.Mention.Post.Deleted:
-		kind = "deleted"
-	case d.Previous != nil:
-		kind = "edited"
-	}
-	if slices.ContainsFunc(d.Events, func(e mention.Event) bool { return e.Kind == kind }) {
-		return d.Events
-	}
-	detail := ""
-	if kind == "edited" && len(d.Mention.Spans) == 0 {
-		detail = "does not name " + d.Mention.Watch + " any more"
-	}
-	return append([]mention.Event{{Kind: kind, Detail: detail}}, d.Events...)
 }
 
 func writeMention(ctx context.Context, q querier, d *mention.PendingMention) error {
