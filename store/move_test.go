@@ -24,40 +24,9 @@ func TestMove(t *testing.T) {
 	server := testkit.Postgres(t)
 	from := openFile(t)
 	const posts = 700
-	for n := 0; n < posts; n += 100 {
-		in := intakeOf()
-		for i := range 100 {
-			in.Posts = append(in.Posts, heard(by(n+i, fmt.Sprintf("Ольга %d", n+i)), "Romashka"))
-		}
-		ingest(t, from, in)
-	}
-	id := mentionID(by(1, ""), "Romashka")
-	mute(t, from, id)
-	_, err := act(from, mentionID(by(2, ""), "Romashka"), mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotNegative})
-	if err != nil {
-		t.Fatal(err)
-	}
-	send(t, from, alertID(mentionID(by(3, ""), "Romashka")))
-	mustDo(t, from.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}))
-	mustDo(t, from.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}))
-	mustDo(t, from.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}))
-	mustDo(t, from.KeepToken(background, "k:1", []byte("sealed"), t0))
-	mustDo(t, from.SaveTemplate(background, mention.Template{ID: "t", Lang: "uk", Text: "Перепрошуємо", ChangedAt: t0}))
-	mustDo(t, from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}))
-	mustDo(t, from.AddReply(background, mention.SiteReply{ID: "r", MentionID: mentionID(by(4, ""), "Romashka"), Nth: 1, Text: "Перепрошуємо", MadeAt: t0}))
+	fillMoved(t, from, posts)
 	to := openAt(t, Options{Database: testkit.Database(t, server.URL)})
-	sum, err := Move(background, from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, table := range sum.Tables {
-		if table.Here != table.There || table.Here == 0 {
-			t.Errorf("%+v", table)
-		}
-	}
-	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
-		t.Error("the secrets did not move")
-	}
+	moveAll(t, from, to)
 	for _, n := range []int{1, 2, 3, posts - 1} {
 		id := mentionID(by(n, ""), "Romashka")
 		m, c, err := from.Mention(background, id)
@@ -98,6 +67,41 @@ func TestMove(t *testing.T) {
 	testMoveBack(t, to)
 }
 
+// fillMoved stores so many posts, and something in every table that is moved.
+func fillMoved(t *testing.T, s *Store, posts int) {
+	t.Helper()
+	for n := 0; n < posts; n += 100 {
+		in := intakeOf()
+		for i := range 100 {
+			in.Posts = append(in.Posts, heard(by(n+i, fmt.Sprintf("Ольга %d", n+i)), "Romashka"))
+		}
+		ingest(t, s, in)
+	}
+	mute(t, s, mentionID(by(1, ""), "Romashka"))
+	must(act(s, mentionID(by(2, ""), "Romashka"), mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotNegative}))(t)
+	send(t, s, alertID(mentionID(by(3, ""), "Romashka")))
+	mustDo(t, s.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}))
+	mustDo(t, s.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}))
+	mustDo(t, s.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}))
+	mustDo(t, s.KeepToken(background, "k:1", []byte("sealed"), t0))
+	mustDo(t, s.SaveTemplate(background, mention.Template{ID: "t", Lang: "uk", Text: "Перепрошуємо", ChangedAt: t0}))
+	mustDo(t, s.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}))
+	mustDo(t, s.AddReply(background, mention.SiteReply{ID: "r", MentionID: mentionID(by(4, ""), "Romashka"), Nth: 1, Text: "Перепрошуємо", MadeAt: t0}))
+}
+
+// moveAll moves what is in every table, and the secrets.
+func moveAll(t *testing.T, from, to *Store) {
+	t.Helper()
+	for _, table := range must(Move(background, from, to))(t).Tables {
+		if table.Here != table.There || table.Here == 0 {
+			t.Errorf("%+v", table)
+		}
+	}
+	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
+		t.Error("the secrets did not move")
+	}
+}
+
 // testMoveBack: the way down is as the way up, and what was done above is there.
 func testMoveBack(t *testing.T, from *Store) {
 	at := filepath.Join(t.TempDir(), "back.db")
@@ -108,18 +112,7 @@ func testMoveBack(t *testing.T, from *Store) {
 	mustDo(t, from.Leave(background, "r"))
 	claimed := mentionID(by(5, ""), "Romashka")
 	must(act(from, claimed, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}))(t)
-	sum, err := Move(background, from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, table := range sum.Tables {
-		if table.Here != table.There || table.Here == 0 {
-			t.Errorf("%+v", table)
-		}
-	}
-	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
-		t.Error("the secrets did not move")
-	}
+	moveAll(t, from, to)
 	sameRows(t, from, to)
 	mustDo(t, to.Close())
 	to = openAt(t, Options{Database: "sqlite:" + at}) // as the daemon finds it

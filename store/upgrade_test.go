@@ -195,22 +195,7 @@ func testUpgrade(t *testing.T, now *Store, address string) {
 	}
 	stop()
 	others.Wait()
-	for n := 1; n <= worked; n++ {
-		id := mentionID(post(n), "Romashka")
-		m, c := mustMention(t, s, id)
-		was, wasCase := mustMention(t, now, id)
-		want(t, "words", m.Post.Text, was.Post.Text)
-		want(t, "author", m.Post.Author, was.Post.Author)
-		want(t, "score", m.Score.Value, was.Score.Value)
-		want(t, "status", c.Status, wasCase.Status)
-		want(t, "owner", c.Owner, wasCase.Owner)
-		want(t, "taken", c.ClaimedAt.Equal(wasCase.ClaimedAt), true)
-		a, _, err := s.Alert(background, alertID(id))
-		b, _, err2 := now.Alert(background, alertID(id))
-		mustDo(t, errors.Join(err, err2))
-		want(t, "message", fmt.Sprint(a.Status, a.Channel, a.TS), fmt.Sprint(b.Status, b.Channel, b.TS))
-		want(t, "history", history(t, s, id), history(t, now, id))
-	}
+	sameWork(t, now, s)
 	due, err := s.DueAlerts(background, t0.Add(time.Hour), 100)
 	if err != nil {
 		t.Fatal(err)
@@ -229,6 +214,27 @@ func testUpgrade(t *testing.T, now *Store, address string) {
 	want(t, "schema", have, must(now.schemaVersion(background))(t))
 	left := must(s.missing(background, must(loadMigrations(s.engine.name))(t), have))(t)
 	want(t, "migrations left out", len(left), 0)
+}
+
+// sameWork compares the complaints, their cases and messages, and what happened to them.
+func sameWork(t *testing.T, now, s *Store) {
+	t.Helper()
+	for n := 1; n <= worked; n++ {
+		id := mentionID(post(n), "Romashka")
+		m, c := mustMention(t, s, id)
+		was, wasCase := mustMention(t, now, id)
+		want(t, "words", m.Post.Text, was.Post.Text)
+		want(t, "author", m.Post.Author, was.Post.Author)
+		want(t, "score", m.Score.Value, was.Score.Value)
+		want(t, "status", c.Status, wasCase.Status)
+		want(t, "owner", c.Owner, wasCase.Owner)
+		want(t, "taken", c.ClaimedAt.Equal(wasCase.ClaimedAt), true)
+		a, _, err := s.Alert(background, alertID(id))
+		b, _, err2 := now.Alert(background, alertID(id))
+		mustDo(t, errors.Join(err, err2))
+		want(t, "message", fmt.Sprint(a.Status, a.Channel, a.TS), fmt.Sprint(b.Status, b.Channel, b.TS))
+		want(t, "history", history(t, s, id), history(t, now, id))
+	}
 }
 
 func mustMention(t *testing.T, s *Store, id mention.ID) (mention.Mention, mention.Case) {

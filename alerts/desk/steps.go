@@ -1,0 +1,269 @@
+package desk
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// What time demands of one case, and what is said of it.
+
+const (
+	// escalationDelay is the least time between the nudge and the release.
+	escalationDelay = 5 * time.Minute
+	// verifyWithin is how long after "replied" the answer must be seen on the site.
+	verifyWithin = time.Hour
+	// unverifiedFor is how long after "replied" people are still told that no answer was seen.
+	unverifiedFor = 7 * 24 * time.Hour
+)
+
+// steps decides about one case. It is pure.
+type steps struct {
+	rules    alerts.Rules
+	mention  mention.Mention
+	deadline alerts.Deadline
+	own      mention.Alert // the message the thread hangs under
+	now      time.Time
+	storm    *storm // the storm the complaint belongs to, or nil
+	waiting  int    // how many complaints of the storm nobody has
+}
+
+// step is one thing that time demands.
+type step func(c *mention.Case) (event string, alert mention.Alert)
+
+// never says that no moment will demand anything of the case as it stands.
+func (s steps) never(c mention.Case) bool {
+	at, _ := s.due(c)
+	return at.IsZero()
+}
+
+// due returns the next step and its moment; a zero time when there is none.
+func (s steps) due(c mention.Case) (time.Time, step) {
+	switch alive := c.Status == mention.Open || c.Status == mention.Claimed; {
+	case alive && !c.SnoozedUntil.IsZero():
+		return c.SnoozedUntil, s.wake
+	case s.mention.Post.Deleted:
+		return time.Time{}, nil // there is nothing to answer, and nowhere to see an answer; its thread says so
+	case s.unseen() && c.Status != mention.Open:
+		return time.Time{}, nil // its other steps are told in its thread, which begins when it is posted
+	case c.Status == mention.Open:
+		return s.unclaimed(c)
+	case c.Status == mention.Claimed:
+		return s.silent(c)
+	case c.Status == mention.Replied:
+		return s.unverified(c)
+	}
+	return time.Time{}, nil
+}
+
+// ends is when so much of the clocks of a case has run.
+func (s steps) ends(c mention.Case, d time.Duration) time.Time {
+	start, waited := c.Runs(s.own.PostedAt)
+	return s.after(start, d-waited)
+}
+
+// waits is how long people have let the case wait.
+func (s steps) waits(c mention.Case) time.Duration {
+	start, waited := c.Runs(s.own.PostedAt)
+	return s.now.Sub(start) + waited
+}
+
+// lang is the language of the thread that a step is told in.
+func (s steps) lang() i18n.Lang {
+	if s.storm != nil {
+		return s.rules.Lang(s.storm.first.Route)
+	}
+	return s.rules.Lang(s.own.Route)
+}
+
+func (s steps) after(from time.Time, d time.Duration) time.Time { return s.deadline.Hours.Add(from, d) }
+
+func (s steps) unclaimed(c mention.Case) (time.Time, step) {
+	d := s.deadline
+	switch level := c.Level % 10; {
+	case d.Claim <= 0:
+	case s.unseen(): // there is no thread to name anybody in
+		if level < alerts.LevelTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
+			return s.ends(c, d.Claim), s.tell
+		}
+	case s.own.ID != "" && s.rules.NoDesk && len(s.rules.Official[s.mention.Watch]) == 0:
+		// Nobody can end the wait, and no answer will: that nobody has is no news. never asks
+		// before it is known whether the complaint has a message.
+	case level < alerts.LevelNamed:
+		return s.ends(c, d.Claim), s.name
+	case level < alerts.LevelTold && d.EscalateTo != "":
+		return s.ends(c, 2*d.Claim), s.tell
+	}
+	return time.Time{}, nil
+}
+
+// silent is a case somebody has and does not answer. Who takes it late still has
+// half the time, and who it is handed to all of it; after a snooze anew.
+func (s steps) silent(c mention.Case) (time.Time, step) {
+	d := s.deadline
+	if d.Reply <= 0 {
+		return time.Time{}, nil
+	}
+	due, from, least := s.ends(c, d.Reply), c.HadSince(), d.Reply/2
+	if from.Equal(c.HandedAt) {
+		least = d.Reply
+	}
+	if c.WokeAt.After(from) {
+		from = c.WokeAt
+	}
+	if late := s.after(from, least); late.After(due) {
+		due = late
+	}
+	if reminded := c.Level/10%10 > 0; reminded {
+		if c.NudgedAt.After(due) { // held by the quiet hours, or earshot was down
+			due = c.NudgedAt
+		}
+		return s.after(due, max(d.Claim, escalationDelay)), s.release
+	}
+	return due, s.remind
+}
+
+func (s steps) unverified(c mention.Case) (time.Time, step) {
+	at := c.RepliedAt.Add(verifyWithin)
+	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(c.RepliedAt) > unverifiedFor {
+		return time.Time{}, nil
+	}
+	return at, s.doubt
+}
+
+// take is the change of the case for UpdateCase: the step is chosen anew on what
+// the store holds now.
+func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+	at, do := s.due(*c)
+	if do == nil || s.now.Before(at) {
+		return nil, nil, mention.ErrNothingToDo
+	}
+	c.Version++
+	kind := "escalated"
+	if !c.SnoozedUntil.IsZero() {
+		kind = "woke"
+	}
+	event, alert := do(c)
+	if event == "" {
+		return nil, nil, nil
+	}
+	return []mention.Event{{MentionID: s.mention.ID, Kind: kind, At: s.now, Detail: event}}, []mention.Alert{alert}, nil
+}
+
+// wake ends a snooze, and says so when nobody ended it before its time.
+func (s steps) wake(c *mention.Case) (string, mention.Alert) {
+	by, slept := c.SnoozedBy, c.SnoozedUntil.Sub(c.SnoozedAt)
+	start, waited := c.Runs(s.own.PostedAt)
+	if c.SnoozedAt.IsZero() { // snoozed by an earlier earshot: its clocks begin anew
+		slept, waited = 0, 0
+	} else {
+		still := c.SnoozedAt
+		if gone := s.mention.EditedAt; s.mention.Post.Deleted && !gone.IsZero() && gone.Before(still) {
+			still = gone
+		}
+		waited += s.deadline.Hours.Between(start, still)
+	}
+	c.Woke(waited)
+	if by == (mention.Person{}) {
+		return "", mention.Alert{}
+	}
+	l := s.rules.Lang(s.own.Route)
+	words := l.Text("desk.woke", "who", by.Name, "span", l.Span(slept))
+	if c.Status == mention.Claimed {
+		words = l.Text("desk.woke_claimed", "who", by.Name, "span", l.Span(slept), "owner", c.Owner.Name)
+	}
+	a := s.reply(c, words)
+	a.Notify = slackID(by)
+	return "snoozed by " + by.Name, a
+}
+
+func (s steps) name(c *mention.Case) (string, mention.Alert) {
+	c.Level += alerts.LevelNamed
+	c.OverdueSince = s.ends(*c, s.deadline.Claim)
+	l := s.lang()
+	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
+	a.Notify = s.deadline.Notify
+	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), s.ofStorm(a, "nudge", s.nobody(l, *c), true)
+}
+
+// unseen reports whether the complaint has no message where it should be seen. never asks before
+// the message is known: then none of this counts yet.
+func (s steps) unseen() bool { return s.own.ID != "" && s.own.Status != mention.Posted }
+
+func (s steps) tell(c *mention.Case) (string, mention.Alert) {
+	c.Level = c.Level/10*10 + alerts.LevelTold
+	l := s.rules.Lang(s.deadline.EscalateTo)
+	words := l.Text("desk.nobody_in", "route", s.own.Route, "span", l.Span(s.waits(*c)))
+	if s.unseen() {
+		words = l.Text("desk.cannot_post", "route", s.own.Route, "span", l.Span(s.waits(*c)))
+		c.OverdueSince = s.ends(*c, s.deadline.Claim)
+	}
+	a := s.reply(c, words)
+	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
+	return "nobody took it: told " + a.Route, s.ofStorm(a, "escalation", s.nobody(l, *c), true)
+}
+
+func (s steps) remind(c *mention.Case) (string, mention.Alert) {
+	c.Level += alerts.LevelReminded
+	c.NudgedAt = s.now
+	l := s.lang()
+	ago := l.Ago(s.now.Sub(c.HadSince()))
+	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
+	a.Notify = slackID(c.Owner)
+	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
+	return "nudged " + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
+}
+
+func (s steps) release(c *mention.Case) (string, mention.Alert) {
+	l := s.lang()
+	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.HadSince()))
+	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
+	c.Level = max(c.Level%10, alerts.LevelNamed)
+	if c.OverdueSince.IsZero() {
+		c.OverdueSince = s.now
+	}
+	a := s.reply(c, l.Text("desk.released", "who", who, "span", took))
+	a.Notify = s.deadline.Notify
+	words := l.Text("desk.released_storm", "who", who, "span", took)
+	return "released from " + who, s.ofStorm(a, "release of "+id, words, true)
+}
+
+func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
+	c.Level += alerts.LevelUnverified
+	l := s.rules.Lang(s.own.Route)
+	return "no answer seen", s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
+}
+
+func (s steps) reply(c *mention.Case, words string) mention.Alert {
+	a := reply(s.own, c, words, s.now)
+	a.Severity = s.mention.Severity // an edit may have raised it
+	return a
+}
+
+// reply is a message in the thread of the complaint whose message is own. Its id holds
+// the version of the case, so that a complaint that is opened again has steps again.
+func reply(own mention.Alert, c *mention.Case, words string, now time.Time) mention.Alert {
+	thread := own.ID
+	if own.ThreadOf != "" {
+		thread = own.ThreadOf
+	}
+	return mention.Alert{
+		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
+		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
+		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
+	}
+}
+
+// slackID is how Slack knows a person; empty for one who came through another channel.
+func slackID(p mention.Person) string {
+	id, ok := strings.CutPrefix(p.ID, "slack:")
+	if !ok {
+		return ""
+	}
+	return id
+}
