@@ -90,7 +90,7 @@ func restore(ctx context.Context, path, file string, now time.Time) (done Restor
 	}
 	defer lock.release()
 	if there, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
-		defer there.Close()
+		defer closeLocked(there)
 		if err := lockFile(there); err != nil {
 			return done, err
 		}

@@ -56,4 +56,11 @@ func owner(pid string) string {
 
 // release gives the lock up. The file stays: deleting it would let a third process
 // lock a new file while a second still waits on the old one.
-func (l *fileLock) release() error { return l.file.Close() }
+func (l *fileLock) release() error { return closeLocked(l.file) }
+
+// closeLocked closes a file and frees it: a process that is being started has its parent's files for a
+// moment, and with them their locks.
+func closeLocked(f *os.File) error {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	return f.Close()
+}

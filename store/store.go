@@ -155,7 +155,7 @@ func (s *Store) Close() error {
 		errs = append(errs, s.desk.Close())
 	}
 	if s.file != nil { // after SQLite: closing it gives SQLite's own locks up
-		errs = append(errs, s.file.Close())
+		errs = append(errs, closeLocked(s.file))
 		s.file = nil
 	}
 	if s.lock != nil {
