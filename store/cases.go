@@ -26,6 +26,7 @@ func caseValues(c mention.Case) []any {
 	}
 }
 
+// Who writes a case names the columns that scanCase reads, in the order of caseValues.
 var (
 	caseNames          = strings.ReplaceAll(caseColumns, `c.`, ``)
 	caseCount          = strings.Count(caseNames, `,`) + 1
