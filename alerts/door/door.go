@@ -52,13 +52,13 @@ type round struct {
 
 // New opens a door. The error is one of Check.
 func New(opt Options) (*Notifier, error) {
-	kind, svc, addresses, err := parse(opt.Address)
+	svc, addresses, err := parse(opt.Address)
 	if err != nil {
 		return nil, err
 	}
 	n := &Notifier{opt: opt, service: svc, rounds: map[mention.AlertID]*round{}}
 	for _, address := range addresses {
-		t, err := newTarget(kind, svc, address, opt)
+		t, err := newTarget(svc, address, opt)
 		if err != nil {
 			return nil, err
 		}

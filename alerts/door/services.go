@@ -110,12 +110,12 @@ func (e *CrowdedError) Error() string {
 // Check reports what is wrong with the address of a door: an *UnknownError, an
 // *IncompleteError or a *CrowdedError. None shows the address.
 func Check(address string) error {
-	kind, svc, all, err := parse(address)
+	svc, all, err := parse(address)
 	if err != nil {
 		return err
 	}
 	for _, one := range all {
-		if _, err := newTarget(kind, svc, one, Options{Client: func(...string) *http.Client { return &http.Client{} }}); err != nil {
+		if _, err := newTarget(svc, one, Options{Client: func(...string) *http.Client { return &http.Client{} }}); err != nil {
 			return err
 		}
 	}
@@ -151,50 +151,47 @@ func (s service) recipient(u *url.URL) string {
 
 // parse returns the service of an address, and the address for each recipient alone: what
 // one of them takes is not sent to him again because another does not.
-func parse(address string) (kind string, svc service, each []*url.URL, err error) {
-	kind = Service(address)
+func parse(address string) (svc service, each []*url.URL, err error) {
+	kind := Service(address)
 	svc, ok := services()[kind]
 	if !ok {
-		return kind, svc, nil, &UnknownError{kind}
+		return svc, nil, &UnknownError{kind}
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return kind, svc, nil, &IncompleteError{svc.example}
+		return svc, nil, &IncompleteError{svc.example}
 	}
 	u.Scheme = kind
-	query := u.Query()
-	key := -1
-	for i, k := range svc.recipients {
+	query, key := u.Query(), ""
+	for _, k := range svc.recipients {
 		if query.Has(k) {
-			key = i
+			key = k
 		}
 	}
-	if key < 0 {
-		return kind, svc, []*url.URL{u}, nil
+	if key == "" {
+		return svc, []*url.URL{u}, nil
 	}
-	name := svc.recipients[key]
-	for _, one := range strings.Split(query.Get(name), ",") {
+	for _, one := range strings.Split(query.Get(key), ",") {
 		if one = strings.TrimSpace(one); one == "" {
 			continue
 		}
-		alone := *u
-		q := u.Query()
-		q.Set(name, one)
+		alone, q := *u, u.Query()
+		q.Set(key, one)
 		alone.RawQuery = q.Encode()
 		each = append(each, &alone)
 	}
 	switch {
 	case len(each) == 0:
-		return kind, svc, nil, &IncompleteError{svc.example}
+		return svc, nil, &IncompleteError{svc.example}
 	case len(each) > maxRecipients:
-		return kind, svc, nil, &CrowdedError{maxRecipients}
+		return svc, nil, &CrowdedError{maxRecipients}
 	}
-	return kind, svc, each, nil
+	return svc, each, nil
 }
 
 // newTarget makes the service for one recipient.
-func newTarget(kind string, svc service, address *url.URL, opt Options) (t *target, err error) {
-	t = &target{kind: kind, name: kind, service: svc, turn: make(chan struct{}, 1), exit: opt.Exit, hide: hidden(address)}
+func newTarget(svc service, address *url.URL, opt Options) (t *target, err error) {
+	t = &target{name: svc.name, service: svc, turn: make(chan struct{}, 1), exit: opt.Exit, hide: hidden(address)}
 	defer func() {
 		if recover() != nil { // of the library, over an address it did not expect
 			t, err = nil, &IncompleteError{svc.example}

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/teams"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
@@ -27,7 +29,6 @@ import (
 
 // target is one recipient.
 type target struct {
-	kind    string
 	name    string // of the service, and of the recipient where the door has several
 	service service
 	sender  types.Service
@@ -172,7 +173,7 @@ func (t *target) answered(a *attempt) error {
 	}
 	switch s := a.status; {
 	// Teams answers 200 also when it takes nothing: its own limit is told in the text.
-	case s >= 200 && s < 300 && t.kind == "teams" && strings.Contains(string(a.body), "failed with error"):
+	case s >= 200 && s < 300 && t.service.name == teams.Scheme && strings.Contains(string(a.body), "failed with error"):
 		return &alerts.RetryError{After: pause, Method: true, Err: errors.New(what + ": the message was not delivered")}
 	case s >= 200 && s < 300:
 		return nil
@@ -184,7 +185,7 @@ func (t *target) answered(a *attempt) error {
 		return &alerts.RetryError{After: after, Method: true, Err: errors.New(what)}
 	case s >= 500:
 		return errors.New(what) // what stands behind may have taken it
-	case s == http.StatusBadRequest && t.kind == "telegram": // its chat; the text is plain and short
+	case s == http.StatusBadRequest && t.service.name == telegram.Scheme: // its chat; the text is plain and short
 		return refused("way.door_refused", false)
 	case s == http.StatusBadRequest, s == http.StatusRequestEntityTooLarge, s == http.StatusUnprocessableEntity:
 		return refused("way.door_message", true)
