@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
-	"pgregory.net/rapid"
 )
 
 var week = Scope{Since: monday, Until: monday.AddDate(0, 0, 7), Zone: time.UTC, Now: monday.AddDate(0, 0, 7)}

@@ -33,7 +33,7 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 		}
 		fmt.Fprintf(t, "\n%s\n", strings.Join(s.columns(l), "\t"))
 		for _, row := range s.rows {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l))
+			fmt.Fprintln(t, strings.Join(s.cells(l, row), "\t"))
 		}
 	}
 	for i, row := range r.sentTable(l) {
@@ -59,15 +59,14 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 		}
 		fmt.Fprintf(&b, "\n| %s |\n|---|---|---|---|---|\n", strings.Join(s.columns(l), " | "))
 		for _, row := range s.rows {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l))
+			fmt.Fprintf(&b, "| %s |\n", strings.Join(escapedName(s.cells(l, row)), " | "))
 		}
 	}
 	for i, row := range r.sentTable(l) {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		row[0] = cell(row[0])
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(escapedName(row), " | "))
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}
@@ -148,19 +147,19 @@ func (k Kept) Words(l i18n.Lang) string {
 // section is one table. Its word goes into CSV as it is, which programs read.
 type section struct {
 	table string
-	title func(l i18n.Lang) string
+	title string // a key of the catalogue
 	rows  []Row
 }
 
 func (r Report) sections() []section {
 	return []section{
-		{"place", func(l i18n.Lang) string { return l.Text("report.place") }, r.Places},
-		{"topic", func(l i18n.Lang) string { return l.Text("report.topic") }, r.Topics},
-		{"person", func(l i18n.Lang) string { return l.Text("report.person") }, r.People},
-		{"watch", func(l i18n.Lang) string { return l.Text("report.watch") }, r.Watches},
-		{"language", func(l i18n.Lang) string { return l.Text("report.language") }, r.Langs},
-		{"hour", func(l i18n.Lang) string { return l.Text("report.hour") }, heardIn(r.Hours)},
-		{"author", func(l i18n.Lang) string { return l.Text("report.author") }, named(r.Authors)},
+		{"place", "report.place", r.Places},
+		{"topic", "report.topic", r.Topics},
+		{"person", "report.person", r.People},
+		{"watch", "report.watch", r.Watches},
+		{"language", "report.language", r.Langs},
+		{"hour", "report.hour", heardIn(r.Hours)},
+		{"author", "report.author", named(r.Authors)},
 	}
 }
 
@@ -181,7 +180,12 @@ func named(authors []Author) []Row {
 
 // columns are the heads of the table.
 func (s section) columns(l i18n.Lang) []string {
-	return []string{s.title(l), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
+	return []string{l.Text(s.title), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
+}
+
+// cells are a row as people read it, under the columns.
+func (s section) cells(l i18n.Lang, row Row) []string {
+	return []string{text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l)}
 }
 
 // said is the name of a row as people read it.
@@ -206,19 +210,16 @@ func (s Spread) Words(l i18n.Lang) string {
 }
 
 // MedianWords is the median as people say it, "–" when nothing is known.
-func (s Spread) MedianWords(l i18n.Lang) string {
-	if s.Of == 0 {
-		return "–"
-	}
-	return l.Span(s.Median)
-}
+func (s Spread) MedianWords(l i18n.Lang) string { return s.span(l, s.Median) }
 
 // P90Words is the 90th percentile as people say it.
-func (s Spread) P90Words(l i18n.Lang) string {
+func (s Spread) P90Words(l i18n.Lang) string { return s.span(l, s.P90) }
+
+func (s Spread) span(l i18n.Lang, d time.Duration) string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return l.Span(s.P90)
+	return l.Span(d)
 }
 
 func (s Spread) seconds(d time.Duration) string {
@@ -228,9 +229,10 @@ func (s Spread) seconds(d time.Duration) string {
 	return fmt.Sprintf("%.0f", d.Seconds())
 }
 
-// cell keeps a name from breaking a Markdown table.
-func cell(s string) string {
-	return strings.ReplaceAll(text.OneLine(s), "|", "\\|")
+// escapedName keeps the name of a row, its first cell, from breaking a Markdown table.
+func escapedName(row []string) []string {
+	row[0] = strings.ReplaceAll(row[0], "|", "\\|")
+	return row
 }
 
 // Defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
