@@ -1,11 +1,6 @@
 package digest_test
 
 import (
-	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/digest"
-	"github.com/earshot/earshot/alerts/internal/rig"
-	"go.uber.org/goleak"
-
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,6 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )

@@ -35,7 +35,6 @@ type Rig struct {
 	Store   *store.Store
 	Planner *plan.Planner
 	Now     time.Time
-	anew    bool // the place is laid out in another way
 }
 
 // New returns a rig that ends with the test. Without a route of their own, messages
@@ -72,41 +71,38 @@ func Said(source, id, author, text string, score float64) mention.Mention {
 // Poll commits posts as one poll and returns the alerts that came of it.
 func (r *Rig) Poll(all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	return r.commit(false, all...)
+	return r.ingest(mention.PollResult{Posts: posts(all)})
 }
 
 // PollBaseline is Poll for a source that was never polled before.
 func (r *Rig) PollBaseline(all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	return r.commit(true, all...)
-}
-
-// PollPost is Poll for one post that is a mention of several watches.
-func (r *Rig) PollPost(all ...mention.Mention) []mention.Alert {
-	r.T.Helper()
-	return r.ingest(false, mention.AnalyzedPost{Post: all[0].Post, Mentions: all})
-}
-
-func (r *Rig) commit(baseline bool, all ...mention.Mention) []mention.Alert {
-	r.T.Helper()
-	var posts []mention.AnalyzedPost
-	for _, m := range all {
-		posts = append(posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
-	}
-	return r.ingest(baseline, posts...)
+	return r.ingest(mention.PollResult{Posts: posts(all), Baseline: true})
 }
 
 // PollAnew is Poll of a place that is laid out in another way.
 func (r *Rig) PollAnew(all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	r.anew = true
-	defer func() { r.anew = false }()
-	return r.commit(false, all...)
+	return r.ingest(mention.PollResult{Posts: posts(all), Reread: true})
 }
 
-func (r *Rig) ingest(baseline bool, posts ...mention.AnalyzedPost) []mention.Alert {
+// PollPost is Poll for one post that is a mention of several watches.
+func (r *Rig) PollPost(all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	in := mention.PollResult{Source: posts[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true, Posts: posts, Reread: r.anew}
+	return r.ingest(mention.PollResult{Posts: []mention.AnalyzedPost{{Post: all[0].Post, Mentions: all}}})
+}
+
+// posts are mentions of a post each.
+func posts(all []mention.Mention) (out []mention.AnalyzedPost) {
+	for _, m := range all {
+		out = append(out, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+	}
+	return out
+}
+
+func (r *Rig) ingest(in mention.PollResult) []mention.Alert {
+	r.T.Helper()
+	in.Source, in.At, in.Complete = in.Posts[0].Post.Source, r.Now, true
 	result, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
 		return r.Planner.Plan(ctx, tx, r.Now, pending)
 	})
