@@ -84,8 +84,8 @@ func (p *plan) wording(m mention.Mention) wording {
 	w, ok := p.wordings[key]
 	if !ok {
 		w = wordingOf(ownText(m.Post))
-		if len(p.wordings) >= wordingsKept || p.wordings == nil {
-			p.wordings = map[reading]wording{}
+		if len(p.wordings) >= wordingsKept {
+			clear(p.wordings)
 		}
 		p.wordings[key] = w
 	}

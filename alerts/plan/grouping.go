@@ -70,9 +70,6 @@ func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, 
 		if stored, err = p.storedRate(ctx, watch); err != nil {
 			return 0, 0, err
 		}
-		if p.rates == nil {
-			p.rates = map[string]rate{}
-		}
 		p.rates[watch] = stored
 	}
 	now = stored.now + 1

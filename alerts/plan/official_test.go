@@ -7,6 +7,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -257,4 +258,66 @@ func TestOwnAnswerEdited(t *testing.T) {
 	if _, c := r.State(m); c.Status != mention.Open {
 		t.Errorf("case %+v", c)
 	}
+}
+
+func TestOfficialAnswer(t *testing.T) {
+	rules := alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}}
+	answer := func(id string) mention.Mention {
+		m := rig.Said(rig.Forum, id, " romashka  support", "Олено, вибачте за ганебну ситуацію, кошти вже в дорозі.", -0.9)
+		m.Post.Published = rig.Noon.Add(90 * time.Second)
+		return m
+	}
+	t.Run("in the thread", func(t *testing.T) {
+		r := rig.New(t, rules)
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		m.Post.Published = rig.Noon.Add(-time.Minute)
+		later := rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.6)
+		later.Post.Published = rig.Noon.Add(10 * time.Minute)
+		first := r.Poll(m, later)[0]
+		r.Do(m, mention.Action{Verb: mention.Claim})
+		r.Now = rig.Noon.Add(15 * time.Minute)
+		a := r.One(r.Poll(answer("3")), mention.Changed)
+		if f := alerts.ReadDetails(a.Payload); f.Change != alerts.Answered || a.ThreadOf != first.ID || f.Link == "" {
+			t.Errorf("%+v under %q", f, a.ThreadOf)
+		}
+		_, c := r.State(m)
+		if c.Status != mention.Replied || !c.AnswerVerified || !c.RepliedAt.Equal(rig.Noon.Add(90*time.Second)) || c.Owner.Name != "Ira" {
+			t.Errorf("case %+v", c)
+		}
+		if _, c := r.State(later); c.Status != mention.Open {
+			t.Errorf("a complaint after the answer is %s", c.Status)
+		}
+		r.None(r.Poll(answer("4"))) // once is enough
+	})
+	t.Run("to one post", func(t *testing.T) {
+		r := rig.New(t, rules)
+		one, two := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.6)
+		r.Poll(one, two)
+		reply := answer("3")
+		reply.Post.ReplyTo = two.Post.URL
+		r.One(r.Poll(reply), mention.Changed)
+		if _, c := r.State(one); c.Status != mention.Open {
+			t.Errorf("the other complaint is %s", c.Status)
+		}
+		if _, c := r.State(two); c.Status != mention.Replied {
+			t.Errorf("the answered complaint is %s", c.Status)
+		}
+	})
+	t.Run("in one poll", func(t *testing.T) {
+		r := rig.New(t, rules)
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		got := r.Poll(answer("3"), m)
+		if len(got) != 2 {
+			t.Fatalf("alerts %+v", got)
+		}
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+			t.Errorf("case %+v", c)
+		}
+	})
+	t.Run("of interest without naming the watch", func(t *testing.T) {
+		p := plan.NewPlanner(rules)
+		if got := p.OfficialFor(answer("3").Post); len(got) != 1 || got[0] != rig.Bank {
+			t.Errorf("official for %v", got)
+		}
+	})
 }

@@ -49,9 +49,6 @@ func (p *plan) atURL(ctx context.Context, watch, url string) ([]mention.MentionR
 	if err != nil {
 		return nil, fmt.Errorf("the same permalink: %w", err)
 	}
-	if p.addresses == nil {
-		p.addresses = map[[2]string][]mention.MentionRecord{}
-	}
 	p.addresses[at] = stored
 	return stored, nil
 }
@@ -88,7 +85,8 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	if err != nil || !ok {
 		return err
 	}
-	loud := withSeverity(d.Mention, severity)
+	loud := d.Mention
+	loud.Severity = severity
 	if own, waits := p.ungathered(a, loud, why); waits {
 		d.Alerts, a = append(d.Alerts, own), own
 	}
@@ -101,11 +99,6 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 		Severity: severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: alerts.Details{Text: text, Broadcast: true}.Encode(),
 	})
 	return nil
-}
-
-func withSeverity(m mention.Mention, severity mention.Severity) mention.Mention {
-	m.Severity = severity
-	return m
 }
 
 // threadOf is the message under which an alert's thread hangs.

@@ -96,7 +96,9 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 // transaction of the poll and may run again when that is retried; it starts
 // from what the pending mentions held before.
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
-	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending), worse: map[mention.ID]time.Time{}}
+	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending),
+		told: map[mention.ID]string{}, worse: map[mention.ID]time.Time{},
+		wordings: map[reading]wording{}, rates: map[string]rate{}, addresses: map[[2]string][]mention.MentionRecord{}}
 	plan.formerly(pending)
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
@@ -146,9 +148,8 @@ type plan struct {
 	told  map[mention.ID]string     // the former name of the watch under which the post of a mention was told
 	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
 
-	wordings map[reading]wording // of mentions that were compared
-	rates    map[string]rate     // of watches that were asked for
-
+	wordings  map[reading]wording                   // of mentions that were compared
+	rates     map[string]rate                       // of watches that were asked for
 	addresses map[[2]string][]mention.MentionRecord // what stands there, by watch and address that was asked for
 }
 

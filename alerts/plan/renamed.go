@@ -14,7 +14,6 @@ import (
 // formerly has what was told under a watch that is not there any more judged by what the post
 // says of one that is, and notes in told which mentions of these posts are not told once more.
 func (p *plan) formerly(pending []*mention.PendingMention) {
-	p.told = map[mention.ID]string{}
 	former := map[mention.PostKey]*mention.PendingMention{}
 	for _, d := range pending {
 		if d.Previous != nil && alerted(d.Case) && !d.Mention.Post.Deleted && !p.rules.Watched(d.Mention.Watch) {
