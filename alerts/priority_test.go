@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/mention"
 	"pgregory.net/rapid"
+
+	"github.com/earshot/earshot/mention"
 )
 
 func TestPriority(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
-	"golang.org/x/time/rate"
 )
 
 // strictSlack takes one message a second in each channel, up to four at once, and keeps

@@ -1,14 +1,6 @@
 package alerts_test
 
 import (
-	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
-	"github.com/earshot/earshot/alerts/digest"
-	"github.com/earshot/earshot/alerts/internal/rig"
-	"github.com/earshot/earshot/alerts/outbox"
-	"github.com/earshot/earshot/alerts/plan"
-	"go.uber.org/goleak"
-
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,6 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
