@@ -215,30 +215,6 @@ func (a answered) response() (r *api.ViewSubmissionResponse, fits bool) {
 	return r, err == nil && len(raw) <= maxAcknowledged
 }
 
-// aboutAnswer treats what is about answers, and reports whether that is all.
-func (n *Notifier) aboutAnswer(ctx context.Context, c click, acknowledge func(*api.ViewSubmissionResponse)) bool {
-	if c.User.ID == "" {
-		return false
-	}
-	from, ours := c.under()
-	if !ours {
-		return false
-	}
-	switch {
-	case c.Type == "block_actions" && len(c.Actions) > 0 && verdicts[c.Actions[0].ActionID] != "":
-		acknowledge(nil)
-		c.Actions = c.Actions[:1]
-		n.after(func(ctx context.Context) { n.decideAnswer(ctx, c, from) })
-	case c.Type == "view_submission" && (c.View.CallbackID == askAnswer || c.View.CallbackID == sendAnswer):
-		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.written(ctx, c, from) })
-	case c.Type == "view_submission" && c.View.CallbackID == askApprove:
-		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.approve(ctx, c, from) })
-	default:
-		return false
-	}
-	return true
-}
-
 // settleWindow is settle for a window that may go on. What comes too late for the
 // acknowledgement, or is too long for one, comes by views.update.
 func (n *Notifier) settleWindow(ctx context.Context, c click, from asked, acknowledge func(*api.ViewSubmissionResponse), decide func(ctx context.Context) answered) {
@@ -396,8 +372,12 @@ func (n *Notifier) approved(ctx context.Context, from asked, by mention.Person) 
 
 // decideAnswer carries out what a button in a window says, and shows how the answer stands
 // then.
-func (n *Notifier) decideAnswer(ctx context.Context, c click, from asked) {
-	l, act := n.opt.Language(from.Lang), c.Actions[0]
+func (n *Notifier) decideAnswer(ctx context.Context, c click, act action) {
+	from, ours := c.under()
+	if !ours {
+		return
+	}
+	l := n.opt.Language(from.Lang)
 	words, ok := n.admit(ctx, c)
 	switch {
 	case ok:

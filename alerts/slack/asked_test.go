@@ -289,7 +289,8 @@ func TestTomorrowIsTheDayThatWasRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(2 * time.Minute)
-	if a, _, _, ok := n.submitted(&c); !ok || !a.Until.Equal(time.Date(2026, 11, 27, 9, 0, 0, 0, kyiv)) {
+	from, _ := c.under()
+	if a, _ := n.asks(c, from); a.Verb != mention.Snooze || !a.Until.Equal(time.Date(2026, 11, 27, 9, 0, 0, 0, kyiv)) {
 		t.Errorf("snoozed until %s", a.Until)
 	}
 }

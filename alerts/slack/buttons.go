@@ -155,44 +155,32 @@ func menu(m alerts.Message) *api.OverflowBlockElement {
 	return api.NewOverflowBlockElement(actMore, entries...)
 }
 
+// verbs are what the buttons ask the desk for, entries what the entries of the menu do.
+var (
+	verbs   = map[string]mention.Verb{actClaim: mention.Claim, actRelease: mention.Release, actReplied: mention.Reply, actReopen: mention.Reopen}
+	entries = map[string]mention.Action{
+		optNotNegative: {Verb: mention.Dismiss, Reason: mention.NotNegative},
+		optNotUs:       {Verb: mention.Dismiss, Reason: mention.NotUs},
+		optSpam:        {Verb: mention.Dismiss, Reason: mention.Spam},
+		optGone:        {Verb: mention.Dismiss, Reason: mention.Gone},
+		optSnooze:      {Verb: mention.Snooze},
+		optWake:        {Verb: mention.Wake},
+	}
+)
+
 // verbOf reads which verb on which mention a click means. ok is false for what
 // changes nothing and for what is not ours.
 func verbOf(c action) (a mention.Action, id mention.ID, ok bool) {
-	id = mention.ID(c.Value)
 	switch c.ActionID {
-	case actClaim:
-		a.Verb = mention.Claim
-	case actRelease:
-		a.Verb = mention.Release
-	case actReplied:
-		a.Verb = mention.Reply
-	case actReopen:
-		a.Verb = mention.Reopen
 	case actTake:
 		of, owner, _ := strings.Cut(c.Value, " ")
 		a.Verb, a.From, id = mention.TakeOver, owner, mention.ID(of)
 	case actMore:
-		var verb string
-		verb, id = c.entry()
-		a.Verb = mention.Dismiss
-		switch verb {
-		case optNotNegative:
-			a.Reason = mention.NotNegative
-		case optNotUs:
-			a.Reason = mention.NotUs
-		case optSpam:
-			a.Reason = mention.Spam
-		case optGone:
-			a.Reason = mention.Gone
-		case optSnooze:
-			a.Verb = mention.Snooze
-		case optWake:
-			a.Verb = mention.Wake
-		default:
-			return a, "", false
-		}
+		var entry string
+		entry, id = c.entry()
+		a = entries[entry]
 	default:
-		return a, "", false
+		a.Verb, id = verbs[c.ActionID], mention.ID(c.Value)
 	}
-	return a, id, id != ""
+	return a, id, a.Verb != "" && id != ""
 }

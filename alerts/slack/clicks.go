@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -113,73 +112,77 @@ func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 func (n *Notifier) interaction(ctx context.Context, payload []byte, acknowledge func(window *api.ViewSubmissionResponse)) {
 	var c click
 	ack := func() { acknowledge(nil) }
-	if err := json.Unmarshal(payload, &c); err != nil {
+	switch err := json.Unmarshal(payload, &c); {
+	case err != nil:
 		n.opt.Log.Warn("an interaction from slack cannot be read", "err", err)
 		ack()
+	case c.User.ID == "":
+		ack()
+	case c.Type == "block_actions" && len(c.Actions) > 0:
+		n.button(ctx, c, c.Actions[0], ack)
+	case c.Type == "view_submission":
+		n.submission(ctx, c, acknowledge)
+	default: // a closed window …
+		ack()
+	}
+}
+
+// button treats a press of a button, or the choice of an entry of a menu.
+func (n *Notifier) button(ctx context.Context, c click, act action, ack func()) {
+	if a, id, ok := verbOf(act); ok {
+		n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string { return n.decide(ctx, c, id, a) })
 		return
 	}
-	if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" && c.Actions[0].ActionID == actTakeAll && c.Actions[0].Value != "" {
-		id := mention.AlertID(c.Actions[0].Value)
-		n.settle(ctx, c, string(id), takeAllWithin, ack, func(ctx context.Context) string { return n.takeAll(ctx, c, id) })
+	if act.ActionID == actTakeAll && act.Value != "" {
+		n.settle(ctx, c, act.Value, takeAllWithin, ack, func(ctx context.Context) string { return n.takeAll(ctx, c, mention.AlertID(act.Value)) })
 		return
 	}
-	if n.template(ctx, c, ack) || n.aboutAnswer(ctx, c, acknowledge) {
+	ack() // nothing is decided: a window is opened or changed, or a link was followed
+	switch window, id := windowOf(act); {
+	case id != "":
+		n.after(func(ctx context.Context) {
+			if words, ok := n.admit(ctx, c); ok {
+				n.open(ctx, c, window, id)
+			} else if words != "" {
+				n.ephemeral(ctx, c, words)
+			}
+		})
+	case act.ActionID == actSave && n.opt.SaveTemplate != nil:
+		n.after(func(ctx context.Context) { n.openTemplate(ctx, c, act.Value) })
+	case verdicts[act.ActionID] != "":
+		n.after(func(ctx context.Context) { n.decideAnswer(ctx, c, act) })
+	}
+}
+
+// submission treats a window that was sent.
+func (n *Notifier) submission(ctx context.Context, c click, acknowledge func(window *api.ViewSubmissionResponse)) {
+	ack := func() { acknowledge(nil) }
+	from, ours := c.under()
+	if !ours {
+		ack()
 		return
 	}
-	a, id, refusal, ok := n.asks(&c)
-	if !ok || refusal != "" {
-		ack() // a closed window, a link that was opened …
+	decided := func(decide func(ctx context.Context) string) {
+		n.settle(ctx, c, string(from.ID), decideWithin, ack, decide)
+	}
+	switch window := c.View.CallbackID; {
+	case window == askAnswer, window == sendAnswer:
+		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.written(ctx, c, from) })
+	case window == askApprove:
+		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.approve(ctx, c, from) })
+	case window == askTemplate && n.opt.SaveTemplate != nil:
+		decided(func(ctx context.Context) string { return n.saveTemplate(ctx, c, from) })
+	default:
+		a, refusal := n.asks(c, from)
+		if a.Verb != "" {
+			decided(func(ctx context.Context) string { return n.decide(ctx, c, from.ID, a) })
+			return
+		}
+		ack()
 		if refusal != "" {
 			n.after(func(ctx context.Context) { n.ephemeral(ctx, c, refusal) })
-		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
-			if window, id := windowOf(c.Actions[0]); id != "" {
-				n.after(func(ctx context.Context) {
-					if words, ok := n.admit(ctx, c); ok {
-						n.open(ctx, c, window, id)
-					} else if words != "" {
-						n.ephemeral(ctx, c, words)
-					}
-				})
-			}
 		}
-		return
 	}
-	n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string {
-		return n.decide(ctx, c, id, a)
-	})
-}
-
-// template treats what is about templates, and reports whether that is all.
-func (n *Notifier) template(ctx context.Context, c click, ack func()) bool {
-	if c.User.ID == "" || n.opt.SaveTemplate == nil {
-		return false
-	}
-	switch {
-	case c.Type == "block_actions" && len(c.Actions) > 0 && c.Actions[0].ActionID == actSave:
-		ack()
-		n.after(func(ctx context.Context) { n.openTemplate(ctx, c, c.Actions[0].Value) })
-	case c.Type == "view_submission" && c.View.CallbackID == askTemplate:
-		from, ours := c.under()
-		if !ours {
-			return false
-		}
-		n.settle(ctx, c, string(from.ID), decideWithin, ack, func(ctx context.Context) string { return n.saveTemplate(ctx, c, from) })
-	default:
-		return false
-	}
-	return true
-}
-
-// asks reads what an interaction asks the desk for; ok is false when it asks nothing.
-func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal string, ok bool) {
-	switch {
-	case c.User.ID == "":
-	case c.Type == "view_submission":
-		return n.submitted(c)
-	case c.Type == "block_actions" && len(c.Actions) > 0:
-		a, id, ok = verbOf(c.Actions[0])
-	}
-	return a, id, "", ok
 }
 
 // settle has the desk decide about what was pressed by one of ours, acknowledges in time, and tells the
@@ -296,40 +299,4 @@ func (n *Notifier) after(do func(ctx context.Context)) {
 		defer cancel()
 		do(ctx)
 	})
-}
-
-// maxReplyText is what an input of a modal holds.
-const maxReplyText = 3000
-
-// repliesAtMost is how many texts are offered: those of the watchlist and those that staff saved.
-const repliesAtMost = 5
-
-// repliesView offers the replies; saving says that what stands in a text may become a template.
-func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) api.ModalViewRequest {
-	var blocks []api.Block
-	intro := l.Text("slack.replies.intro")
-	if len(replies) == 0 {
-		intro = l.Text("slack.replies.none", "lang", or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
-	}
-	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
-	for i, r := range replies[:min(len(replies), repliesAtMost)] {
-		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
-			WithInitialValue(text.Cut(r, maxReplyText))
-		label := plainText(l.Text("slack.replies.text", "n", i+1))
-		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
-		input.Optional = true
-		blocks = append(blocks, input)
-		if saving {
-			blocks = append(blocks, saveButton(l, input.BlockID))
-		}
-	}
-	if saving {
-		own := api.NewInputBlock(ownReply, plainText(l.Text("slack.template.own")), nil, api.NewPlainTextInputBlockElement(nil, ownReply).WithMultiline(true))
-		own.Optional = true
-		blocks = append(blocks, own, saveButton(l, ownReply))
-	}
-	if link := webLink(m.Post.URL); link != "" {
-		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("slack.button.open"))).WithURL(link)))
-	}
-	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("slack.replies.title")), Close: plainText(l.Text("slack.button.close")), Blocks: api.Blocks{BlockSet: blocks}}
 }

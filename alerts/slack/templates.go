@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,6 +28,42 @@ const (
 	anyTopic    = "*"
 )
 
+// maxReplyText is what an input of a modal holds.
+const maxReplyText = 3000
+
+// repliesAtMost is how many texts are offered: those of the watchlist and those that staff saved.
+const repliesAtMost = 5
+
+// repliesView offers the replies; saving says that what stands in a text may become a template.
+func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) api.ModalViewRequest {
+	var blocks []api.Block
+	intro := l.Text("slack.replies.intro")
+	if len(replies) == 0 {
+		intro = l.Text("slack.replies.none", "lang", or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
+	}
+	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
+	for i, r := range replies[:min(len(replies), repliesAtMost)] {
+		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
+			WithInitialValue(text.Cut(r, maxReplyText))
+		label := plainText(l.Text("slack.replies.text", "n", i+1))
+		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
+		input.Optional = true
+		blocks = append(blocks, input)
+		if saving {
+			blocks = append(blocks, saveButton(l, input.BlockID))
+		}
+	}
+	if saving {
+		own := api.NewInputBlock(ownReply, plainText(l.Text("slack.template.own")), nil, api.NewPlainTextInputBlockElement(nil, ownReply).WithMultiline(true))
+		own.Optional = true
+		blocks = append(blocks, own, saveButton(l, ownReply))
+	}
+	if link := webLink(m.Post.URL); link != "" {
+		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("slack.button.open"))).WithURL(link)))
+	}
+	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("slack.replies.title")), Close: plainText(l.Text("slack.button.close")), Blocks: api.Blocks{BlockSet: blocks}}
+}
+
 // saveButton stands under a text of the window with the replies.
 func saveButton(l i18n.Lang, block string) api.Block {
 	return api.NewActionBlock("save "+block, api.NewButtonBlockElement(actSave, block, plainText(l.Text("slack.button.save_template"))))
@@ -49,18 +86,19 @@ func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
 	}
 	l := n.opt.Language(from.Lang)
 	words, ok := n.admit(ctx, c)
+	if !ok && words == "" {
+		return
+	}
 	me := n.person(ctx, c)
+	written := strings.TrimSpace(text.Clean(c.templateOf(block)))
 	if ok {
 		words = n.refuses(ctx, l, me, Roles.replies).words
 	}
-	written := strings.TrimSpace(text.Clean(c.templateOf(block)))
-	if ok && words == "" && written == "" {
+	if words == "" && written == "" {
 		words = l.Text("slack.template.empty")
 	}
-	if words != "" || !ok {
-		if words != "" {
-			n.ephemeral(ctx, c, words)
-		}
+	if words != "" {
+		n.ephemeral(ctx, c, words)
 		return
 	}
 	m, _, err := n.opt.Reader.Mention(ctx, from.ID)

@@ -197,38 +197,30 @@ func assignView(l i18n.Lang, c mention.Case, me string) api.ModalViewRequest {
 	return window(l, askAssign, l.Text("slack.assign.title"), l.Text("slack.assign.title"), section(words), api.NewInputBlock(inPerson, plainText(l.Text("slack.assign.who")), nil, who))
 }
 
-// submitted reads what a window asks for. It makes c a click at the message under which
-// the window was opened. refusal is what to tell the person instead; ok is false for
-// what is not ours.
-func (n *Notifier) submitted(c *click) (a mention.Action, id mention.ID, refusal string, ok bool) {
-	from, ours := c.under()
-	if !ours {
-		return a, "", "", false
-	}
+// asks reads what a window asks the desk for. Where that is nothing, refusal is what to tell the
+// person; empty for a window that is not ours.
+func (n *Notifier) asks(c click, from asked) (a mention.Action, refusal string) {
 	in := c.View.State.Values
 	switch c.View.CallbackID {
 	case askMute:
-		a.Verb, a.Reason = mention.Dismiss, mention.MutedAuthor
+		return mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor}, ""
 	case askAssign:
-		a.Verb, a.From, a.To.ID = mention.Assign, from.Owner, in[inPerson][inPerson].User
-		if a.To.ID == "" {
-			return a, "", "", false
+		if whom := in[inPerson][inPerson].User; whom != "" {
+			a = mention.Action{Verb: mention.Assign, From: from.Owner, To: mention.Person{ID: whom}}
 		}
 	case askSnooze:
-		a.Verb = mention.Snooze
 		length, began := alerts.SnoozeLength(in[inLength][inLength].Selected.Value), n.opt.Now()
 		if length == alerts.SnoozeTomorrow && from.At != 0 { // it is past midnight since the window was opened, maybe
 			began = time.Unix(from.At, 0)
 		}
-		a.Until = alerts.SnoozeUntil(length, began, n.opt.Zone())
+		until := alerts.SnoozeUntil(length, began, n.opt.Zone())
 		if own := in[inOwn][inOwn].Moment; own != 0 { // nobody picks one and means the length that stood there already
-			a.Until = time.Unix(own, 0)
+			until = time.Unix(own, 0)
 		}
-		if a.Until.IsZero() {
-			return a, from.ID, n.lang(*c).Text("slack.snooze.no_moment"), true
+		if until.IsZero() {
+			return a, n.lang(c).Text("slack.snooze.no_moment")
 		}
-	default:
-		return a, "", "", false
+		a = mention.Action{Verb: mention.Snooze, Until: until}
 	}
-	return a, from.ID, "", true
+	return a, ""
 }
