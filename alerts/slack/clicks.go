@@ -60,7 +60,7 @@ type click struct {
 		ThreadTS string `json:"thread_ts"`
 	} `json:"message"`
 	Actions []action `json:"actions"`
-	lang    string   // code of the language of the message, as a window remembers it
+	lang    string   // code of the language, where a window remembers it or a person has one; else the message says it
 	View    struct {
 		Type            string `json:"type"`
 		ID              string `json:"id"`
@@ -89,10 +89,10 @@ func (a action) entry() (verb string, id mention.ID) {
 
 func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID) }
 
-// lang is the language of the message that was pressed, in which the person is answered.
+// lang is the language of the window or the message that was pressed, in which the person is answered.
 func (n *Notifier) lang(c click) i18n.Lang {
 	code := c.lang
-	if len(c.Actions) > 0 {
+	if code == "" && len(c.Actions) > 0 {
 		code = langOf(c.Actions[0].BlockID)
 	}
 	return n.opt.Language(code)

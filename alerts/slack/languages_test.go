@@ -281,3 +281,20 @@ func TestAdviceInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestWindowIsAnsweredInItsLanguage: a press in a window is answered in the language of the window, also where
+// nothing more is done than to say why not. Its buttons carry none, as those of a message do.
+func TestWindowIsAnsweredInItsLanguage(t *testing.T) {
+	uk := catalog(t).In("uk")
+	_, n := deskBehindHTTP(t)
+	n.opt.Language = catalog(t).In
+	var c click
+	c.Team.ID, c.View.PrivateMetadata = "T1", asked{ID: "m", Lang: uk.Code()}.encode()
+	c.Actions = []action{{ActionID: actWithdraw, BlockID: "decide"}}
+	if _, ours := c.under(); !ours {
+		t.Fatal("not ours")
+	}
+	if words, ok := n.admit(t.Context(), c); ok || words != uk.Text("slack.unknown_home") {
+		t.Errorf("%v, told %q", ok, words)
+	}
+}
