@@ -17,11 +17,6 @@ type Answer struct {
 	Last mention.SiteReply // the newest answer to the post; zero: none
 }
 
-// AnswerWaits reports whether a colleague must read the answer before it goes out.
-func AnswerWaits(r mention.SiteReply) bool {
-	return r.Status == mention.ReplyDraft && r.ApprovedAt.IsZero()
-}
-
 // AnswerState says where an answer stands on its way to the site, and why it does not stand
 // there. Empty for none.
 func AnswerState(l i18n.Lang, r mention.SiteReply) (state, why string) {
@@ -30,7 +25,7 @@ func AnswerState(l i18n.Lang, r mention.SiteReply) (state, why string) {
 	}
 	word := string(r.Status)
 	switch {
-	case AnswerWaits(r):
+	case r.AwaitsApproval():
 		word = "waits"
 	case r.Status == mention.ReplySent && r.Held:
 		word = "held"

@@ -73,6 +73,9 @@ type ReplyTimes struct {
 	Seen      time.Time // a poll saw it under its complaint
 }
 
+// AwaitsApproval reports whether a colleague must read the answer before it goes out.
+func (r SiteReply) AwaitsApproval() bool { return r.Status == ReplyDraft && r.ApprovedAt.IsZero() }
+
 // Says reports whether a text on the site is this answer: sites change markup, blanks and
 // quotes, so letters, digits and signs count alone.
 func (r SiteReply) Says(text string) bool {

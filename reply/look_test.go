@@ -33,7 +33,7 @@ func TestTheSiteIsAsked(t *testing.T) {
 			w := newWorld(t, "", tt.repeat)
 			w.net.feel(func(int) (bool, int) { return tt.arrives, 0 })
 			looks := 0
-			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
+			e := w.engineFor(func(string) (Way, bool) {
 				way := w.net.way()
 				way.Look = func(context.Context, mention.Post) ([]Shown, error) {
 					looks++
@@ -43,7 +43,7 @@ func TestTheSiteIsAsked(t *testing.T) {
 					return w.shown(t.Context(), mention.Post{})
 				}
 				return way, true
-			}})
+			})
 			id := w.complaint()
 			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
 				t.Fatal(err)
@@ -92,7 +92,7 @@ func TestAnothersWordsAreNotTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "", tt.repeat)
 			result := Result{Outcome: Sent, ID: "a1"}
-			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
+			e := w.engineFor(func(string) (Way, bool) {
 				way := w.net.way()
 				way.Send = func(context.Context, Message) Result { return result }
 				way.Look = func(context.Context, mention.Post) ([]Shown, error) {
@@ -103,7 +103,7 @@ func TestAnothersWordsAreNotTaken(t *testing.T) {
 					return []Shown{{Post: p, Held: true}}, nil
 				}
 				return way, true
-			}})
+			})
 			var last mention.ID
 			for range 2 { // the first is sent as a1, the second is lost
 				last = w.complaint()

@@ -185,9 +185,8 @@ func (e *Engine) Decide(ctx context.Context, id mention.ID, reply string, v Verd
 
 func (e *Engine) decide(ctx context.Context, r mention.SiteReply, v Verdict, by mention.Person) error {
 	now, next := e.opt.Now(), r
-	waits := r.Status == mention.ReplyDraft && r.ApprovedAt.IsZero()
 	switch {
-	case v == Approve && waits && by.ID != r.By.ID:
+	case v == Approve && r.AwaitsApproval() && by.ID != r.By.ID:
 		next.ApprovedBy, next.ApprovedAt, next.NotBefore = by, now, now
 	case v == Withdraw && r.Status == mention.ReplyDraft:
 		next.Status, next.Reason, next.EndedAt, next.NotBefore, next.Told = mention.ReplyRefused, Withdrawn, now, now, true

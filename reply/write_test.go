@@ -116,7 +116,7 @@ func TestLimits(t *testing.T) {
 		id := w.complaint()
 		way := w.net.way()
 		way.Limit = tt.limit
-		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
+		e := w.engineFor(func(string) (Way, bool) { return way, true })
 		long := Written{Nth: 1, Account: account, Text: tt.fits + tt.more, By: ira}
 		var length *LengthError
 		if err := e.Write(t.Context(), id, long); !errors.As(err, &length) || length.Have <= length.Limit.Max || !strings.Contains(err.Error(), string(length.Limit.Unit)+", the site takes ") {
@@ -188,7 +188,7 @@ func TestApprove(t *testing.T) {
 	w := fresh(t, Twice)
 	way := w.net.way()
 	way.Approve = true
-	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
+	e := w.engineFor(func(string) (Way, bool) { return way, true })
 	id := w.complaint()
 	words := written(1)
 	if err := e.Write(t.Context(), id, words); !errors.Is(err, ErrChanged) {
@@ -250,7 +250,7 @@ func TestApprovedLater(t *testing.T) {
 		}
 		return Result{Outcome: Sent, ID: "1"}
 	}
-	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
+	e := w.engineFor(func(string) (Way, bool) { return way, true })
 	id := w.complaint()
 	words := written(1)
 	words.Approve = true
@@ -295,7 +295,7 @@ func TestPostGoneMeanwhile(t *testing.T) {
 func TestWayChanges(t *testing.T) {
 	w := fresh(t, Twice)
 	way, can := w.net.way(), true
-	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, can }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
+	e := w.engineFor(func(string) (Way, bool) { return way, can })
 	for reason, change := range map[string]func(){Account: func() { way.Account = "Another" }, NoWay: func() { can = false }} {
 		way, can = w.net.way(), true
 		id := w.complaint()

@@ -91,7 +91,7 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 	out := siteReply{ID: r.ID, Who: text.Line(r.By.Name, maxLine), At: v.lang.DateTime(r.MadeAt.In(v.zone)), Stamp: r.MadeAt.UTC().Format(time.RFC3339), Account: text.Line(r.Account, maxLine), Text: r.Text}
 	out.State, out.Why = alerts.AnswerState(v.lang, r)
 	switch {
-	case alerts.AnswerWaits(r):
+	case r.AwaitsApproval():
 		out.Approve, out.Withdraw = may.sends && !reply.Own(r, v.who.Person, v.who.Email), may.settle
 	case r.Status == mention.ReplyDraft:
 		out.Withdraw = may.settle

@@ -110,7 +110,7 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	if err := reply.Theirs(c, a.last(), me); err != nil {
 		return a, n.refusalOf(l, err)
 	}
-	if alerts.AnswerWaits(a.last()) {
+	if a.last().AwaitsApproval() {
 		who, _ := n.people.profile(ctx, strings.TrimPrefix(me.ID, "slack:"))
 		a.own = reply.Own(a.last(), me, who.email)
 	}

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"fmt"
 	"unicode/utf8"
 
@@ -131,7 +132,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 	}
 	blocks := []api.Block{
 		section(l.Text("slack.answer.written", "who", text.Line(r.By.Name, maxName), "site", alerts.Site(a.m.Post), "account", text.Line(r.Account, maxAccount))),
-		exactly(text.Cut(or(r.Text, noWords(l)), maxAnswerShown)),
+		exactly(text.Cut(cmp.Or(r.Text, noWords(l)), maxAnswerShown)),
 		section(text.Capital(text.Line(state, maxReason))),
 	}
 	whole := utf8.RuneCountInString(r.Text) <= maxAnswerShown
@@ -154,7 +155,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 	if len(row) > 0 {
 		blocks = append(blocks, api.NewActionBlock("decide", row...))
 	}
-	if alerts.AnswerWaits(r) && r.By.ID != a.me.ID && !a.own && whole && a.bars.words == "" {
+	if r.AwaitsApproval() && r.By.ID != a.me.ID && !a.own && whole && a.bars.words == "" {
 		return window(l, askApprove, l.Text("web.answer"), l.Text("web.answer.approve"), blocks...)
 	}
 	return closing(l, blocks...)

@@ -81,7 +81,7 @@ func buttons(m alerts.Message) []api.Block {
 	last := m.Answer.Last
 	if open && (last.Status.Open() || m.Answer.Way && !last.Holds(m.Case)) { // what is open can be settled without a way
 		label := l.Text("slack.button.answer")
-		if m.Answer.Way && alerts.AnswerWaits(last) {
+		if m.Answer.Way && last.AwaitsApproval() {
 			label = l.Text("slack.button.approve")
 		}
 		add(actAnswer, label, api.StyleDefault)
@@ -118,18 +118,20 @@ func takeAll(m alerts.Message) []api.Block {
 		return nil
 	}
 	l := m.Lang
-	question := &api.ConfirmationBlockObject{Title: plainText(l.Text("slack.take_all.title")), Text: plainText(l.Text("slack.take_all.text")),
-		Confirm: plainText(l.Text("slack.button.take_all")), Deny: plainText(l.Text("slack.button.no"))}
-	button := api.NewButtonBlockElement(actTakeAll, string(m.Alert.ID), plainText(l.Text("slack.button.take_all"))).WithConfirm(question).WithStyle(api.StylePrimary)
-	return []api.Block{api.NewActionBlock(deskIn(l), button)}
+	button := asksFirst(l, actTakeAll, string(m.Alert.ID), l.Text("slack.button.take_all"), l.Text("slack.take_all.title"), l.Text("slack.take_all.text"))
+	return []api.Block{api.NewActionBlock(deskIn(l), button.WithStyle(api.StylePrimary))}
 }
 
 // takeOver asks first, and names the owner: the press holds only against this one.
 func takeOver(m alerts.Message) api.BlockElement {
 	l, who := m.Lang, text.Line(m.Case.Owner.Name, maxName)
-	question := &api.ConfirmationBlockObject{Title: plainText(l.Text("slack.take_over.title")), Text: plainText(l.Text("slack.take_over.text", "who", who)),
-		Confirm: plainText(l.Text("slack.button.take_over")), Deny: plainText(l.Text("slack.button.no"))}
-	return api.NewButtonBlockElement(actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, plainText(l.Text("slack.button.take_over"))).WithConfirm(question)
+	return asksFirst(l, actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, l.Text("slack.button.take_over"), l.Text("slack.take_over.title"), l.Text("slack.take_over.text", "who", who))
+}
+
+// asksFirst is a button of which Slack asks a question before it sends the press.
+func asksFirst(l i18n.Lang, action, value, label, title, words string) *api.ButtonBlockElement {
+	question := &api.ConfirmationBlockObject{Title: plainText(title), Text: plainText(words), Confirm: plainText(label), Deny: plainText(l.Text("slack.button.no"))}
+	return api.NewButtonBlockElement(action, value, plainText(label)).WithConfirm(question)
 }
 
 // menu offers no muting of nobody: it would silence every guest. Of a post that is gone there are no words that
