@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/earshot/earshot/alerts"
 )
@@ -126,14 +125,7 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 				said = nil
 			}
 		}
-		timer := time.NewTimer(again)
-		select {
-		case <-ctx.Done():
-		case <-n.watched.changed:
-		case <-timer.C:
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
+		if !wait(ctx, again, n.watched.changed) {
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -87,7 +88,7 @@ func (a action) entry() (verb string, id mention.ID) {
 	return verb, mention.ID(rest)
 }
 
-func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID) }
+func (c click) channel() string { return cmp.Or(c.Channel.ID, c.Container.ChannelID) }
 
 // lang is the language of the window or the message that was pressed, in which the person is answered.
 func (n *Notifier) lang(c click) i18n.Lang {
@@ -102,7 +103,7 @@ func (c click) origin() origin { return origin{app: c.AppID, team: c.Team.ID, us
 
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
-	name := text.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
+	name := text.Line(cmp.Or(c.User.Username, c.User.Name, c.User.ID), maxName)
 	return n.Person(ctx, c.User.ID, name)
 }
 

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -181,7 +182,7 @@ func table(l i18n.Lang, title string, rows []report.Row, most int) []api.RichTex
 		if r.Overall.Of > 0 {
 			words += ", " + r.Overall.Words(l)
 		}
-		lines = append(lines, api.NewRichTextSection(bold(or(text.Line(r.Name, maxName), "–")), textElement(words)))
+		lines = append(lines, api.NewRichTextSection(bold(cmp.Or(text.Line(r.Name, maxName), "–")), textElement(words)))
 	}
 	return titled(title, lines)
 }
@@ -199,7 +200,7 @@ func waiting(m alerts.Message, most int) []api.RichTextElement {
 	}
 	var lines []api.RichTextElement
 	for _, w := range shown {
-		who := l.Text("alert.on", "author", or(text.Line(w.Author, maxName), somebody(l)), "site", text.Line(w.Site, maxName))
+		who := l.Text("alert.on", "author", cmp.Or(text.Line(w.Author, maxName), somebody(l)), "site", text.Line(w.Site, maxName))
 		line := []api.RichTextSectionElement{textElement(who)}
 		if link := webLink(w.URL); link != "" {
 			line[0] = api.NewRichTextSectionLinkElement(link, who, nil)

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -15,14 +16,14 @@ import (
 // Team is the id of the workspace that the bot token is for; empty when what stands for
 // Slack does not say.
 func (n *Notifier) Team(ctx context.Context) (string, error) {
-	h, err := n.home(ctx)
-	return h.team, err
+	ours, err := n.workspace(ctx)
+	return ours.team, err
 }
 
 // PersonByEmail is who of the workspace has an e-mail address; mention.ErrNotFound when
 // nobody has. It waits where Slack asks for silence, until ctx ends.
 func (n *Notifier) PersonByEmail(ctx context.Context, address string) (mention.Person, error) {
-	h, err := n.home(ctx)
+	ours, err := n.workspace(ctx)
 	if err != nil {
 		return mention.Person{}, err
 	}
@@ -37,10 +38,10 @@ func (n *Notifier) PersonByEmail(ctx context.Context, address string) (mention.P
 		return mention.Person{}, mention.ErrNotFound
 	case err != nil:
 		return mention.Person{}, n.sort("users.lookupByEmail", "", err)
-	case found.Deleted || found.IsBot || found.TeamID != "" && h.team != "" && found.TeamID != h.team:
+	case found.Deleted || found.IsBot || found.TeamID != "" && ours.team != "" && found.TeamID != ours.team:
 		return mention.Person{}, mention.ErrNotFound
 	}
-	return n.Person(ctx, found.ID, or(found.Profile.DisplayName, found.Name)), nil
+	return n.Person(ctx, found.ID, cmp.Or(found.Profile.DisplayName, found.Name)), nil
 }
 
 // Person is the person of an id, under the name that colleagues know, or else the one given.

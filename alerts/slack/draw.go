@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func unthreaded(m alerts.Message, notify ping, room int) drawn {
 	m.Thread = alerts.Place{}
 	d := drawWithin(m, notify, room)
 	if m.Alert.Kind == mention.Changed && replied {
-		about := api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), m.Lang.Text("alert.about_complaint")))))
+		about := api.NewRichTextBlock("about", api.NewRichTextSection(bold(cmp.Or(text.Line(m.Mention.Watch, maxName), m.Lang.Text("alert.about_complaint")))))
 		d.blocks = append([]api.Block{about}, d.blocks...)
 	}
 	if m.Alert.Kind == mention.Escalation && replied && m.Mention.ID != "" {
@@ -252,7 +253,7 @@ func under(m alerts.Message) []api.Block {
 
 // changed is the reply in the thread that tells what happened to a post.
 func changed(m alerts.Message, limit int) []api.Block {
-	line := []api.RichTextSectionElement{textElement(or(text.Line(m.News(), maxContext), noWords(m.Lang)))}
+	line := []api.RichTextSectionElement{textElement(cmp.Or(text.Line(m.News(), maxContext), noWords(m.Lang)))}
 	if link := webLink(m.Details.Link); link != "" {
 		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, m.Lang.Text("alert.see_answer"), nil))
 	}
@@ -271,7 +272,7 @@ func changed(m alerts.Message, limit int) []api.Block {
 // escalation names people in the thread, or tells another channel, which gets the
 // whole complaint with its buttons.
 func escalation(m alerts.Message, notify ping, limit int) []api.Block {
-	words := textElement(or(text.Line(m.Details.Text, maxContext), noWords(m.Lang)))
+	words := textElement(cmp.Or(text.Line(m.Details.Text, maxContext), noWords(m.Lang)))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
 		return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}, takeAll(m)...)
@@ -286,7 +287,7 @@ func escalation(m alerts.Message, notify ping, limit int) []api.Block {
 
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{textElement(or(text.Cut(text.Clean(m.Details.Text), limit), noWords(m.Lang)))}
+	line := []api.RichTextSectionElement{textElement(cmp.Or(text.Cut(text.Clean(m.Details.Text), limit), noWords(m.Lang)))}
 	return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}, takeAll(m)...)
 }
 

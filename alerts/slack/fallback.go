@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
@@ -39,7 +40,7 @@ func fallback(m alerts.Message) string {
 	if told := m.ToldElsewhere(); told != "" {
 		b.WriteString("\n" + told)
 	}
-	return escaped(text.Cut(or(b.String(), noWords(m.Lang)), maxFallback))
+	return escaped(text.Cut(cmp.Or(b.String(), noWords(m.Lang)), maxFallback))
 }
 
 // complaintWords is a complaint: how loud, about whom, where, its state, its words.
@@ -96,7 +97,7 @@ func somebody(l i18n.Lang) string { return text.Capital(l.Text("alert.somebody")
 
 // whoWhere is the author and the place.
 func whoWhere(l i18n.Lang, p mention.Post, nobody string) string {
-	if author := or(text.Line(p.Author, maxName), nobody); author != "" {
+	if author := cmp.Or(text.Line(p.Author, maxName), nobody); author != "" {
 		return l.Text("alert.on", "author", author, "site", alerts.Site(p))
 	}
 	return alerts.Site(p)

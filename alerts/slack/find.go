@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,54 +74,54 @@ func (n *Notifier) findAt(ctx context.Context, channel string, q alerts.Search, 
 	for _, id := range q.Alerts {
 		wanted[id] = true
 	}
-	var threads []string
+	var threads []string // of ours, the newest first
+	note := func(messages []api.Message) (enough bool) {
+		for _, m := range messages {
+			id := alertID(m.Metadata)
+			if wanted[id] {
+				found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
+			}
+			if q.Thread.TS == "" && m.ReplyCount > 0 && id != "" {
+				threads = append(threads, m.Timestamp)
+			}
+		}
+		return len(found) == len(wanted)
+	}
+	whole, err := n.read(ctx, channel, q, note)
+	switch {
+	case err != nil:
+		return err
+	case !whole:
+		return &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
+	case !q.Replies:
+		return nil
+	}
+	for _, q.Thread.TS = range threads[:min(maxThreads, len(threads))] {
+		if len(found) == len(wanted) {
+			return nil
+		}
+		if _, err := n.read(ctx, channel, q, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads the messages of a channel, or of a thread in it, until there are enough; whole is false
+// where maxPages were too few.
+func (n *Notifier) read(ctx context.Context, channel string, q alerts.Search, note func([]api.Message) (enough bool)) (whole bool, err error) {
 	cursor := ""
 	for range maxPages {
 		messages, next, err := n.page(ctx, channel, q, cursor)
 		if err != nil {
-			return err
+			return false, err
 		}
-		for _, m := range messages {
-			if id := alertID(m.Metadata); wanted[id] {
-				found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
-			}
-			if q.Replies && q.Thread.TS == "" && m.ReplyCount > 0 && alertID(m.Metadata) != "" {
-				threads = append(threads, m.Timestamp)
-			}
-		}
-		if next == "" || len(found) == len(wanted) {
-			return n.findInThreads(ctx, channel, q, threads, wanted, found)
+		if note(messages) || next == "" {
+			return true, nil
 		}
 		cursor = next
 	}
-	return &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
-}
-
-// findInThreads adds to found what stands in threads, the newest of them, as long as
-// something is missing.
-func (n *Notifier) findInThreads(ctx context.Context, channel string, q alerts.Search, threads []string, wanted map[mention.AlertID]bool, found map[mention.AlertID]alerts.Place) error {
-	for _, ts := range threads[:min(maxThreads, len(threads))] {
-		q.Thread = alerts.Place{Channel: channel, TS: ts}
-		cursor := ""
-		for range maxPages {
-			if len(found) == len(wanted) {
-				return nil
-			}
-			messages, next, err := n.page(ctx, channel, q, cursor)
-			if err != nil {
-				return err
-			}
-			for _, m := range messages {
-				if id := alertID(m.Metadata); wanted[id] {
-					found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
-				}
-			}
-			if cursor = next; next == "" {
-				break
-			}
-		}
-	}
-	return nil
+	return false, nil
 }
 
 // page reads one page of the channel or of the thread, in Slack's time.
@@ -181,7 +182,7 @@ func (n *Notifier) channelID(ctx context.Context, route string) (string, error) 
 		list, next, err := n.api.GetConversationsContext(ctx, &api.GetConversationsParameters{
 			Cursor: cursor, Limit: 1000, ExcludeArchived: true, Types: []string{"public_channel", "private_channel"}})
 		if err != nil {
-			return n.unlisted(or(before, route), n.sort("conversations.list", route, err))
+			return n.unlisted(cmp.Or(before, route), n.sort("conversations.list", route, err))
 		}
 		for _, c := range list {
 			if strings.EqualFold(c.Name, name) {
@@ -194,7 +195,7 @@ func (n *Notifier) channelID(ctx context.Context, route string) (string, error) 
 		}
 		cursor = next
 	}
-	return or(before, route), nil
+	return cmp.Or(before, route), nil
 }
 
 // unlisted uses what is known, or the name itself, where channels cannot be listed: Slack then says

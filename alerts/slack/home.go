@@ -156,16 +156,16 @@ func (n *Notifier) eventPayload(payload []byte) {
 		c := click{AppID: e.App}
 		c.Team.ID, c.User.ID, c.lang = e.Team, e.Event.User, n.spoken(ctx, e.Event.User, "").Code()
 		who, known := n.people.profile(ctx, e.Event.User)
-		h, err := n.home(ctx)
+		ours, err := n.workspace(ctx)
 		if known {
-			if err == nil && who.team != h.team && who.org != "" && who.org == h.org {
-				c.User.TeamID = h.org
+			if err == nil && who.team != ours.team && who.org != "" && who.org == ours.org {
+				c.User.TeamID = ours.org
 			} else {
 				c.User.TeamID = who.team
 			}
 		}
 		words, ok := n.admit(ctx, c)
-		if ok && !known && err == nil && h.team != "" && !n.opt.Outsiders {
+		if ok && !known && err == nil && ours.team != "" && !n.opt.Outsiders {
 			// Unlike a press, an event says whose workspace the app is in, and not whose the person is.
 			words, ok = n.opt.Language(c.lang).Text("slack.home.unknown"), false
 		}

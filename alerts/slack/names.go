@@ -197,14 +197,7 @@ func (n *Notifier) watchNames(ctx context.Context) {
 				n.opt.Log.Warn("messages name somebody and ping nobody", "err", trouble)
 			}
 		}
-		timer := time.NewTimer(again)
-		select {
-		case <-ctx.Done():
-		case <-n.names.changed:
-		case <-timer.C:
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
+		if !wait(ctx, again, n.names.changed) {
 			return
 		}
 	}

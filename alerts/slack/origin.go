@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,50 +23,50 @@ type origin struct {
 	userTeam string // the workspace, or the organisation, of who pressed
 }
 
-// home is the workspace and the app that the bot token is for.
-type home struct {
+// workspace is the workspace and the app that the bot token is for.
+type workspace struct {
 	team string
 	org  string // of an Enterprise Grid; empty without one
 	app  string // empty when Slack does not say
 }
 
-// homes asks Slack once which home is ours. It is safe for concurrent use.
-type homes struct {
+// ownWorkspace is asked for once. It is safe for concurrent use.
+type ownWorkspace struct {
 	mu    sync.Mutex // held while Slack is asked
 	known bool
-	home  home
+	is    workspace
 }
 
-// home returns the workspace and app of the bot token. What stands for Slack and does not
-// know the question has no home, and every press is good there.
-func (n *Notifier) home(ctx context.Context) (home, error) {
-	n.homes.mu.Lock()
-	defer n.homes.mu.Unlock()
-	if n.homes.known {
-		return n.homes.home, nil
+// workspace returns the one of the bot token. What stands for Slack and does not know the question
+// has none, and every press is good there.
+func (n *Notifier) workspace(ctx context.Context) (workspace, error) {
+	n.own.mu.Lock()
+	defer n.own.mu.Unlock()
+	if n.own.known {
+		return n.own.is, nil
 	}
 	who, err := n.api.AuthTestContext(ctx)
 	if err = n.sort("auth.test", "", err); err != nil {
 		var refused *alerts.RefusedError
 		if errors.As(err, &refused) && refused.Code == "unknown_method" {
-			n.homes.known = true
-			return home{}, nil
+			n.own.known = true
+			return workspace{}, nil
 		}
-		return home{}, err
+		return workspace{}, err
 	}
-	h := home{team: who.TeamID, org: who.EnterpriseID}
+	ours := workspace{team: who.TeamID, org: who.EnterpriseID}
 	if who.BotID != "" {
 		bot, err := n.api.GetBotInfoContext(ctx, api.GetBotInfoParameters{Bot: who.BotID})
 		var refused *alerts.RefusedError
 		switch err = n.sort("bots.info", "", err); {
 		case err == nil:
-			h.app = bot.AppID
+			ours.app = bot.AppID
 		case !errors.As(err, &refused): // a permission that is missing will not come; a network will
-			return home{}, err
+			return workspace{}, err
 		}
 	}
-	n.homes.known, n.homes.home = true, h
-	return h, nil
+	n.own.known, n.own.is = true, ours
+	return ours, nil
 }
 
 // admit says whether a press may be decided; if not, what to tell the person, which is
@@ -75,20 +76,20 @@ func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
 	if o == (origin{}) {
 		return "", true
 	}
-	h, err := n.home(ctx)
+	ours, err := n.workspace(ctx)
 	if err != nil {
 		n.opt.Log.Warn("a press cannot be taken: slack does not say which workspace is ours", "err", err)
 		return n.lang(c).Text("slack.unknown_home"), false
 	}
-	from := or(o.userTeam, o.team)
+	from := cmp.Or(o.userTeam, o.team)
 	switch {
-	case h.app != "" && o.app != "" && o.app != h.app:
-		n.foreign(fmt.Sprintf("it is for the app %s, and this is %s", o.app, h.app))
+	case ours.app != "" && o.app != "" && o.app != ours.app:
+		n.foreign(fmt.Sprintf("it is for the app %s, and this is %s", o.app, ours.app))
 		return "", false
-	case h.team == "", from == "", from == h.team, from == h.org && h.org != "", n.opt.Outsiders:
+	case ours.team == "", from == "", from == ours.team, from == ours.org && ours.org != "", n.opt.Outsiders:
 		return "", true
 	}
-	n.foreign(fmt.Sprintf("it is from the workspace %s, and this is %s", from, h.team))
+	n.foreign(fmt.Sprintf("it is from the workspace %s, and this is %s", from, ours.team))
 	return n.lang(c).Text("slack.outsider"), false
 }
 
@@ -96,14 +97,14 @@ func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
 // never come, would hold it until its deadline. Where Slack does not say, it can.
 func (n *Notifier) colleague(ctx context.Context, id string) bool {
 	who, ok := n.people.profile(ctx, id)
-	h, err := n.home(ctx)
+	ours, err := n.workspace(ctx)
 	switch {
 	case !ok || err != nil:
 		return true
 	case who.nobody:
 		return false
 	}
-	return n.opt.Outsiders || h.team == "" || who.team == "" || who.team == h.team || who.org != "" && who.org == h.org
+	return n.opt.Outsiders || ours.team == "" || who.team == "" || who.team == ours.team || who.org != "" && who.org == ours.org
 }
 
 // foreign writes a refused press into the log, now and then: whoever shares a channel may

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -44,7 +45,7 @@ func newPeople(client *api.Client, now func() time.Time) *people {
 // name returns how colleagues know a person; otherwise when Slack does not say.
 func (p *people) name(ctx context.Context, id, otherwise string) string {
 	who, _ := p.profile(ctx, id)
-	return or(who.name, otherwise)
+	return cmp.Or(who.name, otherwise)
 }
 
 // profile returns what Slack says of a person. ok is false where it could not be asked,
@@ -60,7 +61,7 @@ func (p *people) profile(ctx context.Context, id string) (who profile, ok bool) 
 		p.box.put(id, entry{until: p.now().Add(failedFor(err))})
 		return profile{}, false
 	}
-	name := or(u.Profile.DisplayName, or(u.Profile.RealName, or(u.RealName, u.Name)))
+	name := cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
 	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID,
 		nobody: u.Deleted || u.IsBot || u.ID == "USLACKBOT"}
 	p.box.put(id, entry{who: who, ok: true, until: p.now().Add(known)})
@@ -96,11 +97,4 @@ func isID(s string, letters ...byte) bool {
 		}
 	}
 	return false
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

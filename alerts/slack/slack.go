@@ -107,7 +107,7 @@ type Notifier struct {
 	names  *names
 	clock  *clock
 	once   once
-	homes  homes
+	own    ownWorkspace
 	forged *rate.Limiter // of the log lines about presses that are not for us
 
 	watched  watched
@@ -417,12 +417,8 @@ func (n *Notifier) ephemeral(ctx context.Context, c click, words string, blocks 
 	}
 	_, err := n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
 	var limited *api.RateLimitedError
-	if errors.As(err, &limited) {
-		select {
-		case <-ctx.Done():
-		case <-time.After(limited.RetryAfter):
-			_, err = n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
-		}
+	if errors.As(err, &limited) && sleep(ctx, limited.RetryAfter) {
+		_, err = n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
 	}
 	if err != nil && c.ResponseURL != "" {
 		err = n.respond(ctx, c.ResponseURL, words)

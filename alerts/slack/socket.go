@@ -74,7 +74,7 @@ func (n *Notifier) watchToken(ctx context.Context) {
 		}
 		n.tell("token", err)
 		if err == nil {
-			_, _ = n.home(ctx) // so that the first press need not wait for it; it asks again
+			_, _ = n.workspace(ctx) // so that the first press need not wait for it; it asks again
 		}
 		if err == nil || !sleep(ctx, retryAfter(err, tries)) {
 			return
@@ -95,15 +95,19 @@ func retryAfter(err error, n int) time.Duration {
 	return min(firstRetry<<min(n-1, 10), lastRetry)
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits so long; it reports whether ctx goes on.
+func sleep(ctx context.Context, d time.Duration) bool { return wait(ctx, d, nil) }
+
+// wait is sleep until something has changed.
+func wait(ctx context.Context, d time.Duration, changed <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+	case <-changed:
 	case <-timer.C:
-		return true
 	}
+	return ctx.Err() == nil
 }
 
 // listen keeps a Socket Mode connection.
@@ -233,11 +237,11 @@ func (n *Notifier) ack(ctx context.Context, client *socketmode.Client, r socketm
 func (n *Notifier) otherApp(ctx context.Context, app string) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	h, err := n.home(ctx)
-	if err != nil || h.app == "" || app == "" || app == h.app {
+	ours, err := n.workspace(ctx)
+	if err != nil || ours.app == "" || app == "" || app == ours.app {
 		return nil // not known: nothing to say against it
 	}
-	return &alerts.RefusedError{Code: "other_app", Err: &alerts.Advice{What: "slack: socket mode: ", Key: "way.other_app", Pairs: []any{"token", n.appTokenName(), "app", app, "bot", n.tokenName(), "ours", h.app}}}
+	return &alerts.RefusedError{Code: "other_app", Err: &alerts.Advice{What: "slack: socket mode: ", Key: "way.other_app", Pairs: []any{"token", n.appTokenName(), "app", app, "bot", n.tokenName(), "ours", ours.app}}}
 }
 
 // appTokenName says where the app token comes from, never what it is.

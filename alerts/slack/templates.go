@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -39,7 +40,7 @@ func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) 
 	var blocks []api.Block
 	intro := l.Text("slack.replies.intro")
 	if len(replies) == 0 {
-		intro = l.Text("slack.replies.none", "lang", or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
+		intro = l.Text("slack.replies.none", "lang", cmp.Or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
 	}
 	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
 	for i, r := range replies[:min(len(replies), repliesAtMost)] {
@@ -114,7 +115,7 @@ func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
 }
 
 // templateLang is the language a template of a mention is offered in.
-func templateLang(l i18n.Lang, m mention.Mention) string { return or(m.Score.Lang, l.Code()) }
+func templateLang(l i18n.Lang, m mention.Mention) string { return cmp.Or(m.Score.Lang, l.Code()) }
 
 func templateView(l i18n.Lang, m mention.Mention, words string) api.ModalViewRequest {
 	option := func(value, label string) *api.OptionBlockObject {
