@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -38,25 +39,19 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		refuse(w, code)
 		return
 	}
-	s.mu.Lock()
 	channel := args.Get("channel")
+	s.mu.Lock()
 	if c, ok := s.channel(channel); ok {
 		channel = c.ID
 	}
-	now := time.Now()
-	if after, yes := s.limited(method, channel, now); yes {
-		s.calls = append(s.calls, Call{Method: method, Channel: channel, At: now, Fault: RateLimit})
-		s.tooMany(w, method, channel, after)
-		s.mu.Unlock()
-		return
-	}
-	f := s.fault(method, channel, args)
 	s.mu.Unlock()
-	if f != nil {
+	switch f, answered := s.met(w, method, channel, args); {
+	case answered:
+	case f != nil:
 		s.broken(w, r, method, channel, args, *f)
-		return
+	default:
+		s.respond(w, s.do(method, channel, args, ""))
 	}
-	s.respond(w, s.do(method, channel, args, ""))
 }
 
 // arguments reads a form or a JSON body.
@@ -259,7 +254,7 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "is_bot": p.Bot, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
+	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "is_bot": p.Bot, "real_name": p.Name, "team_id": cmp.Or(p.Team, Team), "locale": cmp.Or(p.Locale, "en-US"),
 		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
 }
 

@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,12 +27,7 @@ type Ask struct {
 func (s *Server) fields(a Ask) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	who := s.people[0]
-	for _, p := range s.people {
-		if p.ID == a.User {
-			who = p
-		}
-	}
+	who := s.person(a.User)
 	name := "directmessage"
 	if c, ok := s.byID(a.Channel); ok && c.Private {
 		name = "privategroup"
@@ -40,8 +36,8 @@ func (s *Server) fields(a Ask) map[string]string {
 	}
 	s.envelope++
 	out := map[string]string{
-		"token": "legacy", "team_id": orOurs(a.Team, Team), "team_domain": "fake", "channel_id": a.Channel, "channel_name": name, "user_id": who.ID, "user_name": who.Handle,
-		"command": "/earshot", "text": slackutilsx.EscapeMessage(a.Text), "api_app_id": orOurs(a.App, App), "is_enterprise_install": "false",
+		"token": "legacy", "team_id": cmp.Or(a.Team, Team), "team_domain": "fake", "channel_id": a.Channel, "channel_name": name, "user_id": who.ID, "user_name": who.Handle,
+		"command": "/earshot", "text": slackutilsx.EscapeMessage(a.Text), "api_app_id": cmp.Or(a.App, App), "is_enterprise_install": "false",
 		"response_url": s.Root() + "/response/" + a.Channel + "/" + who.ID, "trigger_id": fmt.Sprintf("%d.trigger", s.envelope),
 	}
 	if a.NoURL {
@@ -66,7 +62,7 @@ func (s *Server) AskTwice(a Ask) error {
 	if _, err := s.envelopeOf("slash_commands", fields); err != nil {
 		return err
 	}
-	return s.deliverAs("slash_commands", id, fields)
+	return s.deliver("slash_commands", id, fields)
 }
 
 // envelopeOf sends an envelope and waits for its acknowledgement.
@@ -84,7 +80,7 @@ func (s *Server) answeredEnvelope(kind string, payload any) (time.Duration, json
 	s.acks[id] = wait
 	s.mu.Unlock()
 	began := time.Now()
-	if err := s.deliverAs(kind, id, payload); err != nil {
+	if err := s.deliver(kind, id, payload); err != nil {
 		return 0, nil, err
 	}
 	select {
@@ -149,7 +145,7 @@ func (s *Server) EventHTTP(client *http.Client, address, secret string, event ma
 func eventBody(event map[string]any) map[string]any {
 	of := func(key, ours string) string {
 		said, _ := event[key].(string)
-		return orOurs(said, ours)
+		return cmp.Or(said, ours)
 	}
 	return map[string]any{"token": "legacy", "team_id": of("team_id", Team), "api_app_id": of("api_app_id", App), "type": "event_callback",
 		"event_id": fmt.Sprintf("Ev%d", time.Now().UnixNano()), "event_time": time.Now().Unix(), "event": event}

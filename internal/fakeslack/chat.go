@@ -10,8 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is where Slack refuses a text.
-const maxText = 40000
+const (
+	maxText = 40000 // where Slack refuses a text
+	maxPage = 15    // the most messages of one call: what apps get that Slack does not list
+)
 
 func (s *Server) postMessage(args url.Values) reply {
 	c, found := s.channel(args.Get("channel"))
@@ -177,7 +179,7 @@ func within(ts string, args url.Values) bool {
 // paged returns one page. Metadata is shown only to those who ask for it.
 func (s *Server) paged(all []*Message, args url.Values) reply {
 	from := number(strings.TrimPrefix(args.Get("cursor"), "page:"), 0)
-	limit := min(number(args.Get("limit"), 100), s.opt.PageSize)
+	limit := min(number(args.Get("limit"), 100), maxPage)
 	from = min(max(from, 0), len(all))
 	to := min(from+limit, len(all))
 	withMeta := args.Get("include_all_metadata") == "1" || args.Get("include_all_metadata") == "true"

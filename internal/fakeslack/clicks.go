@@ -19,25 +19,17 @@ import (
 
 // Click is a button somebody presses.
 type Click struct {
-	Channel string `json:"channel"` // id
-	TS      string `json:"ts"`      // of the message
-	Action  string `json:"action"`  // action_id of the button, or of the menu
-	Option  string `json:"option"`  // of a menu: the beginning of the option's value
-	Chosen  string `json:"chosen"`  // of a menu: this whole value though the menu has it no more
-	User    string `json:"user"`    // id; empty means the first person
-	Block   string `json:"block"`   // of Value and Chosen: the block_id that the old view had; empty: "old"
-	Value   string `json:"value"`   // press a button of this value though the message has it no more, as one who looks at an old view does
-	App     string `json:"app"`     // of another app; empty means ours
-	Team    string `json:"team"`    // of another workspace; empty means ours
-	From    string `json:"from"`    // the workspace of the user; empty means ours, "-" that Slack does not say
-}
-
-// orOurs is an id, or the fake's own when it is empty.
-func orOurs(id, ours string) string {
-	if id == "" {
-		return ours
-	}
-	return id
+	Channel string // id
+	TS      string // of the message
+	Action  string // action_id of the button, or of the menu
+	Option  string // of a menu: the beginning of the option's value
+	Chosen  string // of a menu: this whole value though the menu has it no more
+	User    string // id; empty means the first person
+	Block   string // of Value and Chosen: the block_id that the old view had; empty: "old"
+	Value   string // press a button of this value though the message has it no more, as one who looks at an old view does
+	App     string // of another app; empty means ours
+	Team    string // of another workspace; empty means ours
+	From    string // the workspace of the user; empty means ours, "-" that Slack does not say
 }
 
 var (
@@ -61,20 +53,15 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	who := s.people[0]
-	for _, p := range s.people {
-		if p.ID == c.User {
-			who = p
-		}
-	}
+	who := s.person(c.User)
 	s.envelope++
 	act["action_ts"] = s.nextTS()
-	user := map[string]any{"id": who.ID, "username": who.Handle, "name": who.Handle, "team_id": orOurs(c.From, Team)}
+	user := map[string]any{"id": who.ID, "username": who.Handle, "name": who.Handle, "team_id": cmp.Or(c.From, Team)}
 	if c.From == "-" {
 		delete(user, "team_id")
 	}
 	return map[string]any{
-		"type": "block_actions", "team": map[string]any{"id": orOurs(c.Team, Team), "domain": "fake"}, "api_app_id": orOurs(c.App, App), "token": "legacy",
+		"type": "block_actions", "team": map[string]any{"id": cmp.Or(c.Team, Team), "domain": "fake"}, "api_app_id": cmp.Or(c.App, App), "token": "legacy",
 		"user":       user,
 		"container":  map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": false},
 		"trigger_id": fmt.Sprintf("%d.trigger", s.envelope), "channel": map[string]any{"id": m.Channel, "name": "fake"},
@@ -205,7 +192,7 @@ func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {
 	s.mu.Unlock()
 	began := time.Now()
 	for range times {
-		if err := s.deliver(id, payload); err != nil {
+		if err := s.deliver("interactive", id, payload); err != nil {
 			return 0, err
 		}
 	}
@@ -223,13 +210,8 @@ func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// deliver sends an interactive envelope to any one of the connections.
-func (s *Server) deliver(id string, payload any) error {
-	return s.deliverAs("interactive", id, payload)
-}
-
-// deliverAs sends an envelope of a type.
-func (s *Server) deliverAs(kind, id string, payload any) error {
+// deliver sends an envelope to any one of the connections.
+func (s *Server) deliver(kind, id string, payload any) error {
 	open := s.open()
 	if len(open) == 0 {
 		return ErrNoSocket
@@ -248,21 +230,8 @@ func (s *Server) PressHTTP(client *http.Client, address, secret string, c Click)
 	if err != nil {
 		return 0, 0, err
 	}
-	body := url.Values{"payload": {string(raw)}}.Encode()
-	req, err := http.NewRequest(http.MethodPost, address, strings.NewReader(body))
-	if err != nil {
-		return 0, 0, err
-	}
-	Sign(req.Header, secret, body, time.Now())
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	began := time.Now()
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, resp.Body)
-	return resp.StatusCode, time.Since(began), nil
+	status, _, took, err = signed(client, address, secret, "application/x-www-form-urlencoded", url.Values{"payload": {string(raw)}}.Encode())
+	return status, took, err
 }
 
 // Sign sets Slack's signature headers for a body.

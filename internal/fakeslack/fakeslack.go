@@ -32,15 +32,12 @@ const (
 
 // Options change what the fake is like. The zero value is a friendly workspace.
 type Options struct {
-	Listen   string        // address; empty means a free port on loopback
 	Channels []Channel     // empty means #mentions, #billing, #pr-war-room and #support-leads
 	People   []Person      // empty means Ira, Oleh and Maria
 	Groups   []Group       // empty means @oncall-pr, in which Ira is
 	Socket   string        // the app of the app token; empty means that of the bot token
-	PageSize int           // most messages a history call returns; 0 means 15, as for unlisted apps
 	Limit    time.Duration // least time between two posts to one channel, else 429; 0 means no limit
 	Burst    int           // posts that may come at once before Limit counts
-	Ping     time.Duration // pause between websocket pings; 0 means 5 s
 	Patience time.Duration // how long a click, command or event waits to be acknowledged; 0 means Slack's 3 s
 }
 
@@ -150,19 +147,10 @@ type Server struct {
 
 // Start starts a fake. Close stops it.
 func Start(opt Options) (*Server, error) {
-	if opt.Listen == "" {
-		opt.Listen = "127.0.0.1:0"
-	}
-	if opt.PageSize == 0 {
-		opt.PageSize = 15
-	}
-	if opt.Ping == 0 {
-		opt.Ping = 5 * time.Second
-	}
 	if opt.Patience == 0 {
 		opt.Patience = 3 * time.Second
 	}
-	ln, err := net.Listen("tcp", opt.Listen)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("fakeslack: %w", err)
 	}
@@ -185,7 +173,6 @@ func Start(opt Options) (*Server, error) {
 	mux.HandleFunc("/socket", s.serveSocket)
 	mux.HandleFunc("/response/", s.serveResponse)
 	mux.HandleFunc("POST /services/", s.serveHook)
-	s.control(mux)
 	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	s.served.Go(func() { _ = s.http.Serve(ln) })
 	return s, nil
@@ -352,6 +339,11 @@ func (s *Server) find(channel, ts string) *Message {
 		}
 	}
 	return nil
+}
+
+// person is a member of the workspace; the first one when nobody has the id. The lock is held.
+func (s *Server) person(id string) Person {
+	return s.people[max(slices.IndexFunc(s.people, func(p Person) bool { return p.ID == id }), 0)]
 }
 
 // nextTS returns a ts that no message has. The lock is held.

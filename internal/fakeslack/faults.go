@@ -24,18 +24,17 @@ const (
 )
 
 // Fault is something that goes wrong. It is used up after Times calls of its
-// method; those before Skip are let through.
+// method.
 type Fault struct {
-	Method  string        `json:"method"`            // "chat.postMessage"; "" means every method
-	Channel string        `json:"channel,omitempty"` // only calls with this channel id; "" means all
-	Blocks  bool          `json:"blocks,omitempty"`  // only calls that bring blocks
-	Replies bool          `json:"replies,omitempty"` // only calls for a thread
-	Kind    string        `json:"kind"`
-	Times   int           `json:"times"` // 0 means once; -1 for ever
-	Skip    int           `json:"skip"`
-	After   time.Duration `json:"after"` // Retry-After; 0 means 1 s
-	Delay   time.Duration `json:"delay"`
-	Error   string        `json:"error"`
+	Method  string // "chat.postMessage"; "" means every method
+	Channel string // only calls with this channel id; "" means all
+	Blocks  bool   // only calls that bring blocks
+	Replies bool   // only calls for a thread
+	Kind    string
+	Times   int           // 0 means once; -1 for ever
+	After   time.Duration // Retry-After; 0 means 1 s
+	Delay   time.Duration
+	Error   string
 }
 
 // Break adds a fault.
@@ -60,10 +59,6 @@ func (s *Server) fault(method, channel string, args url.Values) *Fault {
 	bare := args.Get("blocks") == "" || args.Get("blocks") == "[]"
 	for _, f := range s.faults {
 		if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) || f.Blocks && bare || f.Replies && args.Get("thread_ts") == "" || f.Times == 0 {
-			continue
-		}
-		if f.Skip > 0 {
-			f.Skip--
 			continue
 		}
 		if f.Times > 0 {
@@ -106,6 +101,19 @@ func (s *Server) limited(method, channel string, now time.Time) (time.Duration, 
 	}
 	s.lanes[key] = append(recent, now)
 	return 0, false
+}
+
+// met is what goes wrong with a call, or that it is answered already: it comes too soon.
+func (s *Server) met(w http.ResponseWriter, method, channel string, args url.Values) (f *Fault, answered bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if after, yes := s.limited(method, channel, now); yes {
+		s.calls = append(s.calls, Call{Method: method, Channel: channel, At: now, Fault: RateLimit})
+		s.tooMany(w, method, channel, after)
+		return nil, true
+	}
+	return s.fault(method, channel, args), false
 }
 
 // tooMany answers 429. The lock is held.

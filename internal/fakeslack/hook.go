@@ -21,18 +21,12 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	channel, now := s.channels[0].ID, time.Now()
-	if after, yes := s.limited(hookMethod, channel, now); yes {
-		s.calls = append(s.calls, Call{Method: hookMethod, Channel: channel, At: now, Fault: RateLimit})
-		s.tooMany(w, hookMethod, channel, after)
-		s.mu.Unlock()
-		return
-	}
-	f := s.fault(hookMethod, channel, args)
+	channel := s.channels[0].ID
 	s.mu.Unlock()
-	switch {
+	switch f, answered := s.met(w, hookMethod, channel, args); {
+	case answered:
 	case f != nil && f.Kind == Code:
-		s.note(Call{Method: hookMethod, Channel: channel, At: now, Fault: Code})
+		s.note(Call{Method: hookMethod, Channel: channel, At: time.Now(), Fault: Code})
 		status := http.StatusNotFound
 		if f.Error == "invalid_blocks" {
 			status = http.StatusBadRequest

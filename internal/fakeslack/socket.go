@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,14 +48,14 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
 	c := &socket{conn: conn, stop: stop}
 	defer c.drop()
-	if c.send(ctx, map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]any{"app_id": orOurs(s.opt.Socket, App)}}) != nil {
+	if c.send(ctx, map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]any{"app_id": cmp.Or(s.opt.Socket, App)}}) != nil {
 		return
 	}
 	s.mu.Lock()
 	s.sockets[c] = true
 	s.mu.Unlock()
 	defer s.forget(c)
-	go c.pings(ctx, s.opt.Ping)
+	go c.pings(ctx)
 	s.read(ctx, c)
 }
 
@@ -83,8 +84,8 @@ func (c *socket) send(ctx context.Context, v any) error {
 	return c.conn.Write(ctx, websocket.MessageText, raw)
 }
 
-func (c *socket) pings(ctx context.Context, every time.Duration) {
-	t := time.NewTicker(every)
+func (c *socket) pings(ctx context.Context) {
+	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
 	for {
 		select {
