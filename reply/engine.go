@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -129,102 +128,11 @@ func (e *Engine) Run(ctx context.Context) {
 	both.Wait()
 }
 
-// begun says that a call was made for the reply, whose end nobody knows; untried that none was, or
-// that its end is known.
-func begun(r mention.SiteReply) bool {
-	return r.Status == mention.ReplySending || r.Status == mention.ReplyUnclear
-}
-
-func untried(r mention.SiteReply) bool { return !begun(r) }
-
-// keepOn works at these replies until ctx ends.
-func (e *Engine) keepOn(ctx context.Context, these func(mention.SiteReply) bool, poke <-chan struct{}) {
-	tick := time.NewTicker(workEvery)
-	defer tick.Stop()
-	l := newLine(these, func(err error) {
-		if ctx.Err() == nil {
-			e.opt.Log.Error("replies cannot be brought out now", "err", err)
-		}
-	})
-	defer l.work.Wait()
-	for {
-		e.workAt(ctx, l)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-poke:
-		}
-	}
-}
-
-// line is where replies stand that are worked at. Each goes on by itself, and there is room by
-// source: a site that is silent keeps the answers to no other waiting.
-type line struct {
-	these  func(mention.SiteReply) bool
-	failed func(error)
-	work   sync.WaitGroup
-
-	mu    sync.Mutex
-	taken map[string]bool // replies that are worked at, or wait for room, by id
-	rooms map[string]chan struct{}
-}
-
-func newLine(these func(mention.SiteReply) bool, failed func(error)) *line {
-	return &line{these: these, failed: failed, taken: map[string]bool{}, rooms: map[string]chan struct{}{}}
-}
-
-// take reports whether nobody works at the reply yet.
-func (l *line) take(r mention.SiteReply) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.taken[r.ID] {
-		return false
-	}
-	l.taken[r.ID] = true
-	return true
-}
-
-func (l *line) leave(r mention.SiteReply) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.taken, r.ID)
-}
-
-func (l *line) roomOf(source string) chan struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.rooms[source] == nil {
-		l.rooms[source] = make(chan struct{}, abreast)
-	}
-	return l.rooms[source]
-}
-
 // wake lets Run look at once.
 func (e *Engine) wake() {
 	select {
 	case e.poke <- struct{}{}:
 	default:
-	}
-}
-
-// workAt begins to take each reply of the line that is due one step further.
-func (e *Engine) workAt(ctx context.Context, l *line) {
-	list, err := e.opt.Outbox.OpenReplies(ctx, e.opt.Now())
-	if err != nil {
-		l.failed(err)
-		return
-	}
-	for _, r := range list {
-		if !l.these(r) || !l.take(r) {
-			continue
-		}
-		l.work.Go(func() {
-			defer l.leave(r)
-			if err := e.step(ctx, l, r); err != nil {
-				l.failed(fmt.Errorf("reply %s: %w", r.ID, err))
-			}
-		})
 	}
 }
 
@@ -244,8 +152,33 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 		return nil
 	}
 	defer func() { <-room }()
-	way, ok := e.opt.Way(m.Post.Source)
-	why := ""
+	way, why := e.wayOf(m.Post.Source, r)
+	switch r.Status {
+	case mention.ReplyUnclear:
+		return e.look(ctx, way, m.Post, r)
+	case mention.ReplyDraft:
+		if why, err = e.outdated(ctx, m, c, r, why); err != nil {
+			return err
+		}
+		if why != "" {
+			return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
+		}
+		return e.send(ctx, way, m.Post, r)
+	}
+	// What is seen there meanwhile needs no repeat, whatever the network would make of one.
+	now := e.opt.Now()
+	if stands, _, err := e.stands(ctx, way, m.Post, r); err != nil || stands {
+		return err
+	}
+	if why != "" || !way.repeats(r, now) {
+		return e.unclear(ctx, r, Interrupt)
+	}
+	return e.send(ctx, way, m.Post, r)
+}
+
+// wayOf is how the posts of a source are answered, and why this reply cannot go out by it; empty: it can.
+func (e *Engine) wayOf(source string, r mention.SiteReply) (way Way, why string) {
+	way, ok := e.opt.Way(source)
 	switch {
 	case !ok:
 		why = NoWay
@@ -255,38 +188,30 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	if why != "" {
 		way.Look = nil // another account's answers are not this one
 	}
-	if r.Status == mention.ReplyUnclear {
-		return e.look(ctx, way, m.Post, r)
-	}
-	settled := r.Status == mention.ReplyDraft && why == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed)
-	if settled {
-		waits, err := e.opt.Reader.PostWaits(ctx, r.MentionID)
+	return way, why
+}
+
+// outdated says why a draft does not go out any more, as it waited for a colleague, for a pause that the site
+// wanted, or for earshot to run; empty: it does. noWay is what wayOf said.
+func (e *Engine) outdated(ctx context.Context, m mention.Mention, c mention.Case, r mention.SiteReply, noWay string) (why string, err error) {
+	if noWay == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed) {
+		waits, err := e.opt.Reader.PostWaits(ctx, r.MentionID) // under another watch: it is the answer to that, too
 		if err != nil {
-			return err
+			return "", err
 		}
-		settled = !waits // under another watch: it is the answer to that, too
+		if !waits {
+			return Settled, nil
+		}
 	}
-	now := e.opt.Now()
 	switch {
-	case settled:
-		return e.end(ctx, r, Result{Outcome: Refused, Reason: Settled}) // while the site wanted a pause
-	case r.Status == mention.ReplyDraft && m.Post.Deleted: // while it waited for a colleague, or a pause
-		return e.end(ctx, r, Result{Outcome: Refused, Reason: PostGone})
-	case r.Status == mention.ReplyDraft && why != "":
-		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
-	case r.Status == mention.ReplyDraft && late(r, now): // earshot did not run
-		return e.end(ctx, r, Result{Outcome: Refused, Reason: cmp.Or(r.Reason, Late)})
-	case r.Status == mention.ReplyDraft:
-		return e.send(ctx, way, m.Post, r)
+	case m.Post.Deleted:
+		return PostGone, nil
+	case noWay != "":
+		return noWay, nil
+	case late(r, e.opt.Now()):
+		return cmp.Or(r.Reason, Late), nil
 	}
-	// What is seen there meanwhile needs no repeat, whatever the network would make of one.
-	if stands, _, err := e.stands(ctx, way, m.Post, r); err != nil || stands {
-		return err
-	}
-	if why != "" || !way.repeats(r, now) {
-		return e.unclear(ctx, r, Interrupt)
-	}
-	return e.send(ctx, way, m.Post, r)
+	return "", nil
 }
 
 // late says that the answer is given up by then.
