@@ -35,7 +35,7 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 	}
 	stored, err := p.view.Duplicates(ctx, m.Watch, m.Simhash, nearWords, p.now.Add(-duplicateWindow))
 	if err != nil {
-		return nil, "", fmt.Errorf("twins: %w", err)
+		return nil, "", fmt.Errorf("duplicates: %w", err)
 	}
 	for _, s := range stored {
 		if !p.copies(s.Mention, m) || (under != nil && under.isFirst) {
@@ -43,7 +43,7 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 		}
 		a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)
 		if err != nil {
-			return nil, "", fmt.Errorf("alert of a twin: %w", err)
+			return nil, "", fmt.Errorf("alert of a duplicate: %w", err)
 		}
 		if ok {
 			under = preferFirst(under, s, a)

@@ -25,17 +25,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		return nil
 	}
 	change := p.changeOf(*was, m)
-	var why []string
-	switch change {
-	case alerts.Deleted:
-		m.Score, m.Severity = was.Score, was.Severity
-		m.Score.Why, m.Score.Frames = nil, nil // the words are gone, and so is what was said of them
-	case alerts.Better:
-		m.Severity = was.Severity
-	default:
-		m.Severity, why = p.severity(*m, mention.Author{})
-		m.Severity = max(m.Severity, was.Severity)
-	}
+	why := p.loudness(m, *was, change)
 	if change == alerts.Worse && !m.Post.Edited.IsZero() {
 		p.worse[m.ID] = m.Post.Edited
 	}
@@ -54,16 +44,38 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if d.Recount = d.Recount && change == alerts.Edited; d.Recount {
 		return nil
 	}
-	if own, ok, err := p.alertOf(ctx, mention.MentionRecord{Mention: *m}); err != nil {
+	own, ok, err := p.alertOf(ctx, mention.MentionRecord{Mention: *m})
+	if err != nil {
 		return err
-	} else if own, waits := p.ungathered(own, *m, why); ok && waits {
+	}
+	if own, waits := p.ungathered(own, *m, why); ok && waits {
 		p.event(d, "edited", scores(was.Score, m.Score))
 		d.Alerts = append(d.Alerts, own)
 		return nil // it was not shown yet, so that there is no change to tell
 	}
-	details := alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d)}
-	// What asks for people's action is always told.
-	if change != alerts.Deleted && !isBack(d) && !reopened && !woken && m.Severity <= was.Severity {
+	return p.tellEdit(ctx, d, alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d)}, woken)
+}
+
+// loudness gives an edited mention its severity, and says why it is this loud. No edit makes one quieter.
+func (p *plan) loudness(m *mention.Mention, was mention.Mention, change alerts.Change) (why []string) {
+	m.Severity = was.Severity
+	switch change {
+	case alerts.Deleted:
+		m.Score = was.Score
+		m.Score.Why, m.Score.Frames = nil, nil // the words are gone, and so is what was said of them
+	case alerts.Better:
+	default:
+		m.Severity, why = p.severity(*m, mention.Author{})
+		m.Severity = max(m.Severity, was.Severity)
+	}
+	return why
+}
+
+// tellEdit says in the thread what an edit did: always where that asks for people's action, else not too
+// often.
+func (p *plan) tellEdit(ctx context.Context, d *mention.PendingMention, details alerts.Details, woken bool) error {
+	m, was := d.Mention, d.Previous
+	if details.Change != alerts.Deleted && !details.Back && !details.Reopened && !woken && m.Severity <= was.Severity {
 		told, err := p.editsTold(ctx, m.ID)
 		if err != nil {
 			return err
@@ -73,8 +85,8 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		}
 		details.Often = len(told) == editsTold-1
 	}
-	p.event(d, eventOf(change), scores(was.Score, m.Score))
-	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details, changeID(d, change, woken)...)
+	p.event(d, eventOf(details.Change), scores(was.Score, m.Score))
+	return p.tell(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case}, details, changeID(d, details.Change, woken)...)
 }
 
 // changeID tells this change from others of the mention: the same words may come again.
@@ -133,7 +145,7 @@ func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened,
 		a.Verb, reopened, why = mention.Reopen, true, "the post is back"
 	case change != alerts.Worse:
 		return false, false, nil
-	case closed(d.Case):
+	case opensAgain(d.Case):
 		a.Verb, reopened = mention.Reopen, true
 	case d.Case.Snoozed():
 		a.Verb, a.By, reopened, woken = mention.Wake, d.Case.Owner, d.Case.Status == mention.Open, true
@@ -234,9 +246,9 @@ func lowered(was, is *mention.Rating) bool {
 	return is != nil && was != nil && is.Stars() < was.Stars()
 }
 
-// closed reports whether an edit for the worse opens the case again. What staff
+// opensAgain reports whether an edit for the worse opens the case again. What staff
 // said is spam or not about them stays away.
-func closed(c mention.Case) bool {
+func opensAgain(c mention.Case) bool {
 	return c.Status == mention.Replied || c.Status == mention.Dismissed && (c.Reason == mention.NotNegative || c.Reason == mention.Gone)
 }
 
