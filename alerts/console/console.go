@@ -128,6 +128,16 @@ func (n *Notifier) digest(m alerts.Message) string {
 func (n *Notifier) complaint(m alerts.Message) string {
 	var b strings.Builder
 	p, l := m.Mention.Post, m.Lang
+	line := func(words string) {
+		if words != "" {
+			b.WriteString(indent + words + "\n")
+		}
+	}
+	list := func(name string, words []string) {
+		if len(words) > 0 {
+			line(n.paint(faint, name+"  ") + text.Line(strings.Join(words, ", "), 300))
+		}
+	}
 	b.WriteString(n.severity(l, m.Severity()) + "  ")
 	parts := []string{n.paint(strong, text.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
 	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(l, p.Rating),
@@ -137,35 +147,21 @@ func (n *Notifier) complaint(m alerts.Message) string {
 		}
 	}
 	b.WriteString(strings.Join(parts, " · ") + "\n")
-	if record := m.Details.Record(l); record != "" {
-		b.WriteString(indent + record + "\n")
-	}
+	line(m.Details.Record(l))
 	if m.Alert.Kind == mention.Duplicate {
-		b.WriteString(indent + l.Text("alert.same_words") + "\n")
+		line(l.Text("alert.same_words"))
 	}
 	if m.Repeat {
-		b.WriteString(indent + l.Text("alert.may_repeat") + "\n")
+		line(l.Text("alert.may_repeat"))
 	}
-	if told := m.ToldElsewhere(); told != "" {
-		b.WriteString(indent + told + "\n")
-	}
-	if words := n.quote(m); words != "" {
-		b.WriteString(indent + words + "\n")
-	}
-	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
-		b.WriteString(indent + n.paint(faint, l.Text("console.why")+"  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
-	}
-	if told := alerts.Told(l, m.Mention.Score); len(told) > 0 {
-		b.WriteString(indent + n.paint(faint, l.Text("console.heard")+"  ") + text.Line(strings.Join(told, ", "), 300) + "\n")
-	}
-	if why := m.Severe(); len(why) > 0 {
-		b.WriteString(indent + n.paint(faint, l.Word("severity", m.Severity().String())+"  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
-	}
-	if link := text.Line(p.URL, 500); link != "" {
-		b.WriteString(indent + n.paint(faint, link) + "\n")
-	}
+	line(m.ToldElsewhere())
+	line(n.quote(m))
+	list(l.Text("console.why"), alerts.Why(l, m.Mention.Score))
+	list(l.Text("console.heard"), alerts.Told(l, m.Mention.Score))
+	list(l.Word("severity", m.Severity().String()), m.Severe())
+	line(n.paint(faint, text.Line(p.URL, 500)))
 	if m.Case.Status != mention.Open {
-		b.WriteString(indent + n.state(m) + "\n")
+		line(n.state(m))
 	}
 	return b.String() + "\n"
 }
