@@ -30,7 +30,7 @@ const (
 func (w *world) press(c fakeslack.Click) {
 	w.t.Helper()
 	if !w.opt.http {
-		eventually(w.t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		w.connected()
 		if _, err := w.fake.Press(c); err != nil {
 			w.t.Fatalf("press %s: %v", c.Action, err)
 		}
@@ -295,7 +295,7 @@ func TestDuplicateClick(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
 	m := w.posted(1)[0]
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	w.connected()
 	if _, err := w.fake.PressTimes(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira}, 3); err != nil {
 		t.Fatal(err)
 	}
@@ -420,7 +420,7 @@ func TestManyClaim(t *testing.T) {
 	}
 	w.hear(all...)
 	posted := w.posted(messages)
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	w.connected()
 	var wg sync.WaitGroup
 	for _, m := range posted {
 		for _, p := range opt.People {
@@ -485,7 +485,7 @@ func TestPressOnAMessageOfAnotherDatabase(t *testing.T) {
 			}
 			other.hear(complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
 			here := other.posted(1)[0] // any message: Slack sends the value of its button
-			eventually(t, "a socket", func() bool { return other.fake.Connections() > 0 })
+			other.connected()
 			if _, err := other.fake.Press(fakeslack.Click{Channel: here.Channel, TS: here.TS, Action: "claim", User: ira, Value: buttonValue(t, m)}); err != nil {
 				t.Fatal(err)
 			}

@@ -23,7 +23,7 @@ import (
 func (w *world) ask(a fakeslack.Ask) {
 	w.t.Helper()
 	if !w.opt.http {
-		eventually(w.t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		w.connected()
 		if _, err := w.fake.Ask(a); err != nil {
 			w.t.Fatalf("/earshot %s: %v", a.Text, err)
 		}
@@ -84,7 +84,7 @@ func TestCommand(t *testing.T) {
 // channel was called before has no say.
 func TestCommandInAPrivateChannel(t *testing.T) {
 	w := newWorld(t, worldOptions{fake: fakeslack.Options{Channels: []fakeslack.Channel{{ID: "C0BILLING", Name: "old", Private: true}}}})
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	w.connected()
 	asked := 0
 	says := func(words string) func() bool {
 		return func() bool {
@@ -109,7 +109,7 @@ func TestCommandInAPrivateChannel(t *testing.T) {
 // more. It is answered once: else a proposal, and a template, would be made twice.
 func TestEnvelopeComesTwice(t *testing.T) {
 	w := newWorld(t, worldOptions{})
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	w.connected()
 	if err := w.fake.AskTwice(fakeslack.Ask{Text: "help", User: ira, Channel: "C0MENTIONS"}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,10 @@
 package slack_test
 
 import (
-	"context"
-	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -21,14 +17,8 @@ func TestEscalationHasButtons(t *testing.T) {
 	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: late, mention.Normal: late, mention.High: late}}})
 	w.hear(complaint("1", refund))
 	first := w.posted(1)[0]
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return time.Now().Add(11 * time.Minute) }, Changed: w.sender.Wake})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = deadlines.Run(ctx) })
+	w.nudges(11 * time.Minute)
 	w.posted(3)
-	stop()
-	running.Wait()
 	told := w.fake.Messages("#support-leads")
 	if len(told) != 1 || !shows(told[0], refund) || !shows(told[0], "overdue since") {
 		t.Fatalf("the leads see %s", texts(told))

@@ -24,6 +24,15 @@ func (w *world) homeShows(user, words string) bool {
 	return shows(fakeslack.Message{Blocks: view.Blocks}, words)
 }
 
+// opens opens a person's Home.
+func (w *world) opens(user string) {
+	w.t.Helper()
+	w.connected()
+	if err := w.fake.Event(opened(user)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func opened(user string) map[string]any {
 	return map[string]any{"type": "app_home_opened", "user": user, "tab": "home"}
 }
@@ -34,10 +43,7 @@ func TestHome(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
 	all := w.posted(2)
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(ira)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(ira)
 	eventually(t, "the Home", func() bool {
 		return w.homeShows(ira, "Нічиї скарги: 2") && w.homeShows(ira, "У вас у роботі: 0")
 	})
@@ -76,15 +82,12 @@ func TestHomeAfterARestart(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
 	all := w.posted(2)
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(ira)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(ira)
 	eventually(t, "the Home", func() bool { return w.homeShows(ira, "У вас у роботі: 0") })
 	for i, m := range all {
 		w.stop()
 		w.start()
-		eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		w.connected()
 		if i == 1 {
 			w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: oleh})
 			w.quiet()
@@ -138,10 +141,7 @@ func TestHomeByHTTP(t *testing.T) {
 func TestHomeOfWhomSlackDoesNotName(t *testing.T) {
 	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Team: "T000OTHER"}}}})
 	w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.RateLimit, After: 1e9, Times: 100})
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(oleh)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(oleh)
 	eventually(t, "a Home", func() bool { return len(w.fake.Homes(oleh)) > 0 })
 	if !w.homeShows(oleh, "Відкрийте цю вкладку") {
 		t.Errorf("shown: %s", w.fake.Homes(oleh)[0])
@@ -156,7 +156,7 @@ func TestHomesAreBounded(t *testing.T) {
 		people = append(people, fakeslack.Person{ID: "U000000P0" + string(rune('0'+i)), Handle: "p" + string(rune('0'+i)), Name: "P"})
 	}
 	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}})
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	w.connected()
 	var all sync.WaitGroup
 	began := time.Now()
 	for i := range 200 {
@@ -185,10 +185,7 @@ func TestHomesAreBounded(t *testing.T) {
 func TestHomeWaitsForSlack(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.fake.Break(fakeslack.Fault{Method: "views.publish", Kind: fakeslack.RateLimit, After: 1e9, Times: 1})
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(ira)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(ira)
 	eventually(t, "the Home", func() bool { return len(w.fake.Homes(ira)) == 1 })
 	if v := w.fake.Violations(); len(v) > 0 {
 		t.Error(v)
@@ -202,10 +199,7 @@ func TestHomesOfOthers(t *testing.T) {
 	w := newWorld(t, worldOptions{})
 	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
 	all := w.posted(2)
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(oleh)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(oleh)
 	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Нічиї скарги: 2") })
 	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", User: ira})
 	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "Нічиї скарги: 1") })
@@ -238,10 +232,7 @@ func TestHomeAndStatusCountTheSame(t *testing.T) {
 	w.posted(2)
 	gone.Post.Deleted, gone.Post.Text = true, ""
 	w.hear(gone)
-	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
-	if err := w.fake.Event(opened(oleh)); err != nil {
-		t.Fatal(err)
-	}
+	w.opens(oleh)
 	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Нічиї скарги: 1") })
 	if c, err := w.store.Counts(t.Context(), time.Now()); err != nil || c.Open != 1 {
 		t.Errorf("%+v, %v", c, err)

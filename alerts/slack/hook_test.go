@@ -1,18 +1,14 @@
 package slack_test
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
@@ -94,14 +90,8 @@ func TestAppAfterTheHook(t *testing.T) {
 	if n := w.log.count("cannot be delivered") + w.log.count("cannot be redrawn"); n != 0 {
 		t.Errorf("%d troubles", n)
 	}
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = deadlines.Run(ctx) })
+	w.nudges(6 * time.Minute)
 	all := w.posted(5)
-	stop()
-	running.Wait()
 	nudge := all[slices.IndexFunc(all, func(m fakeslack.Message) bool { return shows(m, "Nobody has taken") && m.ThreadTS == "" })]
 	if !shows(nudge, "Ще раз") {
 		t.Fatalf("the nudge:\n%s", nudge.Blocks)

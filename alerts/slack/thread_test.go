@@ -1,16 +1,12 @@
 package slack_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
@@ -280,14 +276,8 @@ func TestNudgeWithoutItsThread(t *testing.T) {
 			if c.code != "" {
 				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: c.code})
 			}
-			deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
-				Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
-			ctx, stop := context.WithCancel(t.Context())
-			var running sync.WaitGroup
-			running.Go(func() { _ = deadlines.Run(ctx) })
+			w.nudges(6 * time.Minute)
 			nudge := w.posted(before + 1)[before]
-			stop()
-			running.Wait()
 			if !shows(nudge, "Nobody has taken this complaint") || !shows(nudge, m.Post.Text) || !strings.Contains(string(nudge.Blocks), `"usergroup_id":"S000ONCALL"`) {
 				t.Errorf("the nudge:\n%s\n%s", texts([]fakeslack.Message{nudge}), nudge.Blocks)
 			}

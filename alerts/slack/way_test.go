@@ -254,6 +254,12 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("did not happen: %s", what)
 }
 
+// connected waits for the connection over which presses come.
+func (w *world) connected() {
+	w.t.Helper()
+	eventually(w.t, "a socket", func() bool { return w.fake.Connections() > 0 })
+}
+
 func (w *world) posted(n int) []fakeslack.Message {
 	w.t.Helper()
 	eventually(w.t, fmt.Sprintf("%d messages", n), func() bool { return len(w.fake.Messages("")) >= n })

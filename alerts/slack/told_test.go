@@ -7,7 +7,6 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
-	"github.com/earshot/earshot/mention"
 )
 
 // TestAnsweredInTheLanguageOfTheMessage: who presses a button is answered in the language of
@@ -71,28 +70,5 @@ func TestAnsweredInTheLanguageOfTheMessage(t *testing.T) {
 			t.Errorf("the loser reads %q", got)
 		}
 		w.quiet()
-	}
-}
-
-// TestApprovalComesTwice: Slack did not see what became of the window and sends it once more. That nothing
-// was done would be wrong: the answer goes out.
-func TestApprovalComesTwice(t *testing.T) {
-	t.Parallel()
-	w, _ := answerable(t, worldOptions{})
-	m := w.alert("second", "Переказ шукають другий тиждень, ніхто не відповідає")
-	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira})
-	if out := w.says(w.says(w.asks(m, ira), ira, "Sorry.").View, ira, "Sorry."); out.Action != "" {
-		t.Fatalf("not handed in: %+v", out)
-	}
-	w.stands(m, mention.ReplyDraft, "waits for a colleague to approve it")
-	theirs := w.asks(m, oleh)
-	for range 2 {
-		if out := w.says(theirs, oleh, ""); out.Action != "" {
-			t.Errorf("approved: %+v", out)
-		}
-	}
-	w.stands(m, mention.ReplySent, "")
-	if out := w.says(theirs, maria, ""); out.Action != "update" {
-		t.Errorf("approved by another one: %+v", out)
 	}
 }
