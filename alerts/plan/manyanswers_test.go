@@ -10,7 +10,6 @@ import (
 	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/store"
 )
 
 // counted is a view that counts the mentions of threads that are read.
@@ -40,19 +39,16 @@ func (c counted) AtURL(ctx context.Context, watch, url string) ([]mention.Mentio
 // its address, while everybody's clicks wait, and not for each review.
 func TestOneAddressOfManyReviews(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
-	in := mention.PollResult{Source: rig.Review, At: r.Now}
+	asked := 0
+	r.View = func(v plan.View) plan.View { asked = 0; return counted{v, &asked} }
+	var all []mention.Mention
 	for i := range 20 {
 		m := rig.Said(rig.Review, fmt.Sprint("r", i), fmt.Sprint("Olena ", i), rig.Refund+" "+rig.Numbered(i), -0.6)
 		m.Post.URL = fmt.Sprint("https://apps.example/review?id=", i%2)
-		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+		all = append(all, m)
 	}
-	asked := 0
-	got, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
-		asked = 0
-		return r.Planner.Plan(ctx, counted{tx, &asked}, r.Now, pending)
-	})
-	if err != nil || got.Mentions != 20 || len(got.Alerts) < 20 {
-		t.Fatalf("%+v, %v", got, err)
+	if got := r.Poll(all...); len(got) < 20 {
+		t.Fatalf("%+v", got)
 	}
 	if asked != 2 {
 		t.Errorf("20 reviews at two addresses were asked for %d times", asked)
@@ -71,28 +67,14 @@ func TestAnswersInALongThread(t *testing.T) {
 		r.Poll(m)
 	}
 	read := 0
-	poll := func(list ...mention.Mention) {
-		t.Helper()
-		in := mention.PollResult{Source: rig.Forum, At: r.Now}
-		for _, m := range list {
-			in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
-		}
-		read = 0
-		_, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
-			read = 0
-			return r.Planner.Plan(ctx, counted{tx, &read}, r.Now, pending)
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	r.View = func(v plan.View) plan.View { read = 0; return counted{v, &read} }
 	var answers []mention.Mention
 	for i := range reviews / 2 {
 		a := rig.Said(rig.Forum, fmt.Sprint("a", i), "Romashka Support", "Напишіть нам номер замовлення, будь ласка "+rig.Numbered(i), 0.3)
 		a.Post.ReplyTo, a.Post.Published = all[i].Post.ID, rig.Noon
 		answers = append(answers, a)
 	}
-	poll(answers...)
+	r.Poll(answers...)
 	if read != len(answers) {
 		t.Errorf("%d answers to one review each read %d mentions", len(answers), read)
 	}
@@ -112,18 +94,18 @@ func TestAnswersInALongThread(t *testing.T) {
 		m.Post.Published = answers[0].Post.Published.AddDate(0, 0, 3)
 		late = append(late, m)
 	}
-	poll(late...)
+	r.Poll(late...)
 	if read > 2*len(late) {
 		t.Errorf("%d complaints in a thread of %d answers read %d mentions", len(late), len(answers), read)
 	}
 
 	toAll := rig.Said(rig.Forum, "to all", "Romashka Support", "Уже полагодили, вибачте!", 0.3)
-	poll(toAll)
+	r.Poll(toAll)
 	if _, c := r.State(all[reviews-1]); c.Status != mention.Replied {
 		t.Errorf("answered all: %s", c.Status)
 	}
 	toAll.Post.Deleted, toAll.Post.Text = true, ""
-	poll(toAll)
+	r.Poll(toAll)
 	if most := reviews + len(late) + 2*(len(answers)+1); read > most {
 		t.Errorf("an answer to all that is gone: %d mentions were read, want at most %d", read, most)
 	}

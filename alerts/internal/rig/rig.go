@@ -35,6 +35,7 @@ type Rig struct {
 	Store   *store.Store
 	Planner *plan.Planner
 	Now     time.Time
+	View    func(plan.View) plan.View // what the planner reads the store through; nil: nothing
 }
 
 // New returns a rig that ends with the test. Without a route of their own, messages
@@ -104,7 +105,11 @@ func (r *Rig) ingest(in mention.PollResult) []mention.Alert {
 	r.T.Helper()
 	in.Source, in.At, in.Complete = in.Posts[0].Post.Source, r.Now, true
 	result, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
-		return r.Planner.Plan(ctx, tx, r.Now, pending)
+		var view plan.View = tx
+		if r.View != nil {
+			view = r.View(tx)
+		}
+		return r.Planner.Plan(ctx, view, r.Now, pending)
 	})
 	if err != nil {
 		r.T.Fatal(err)
