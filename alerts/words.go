@@ -56,32 +56,6 @@ func Refusal(l i18n.Lang, err error, now time.Time) string {
 // dealThere adds what is left to do about a message whose buttons lead nowhere.
 func dealThere(l i18n.Lang, why string) string { return why + " " + l.Text("refusal.deal") }
 
-// Since is the moment a complaint's clock starts: its publication, or, where the
-// site does not say it to the minute, when it was heard; anew when it was opened again, or became a
-// complaint by an edit.
-func Since(m mention.Mention, c mention.Case) time.Time {
-	if anew := c.Begins(); anew.After(m.HeardAt) {
-		return anew
-	}
-	return published(m, c)
-}
-
-// Heard is when a complaint was heard, or became one by an edit: reports count it then.
-func Heard(m mention.Mention, c mention.Case) time.Time {
-	if c.OpenedAt.After(m.HeardAt) {
-		return c.OpenedAt
-	}
-	return m.HeardAt
-}
-
-func published(m mention.Mention, c mention.Case) time.Time {
-	p := m.Post.Published
-	if p.IsZero() || m.Post.DateOnly || p.After(m.HeardAt) {
-		return c.OpenedAt
-	}
-	return p
-}
-
 // State says where a case stands, without lengths of time that would age in a message.
 func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
 	after := func(at time.Time) string { return l.Span(at.Sub(Since(m, c))) }

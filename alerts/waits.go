@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
+
+// How long people wait, and who waits longest.
 
 // The pages that LongestWaiting reads at most, and what one holds: where nobody can close a
 // complaint, all that were ever heard wait.
@@ -44,4 +47,30 @@ func ByWaiting(list []mention.MentionRecord) []mention.MentionRecord {
 		return Since(a.Mention, a.Case).Compare(Since(b.Mention, b.Case))
 	})
 	return list
+}
+
+// Since is the moment a complaint's clock starts: its publication, or, where the
+// site does not say it to the minute, when it was heard; anew when it was opened again, or became a
+// complaint by an edit.
+func Since(m mention.Mention, c mention.Case) time.Time {
+	if anew := c.Begins(); anew.After(m.HeardAt) {
+		return anew
+	}
+	return published(m, c)
+}
+
+// Heard is when a complaint was heard, or became one by an edit: reports count it then.
+func Heard(m mention.Mention, c mention.Case) time.Time {
+	if c.OpenedAt.After(m.HeardAt) {
+		return c.OpenedAt
+	}
+	return m.HeardAt
+}
+
+func published(m mention.Mention, c mention.Case) time.Time {
+	p := m.Post.Published
+	if p.IsZero() || m.Post.DateOnly || p.After(m.HeardAt) {
+		return c.OpenedAt
+	}
+	return p
 }
