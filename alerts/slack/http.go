@@ -20,57 +20,71 @@ const maxRequest = 1 << 20
 // Interactions is the handler for /slack/interactions: signed clicks, commands and events, where
 // Socket Mode is not used. A request whose signature is not good is refused
 // before anything of it is read as a click.
-func (n *Notifier) Interactions() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			http.Error(w, "only POST", http.StatusMethodNotAllowed)
-			return
+func (n *Notifier) Interactions() http.Handler { return http.HandlerFunc(n.serve) }
+
+func (n *Notifier) serve(w http.ResponseWriter, r *http.Request) {
+	body, ok := n.signed(w, r)
+	if !ok {
+		return
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		n.answerEvent(w, body)
+		return
+	}
+	form, err := url.ParseQuery(string(body))
+	if c, ok := commandOf(form); err == nil && ok {
+		if !n.begin(func() { n.command(c) }) {
+			stopping(w)
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-		if err != nil {
-			http.Error(w, "the request is too large or broke off", http.StatusBadRequest)
-			return
+		return // an empty answer acknowledges it
+	}
+	if err != nil || form.Get("payload") == "" {
+		http.Error(w, "no payload", http.StatusBadRequest)
+		return
+	}
+	acked := make(chan *api.ViewSubmissionResponse, 1)
+	if !n.begin(func() {
+		n.interaction(r.Context(), []byte(form.Get("payload")), func(window *api.ViewSubmissionResponse) { acked <- window })
+	}) {
+		stopping(w)
+		return
+	}
+	if window := <-acked; window != nil {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_ = json.NewEncoder(w).Encode(window) // Slack shows its own error when this fails
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// signed is the body of a request that Slack signed and that did not come before; all others are refused.
+func (n *Notifier) signed(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	if r.Method != http.MethodPost {
+		http.Error(w, "only POST", http.StatusMethodNotAllowed)
+		return nil, false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		http.Error(w, "the request is too large or broke off", http.StatusBadRequest)
+		return nil, false
+	}
+	if err := n.verify(r.Header, body); err != nil {
+		if n.forged.Allow() { // anybody can send such requests, as many as they like
+			n.opt.Log.Warn("a request to /slack/interactions is not signed by slack", "err", err)
 		}
-		if err := n.verify(r.Header, body); err != nil {
-			if n.forged.Allow() { // anybody can send such requests, as many as they like
-				n.opt.Log.Warn("a request to /slack/interactions is not signed by slack", "err", err)
-			}
-			http.Error(w, "bad signature", http.StatusUnauthorized)
-			return
-		}
-		if !n.once.take(sha256.Sum256([]byte(r.Header.Get("X-Slack-Request-Timestamp")+":"+string(body))), time.Now()) {
-			http.Error(w, "this request came before", http.StatusUnauthorized)
-			return
-		}
-		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-			n.answerEvent(w, body)
-			return
-		}
-		form, err := url.ParseQuery(string(body))
-		if c, ok := commandOf(form); err == nil && ok {
-			if !n.begin(func() { n.command(c) }) {
-				http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
-			}
-			return // an empty answer acknowledges it
-		}
-		if err != nil || form.Get("payload") == "" {
-			http.Error(w, "no payload", http.StatusBadRequest)
-			return
-		}
-		acked := make(chan *api.ViewSubmissionResponse, 1)
-		if !n.begin(func() {
-			n.interaction(r.Context(), []byte(form.Get("payload")), func(window *api.ViewSubmissionResponse) { acked <- window })
-		}) {
-			http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
-			return
-		}
-		if window := <-acked; window != nil {
-			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			_ = json.NewEncoder(w).Encode(window) // Slack shows its own error when this fails
-			return
-		}
-		w.WriteHeader(http.StatusOK)
-	})
+		http.Error(w, "bad signature", http.StatusUnauthorized)
+		return nil, false
+	}
+	if !n.once.take(sha256.Sum256([]byte(r.Header.Get("X-Slack-Request-Timestamp")+":"+string(body))), time.Now()) {
+		http.Error(w, "this request came before", http.StatusUnauthorized)
+		return nil, false
+	}
+	return body, true
+}
+
+// stopping refuses what nobody would wait for, so that whoever pressed sees it.
+func stopping(w http.ResponseWriter) {
+	http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
 }
 
 // answerEvent acknowledges a signed event; Slack asks once whether the address is ours.
@@ -82,7 +96,7 @@ func (n *Notifier) answerEvent(w http.ResponseWriter, body []byte) {
 		return
 	}
 	if !n.begin(func() { n.eventPayload(body) }) {
-		http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
+		stopping(w)
 	}
 }
 
