@@ -185,17 +185,7 @@ func (c *checker) block(at string, b block) {
 			c.rich(at, e)
 		}
 	case "input":
-		c.plain(at, b.Label, 2000)
-		if b.Element == nil {
-			c.errorf("%s: input without element", at)
-		} else {
-			c.kind(at, b.Element.Type, "plain_text_input", "radio_buttons", "datetimepicker", "users_select")
-			c.length(at+" initial_value", b.Element.Initial, 0, 3000)
-			for _, o := range b.Element.Options {
-				c.plain(at, &o.Text, 75)
-				c.length(at+" option value", o.Value, 1, 150)
-			}
-		}
+		c.input(at, b)
 	case "data_visualization":
 		c.charts++
 		c.chart(at, b)
@@ -216,6 +206,24 @@ func (c *checker) section(at string, b block) {
 	c.count(at, len(b.Fields), 0, 10)
 	for _, f := range b.Fields {
 		c.length(at, f.Text, 1, 2000)
+	}
+}
+
+func (c *checker) input(at string, b block) {
+	c.plain(at, b.Label, 2000)
+	if b.Element == nil {
+		c.errorf("%s: input without element", at)
+		return
+	}
+	c.kind(at, b.Element.Type, "plain_text_input", "radio_buttons", "datetimepicker", "users_select")
+	c.length(at+" initial_value", b.Element.Initial, 0, 3000)
+	c.options(at, b.Element.Options)
+}
+
+func (c *checker) options(at string, all []option) {
+	for _, o := range all {
+		c.plain(at, &o.Text, 75)
+		c.length(at+" option value", o.Value, 1, 150)
 	}
 }
 
@@ -247,10 +255,7 @@ func (c *checker) interactive(at string, e element) {
 		}
 	case "overflow":
 		c.count(at+" options", len(e.Options), 1, 5)
-		for _, o := range e.Options {
-			c.plain(at, &o.Text, 75)
-			c.length(at+" option value", o.Value, 1, 150)
-		}
+		c.options(at, e.Options)
 	default:
 		c.errorf("%s: unsupported element %q", at, e.Type)
 	}
