@@ -117,11 +117,8 @@ func TestStormDrains(t *testing.T) {
 		var running sync.WaitGroup
 		running.Go(func() { _ = sender.Run(ctx) })
 		running.Go(func() { _ = deadlines.Run(ctx) })
-		hear := func(all ...mention.Mention) []mention.AlertID {
-			in := mention.PollResult{Source: all[0].Post.Source, At: time.Now(), Complete: true}
-			for _, m := range all {
-				in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
-			}
+		hear := func(m mention.Mention) []mention.AlertID {
+			in := mention.PollResult{Source: m.Post.Source, At: time.Now(), Complete: true, Posts: []mention.AnalyzedPost{{Post: m.Post, Mentions: []mention.Mention{m}}}}
 			r, err := st.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
 				return planner.Plan(ctx, tx, in.At, pending)
 			})
@@ -157,29 +154,35 @@ func TestStormDrains(t *testing.T) {
 		stop()
 		running.Wait()
 		st.Close()
-		for id, n := range slack.stands {
-			if n != 1 {
-				t.Errorf("alert %s stands %d times", id, n)
-			}
-		}
-		if n := slack.kinds["complaint"] + slack.kinds["twin"]; n != complaints+1 {
-			t.Errorf("%d complaints stand in channels, want %d", n, complaints+1)
-		}
+		slack.check(t, complaints)
 		if wait := slack.at[other].Sub(asked); slack.at[other].IsZero() || wait > 5*time.Second {
 			t.Errorf("the complaint about another brand waited %s", wait)
 		}
-		if n := slack.kinds["storm"]; n != 2 {
-			t.Errorf("%d storm messages, want one in each channel", n)
-		}
-		// Of the storm a nudge and an escalation; of the other brand the same.
-		if n := slack.kinds["escalation"]; n != 4 {
-			t.Errorf("%d nudges and escalations, want 4", n)
-		}
-		if n := slack.kinds["notice"]; n != 1 {
-			t.Errorf("it was said %d times that the storm is over", n)
-		}
-		if slack.early > 0 {
-			t.Errorf("%d messages came sooner than Slack takes them", slack.early)
-		}
 	})
+}
+
+// check: of the storm, and of one complaint about another brand, everything stands once, and in time.
+func (s *strictSlack) check(t *testing.T, complaints int) {
+	t.Helper()
+	for id, n := range s.stands {
+		if n != 1 {
+			t.Errorf("alert %s stands %d times", id, n)
+		}
+	}
+	if n := s.kinds["complaint"] + s.kinds["twin"]; n != complaints+1 {
+		t.Errorf("%d complaints stand in channels, want %d", n, complaints+1)
+	}
+	if n := s.kinds["storm"]; n != 2 {
+		t.Errorf("%d storm messages, want one in each channel", n)
+	}
+	// Of the storm a nudge and an escalation; of the other brand the same.
+	if n := s.kinds["escalation"]; n != 4 {
+		t.Errorf("%d nudges and escalations, want 4", n)
+	}
+	if n := s.kinds["notice"]; n != 1 {
+		t.Errorf("it was said %d times that the storm is over", n)
+	}
+	if s.early > 0 {
+		t.Errorf("%d messages came sooner than Slack takes them", s.early)
+	}
 }

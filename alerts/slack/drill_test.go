@@ -156,37 +156,7 @@ func (d *drill) check(rained time.Duration, early, late float64, full bool) {
 	if full && rained > d.lasts+d.lasts/10 {
 		t.Errorf("the complaints took %s to be stored, want %s", rained, d.lasts)
 	}
-	// Every complaint has one message, and none stands in a channel twice.
-	stand := map[string]int{}
-	top, first := map[string]map[int]int{}, map[string]time.Time{}
-	posted := 0
-	for _, channel := range []string{"#mentions", "#billing", "#support-leads", "#pr-war-room"} {
-		top[channel] = map[int]int{}
-		all := d.fake.Messages(channel)
-		for _, m := range all {
-			if shows(m, "A storm about") && (first[channel].IsZero() || m.PostedAt.Before(first[channel])) {
-				first[channel] = m.PostedAt
-			}
-		}
-		own := 0
-		for _, m := range all {
-			posted++
-			stand[m.AlertID()]++
-			if m.ThreadTS != "" && m.ThreadTS != m.TS && !m.Broadcast {
-				continue
-			}
-			own++
-			if !first[channel].IsZero() && m.PostedAt.After(first[channel]) {
-				top[channel][int(m.PostedAt.Sub(first[channel])/time.Minute)]++
-			}
-		}
-		t.Logf("%s: %d messages, %d of them top-level, after the storm's own by minute %v", channel, len(all), own, top[channel])
-	}
-	for id, n := range stand {
-		if n != 1 || id == "" {
-			t.Errorf("alert %q stands %d times", id, n)
-		}
-	}
+	stand := d.checkChannels()
 	// What stands may be in doubt, so it is counted by its id.
 	waits, err := d.waiting()
 	if err != nil {
@@ -205,14 +175,6 @@ func (d *drill) check(rained time.Duration, early, late float64, full bool) {
 	if all != d.complaints+len(storms) {
 		t.Errorf("%d messages stand or wait for %d complaints and %d storm messages", all, d.complaints, len(storms))
 	}
-	// The complaints of before the storm was known have their own messages in the first minute.
-	for channel, minutes := range top {
-		for minute, n := range minutes {
-			if minute > 0 && n > 3 {
-				t.Errorf("%s: %d top-level messages in minute %d of the storm", channel, n, minute)
-			}
-		}
-	}
 	if v := d.fake.Violations(); len(v) > 0 {
 		t.Errorf("Slack was not obeyed: %.300v", v)
 	}
@@ -220,7 +182,45 @@ func (d *drill) check(rained time.Duration, early, late float64, full bool) {
 	if late > early+40 && full {
 		t.Errorf("the heap grew from %.0f to %.0f MB", early, late)
 	}
-	t.Logf("%d complaints in %s: %d messages stand, %d wait; heap %.0f MB after a third, %.0f MB at the end", d.complaints, rained.Round(time.Second), posted, all-posted, early, late)
+	t.Logf("%d complaints in %s: %d messages stand, %d wait; heap %.0f MB after a third, %.0f MB at the end", d.complaints, rained.Round(time.Second), len(stand), all-len(stand), early, late)
+}
+
+// checkChannels: no message stands twice, and once a storm has its own message in a channel, few stand
+// there beside it. It returns how often each alert stands.
+func (d *drill) checkChannels() map[string]int {
+	stand := map[string]int{}
+	for _, channel := range []string{"#mentions", "#billing", "#support-leads", "#pr-war-room"} {
+		all := d.fake.Messages(channel)
+		var storm time.Time // when its message came
+		for _, m := range all {
+			if shows(m, "A storm about") && (storm.IsZero() || m.PostedAt.Before(storm)) {
+				storm = m.PostedAt
+			}
+		}
+		own, minutes := 0, map[int]int{}
+		for _, m := range all {
+			stand[m.AlertID()]++
+			if m.ThreadTS != "" && m.ThreadTS != m.TS && !m.Broadcast {
+				continue
+			}
+			own++
+			if !storm.IsZero() && m.PostedAt.After(storm) {
+				minutes[int(m.PostedAt.Sub(storm)/time.Minute)]++
+			}
+		}
+		d.t.Logf("%s: %d messages, %d of them top-level, after the storm's own by minute %v", channel, len(all), own, minutes)
+		for minute, n := range minutes {
+			if minute > 0 && n > 3 { // the complaints of before the storm was known have their own in the first
+				d.t.Errorf("%s: %d top-level messages in minute %d of the storm", channel, n, minute)
+			}
+		}
+	}
+	for id, n := range stand {
+		if n != 1 || id == "" {
+			d.t.Errorf("alert %q stands %d times", id, n)
+		}
+	}
+	return stand
 }
 
 // waiting are the messages that are not known to stand in a channel.

@@ -128,33 +128,23 @@ func newWorld(t *testing.T, opt worldOptions) *world {
 	return w
 }
 
-// start starts what a restart of the daemon starts.
-func (w *world) start() {
+// options are those of the notifier, as the world wants it.
+func (w *world) options(log *slog.Logger, client *http.Client) slack.Options {
 	w.t.Helper()
-	log := slog.New(slog.NewTextHandler(w.log, nil))
-	client := w.opt.client
-	if client == nil {
-		client = &http.Client{Transport: &http.Transport{}}
-	}
-	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() {
-		w.sender.Wake()
-		w.slack.CasesChanged()
-	})
-	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
-		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders, Roles: w.opt.roles,
-		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
 	texts, err := i18n.New()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	opt.Language, opt.Cases = texts.In, w.store
-	opt.Spoken = func(route string) i18n.Lang {
-		if route == "#billing" {
-			return texts.In("bg")
-		}
-		return texts.In("uk")
-	}
-	opt.SaveTemplate = w.store.SaveTemplate
+	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
+		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders, Roles: w.opt.roles, Listed: w.opt.listed,
+		Replies:  func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} },
+		Language: texts.In, Cases: w.store, SaveTemplate: w.store.SaveTemplate,
+		Spoken: func(route string) i18n.Lang {
+			if route == "#billing" {
+				return texts.In("bg")
+			}
+			return texts.In("uk")
+		}}
 	if w.opt.sources != nil {
 		opt.Sources = w.opt.sources
 	}
@@ -170,12 +160,28 @@ func (w *world) start() {
 	if w.opt.patient {
 		opt.Desk = patientDesk{w.desk}
 	}
+	return opt
+}
+
+// start starts what a restart of the daemon starts.
+func (w *world) start() {
+	w.t.Helper()
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	client := w.opt.client
+	if client == nil {
+		client = &http.Client{Transport: &http.Transport{}}
+	}
+	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() {
+		w.sender.Wake()
+		w.slack.CasesChanged()
+	})
+	opt := w.options(log, client)
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	var answer func(context.Context, mention.Mention) (alerts.Answer, error)
 	if w.opt.sites != nil {
 		w.answers = w.opt.sites.engine(w, log)
-		opt.Answers, opt.Listed = w.answers, w.opt.listed
+		opt.Answers = w.answers
 		all.Go(func() { w.answers.Run(ctx) })
 		answer = func(ctx context.Context, m mention.Mention) (alerts.Answer, error) {
 			list, err := w.answers.Replies(ctx, m.ID)
