@@ -133,20 +133,9 @@ func New(opt Options) *Notifier {
 	if !strings.HasSuffix(opt.APIURL, "/") {
 		opt.APIURL += "/"
 	}
-	if opt.Trouble == nil {
-		opt.Trouble = func(error) {}
-	}
-	if opt.Deaf == nil {
-		opt.Deaf = func(error) {}
-	}
-	if opt.Closed == nil {
-		opt.Closed = func(map[string]error) {}
-	}
+	opt.Trouble, opt.Deaf, opt.Unknown, opt.Closed = orNobody(opt.Trouble), orNobody(opt.Deaf), orNobody(opt.Unknown), orNobody(opt.Closed)
 	if opt.Called == nil {
 		opt.Called = func(string, Outcome) {}
-	}
-	if opt.Unknown == nil {
-		opt.Unknown = func(error) {}
 	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
@@ -172,6 +161,14 @@ func New(opt Options) *Notifier {
 	n.tabs.pace, n.tabs.others = rate.NewLimiter(homesPerSecond, homesAtOnce), rate.NewLimiter(othersPerSecond, othersAtOnce)
 	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
+}
+
+// orNobody is who is told of something; nobody where that is nil.
+func orNobody[What any](told func(What)) func(What) {
+	if told == nil {
+		return func(What) {}
+	}
+	return told
 }
 
 // bearer sends the token in the header too, as Slack recommends: the library puts it
