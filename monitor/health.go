@@ -61,12 +61,8 @@ type outcome struct {
 	gap      bool // there may have been more
 	rebuilt  bool // all of it has other ids: with gap, its site was built anew
 	reread   bool // nearly all of it has other words
-	took     time.Duration
+	began    time.Time
 }
-
-// began is when the poll did, by the time now: the same however often what came of it is tried to
-// be stored.
-func (o outcome) began(now time.Time) time.Time { return now.Add(-o.took) }
 
 // with adds what came of the same answer when it could not be stored in whole: its posts are known since.
 func (o outcome) with(was outcome) outcome {
@@ -180,10 +176,10 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, out.began(now), l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, out.began(now), l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
@@ -225,13 +221,13 @@ func (m *memory) changed(l i18n.Lang, state mention.SourceState, src Source, out
 			good = state.LastNew
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
-		return m.notice(src, StateEmpty, out.began(now), words+m.Read.words(l))
+		return m.notice(src, StateEmpty, out.began, words+m.Read.words(l))
 	case m.quiet(state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, out.began(now), words+m.Read.words(l))
+		return m.notice(src, StateQuiet, out.began, words+m.Read.words(l))
 	case m.LackPolls >= emptyPolls:
-		return m.notice(src, StatePartly, out.began(now), m.lacking(l, src))
+		return m.notice(src, StatePartly, out.began, m.lacking(l, src))
 	}
 	return nil
 }

@@ -490,6 +490,28 @@ func TestNoticeThatIsTriedAgainIsTheSame(t *testing.T) {
 	})
 }
 
+// TestNoticeOfOnePollIsTheSame: how long it takes to find out what a poll came to is another time at each try;
+// the poll began when it did.
+func TestNoticeOfOnePollIsTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(1)
+		var looks time.Duration
+		m.poller.Now = func() time.Time { looks++; time.Sleep(looks * time.Millisecond); return time.Now() }
+		w.saveErr = errors.New("the database is busy")
+		src := Source{Name: "a", Every: time.Hour, Crawler: &site{answer: func(int) (crawlers.Batch, error) {
+			return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://a.example/"}
+		}}}
+		for range 3 {
+			m.Poll(t.Context(), src)
+			w.saveErr = nil
+		}
+		if len(w.notices) != 2 || !w.notices[1].Since.Equal(w.notices[0].Since) {
+			t.Errorf("told as another one: %+v", w.notices)
+		}
+	})
+}
+
 func TestQuietSourceIsToldWithItsRhythm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

@@ -154,7 +154,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, took: p.Now().Sub(got.began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, began: got.began}
 	out = out.with(got.came)
 	got.came = out
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
@@ -457,6 +457,6 @@ func (p *poller) report(src Source, state mention.SourceState, out outcome, r me
 		return
 	}
 	if r.New+r.Edited > 0 {
-		p.Log.Info("posts", "source", src.Name, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts), "took", out.took.Round(time.Millisecond))
+		p.Log.Info("posts", "source", src.Name, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts), "took", p.Now().Sub(out.began).Round(time.Millisecond))
 	}
 }

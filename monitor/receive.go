@@ -29,7 +29,7 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 	if err != nil {
 		return receipt, err
 	}
-	out := outcome{batch: crawlers.Batch{Posts: posts}, newPosts: receipt.New, took: p.Now().Sub(began).Round(time.Millisecond)}
+	out := outcome{batch: crawlers.Batch{Posts: posts}, newPosts: receipt.New, began: began}
 	state.LastPoll = p.Now()
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	for _, n := range notices {

@@ -102,7 +102,7 @@ func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time
 		return nil
 	}
 	said := l.Text(words, "source", src.Name, "posts", l.Plural("source.posts", posts), "last", moment(l, lastGood))
-	return []Notice{{Source: src.Name, State: state, Since: out.began(now), Text: said}}
+	return []Notice{{Source: src.Name, State: state, Since: out.began, Text: said}}
 }
 
 // gapped reports whether what the poll brought leaves a gap to the last one: nothing of what the place

@@ -26,9 +26,7 @@ type SourceStatus struct {
 	PerDay         []int  // new posts a day, the newest first; none while nothing is known
 	Polls          int64  // since the start of the process
 	NewPosts       int64
-	Unchanged      int64         // polls whose body had not changed
-	Took           time.Duration // of the last poll
-	NotStored      string        // why the last posts could not be stored; empty when they were
+	NotStored      string // why the last posts could not be stored; empty when they were
 }
 
 // StatusOf is how a source stands by what is stored of it, for a process that does not
@@ -104,10 +102,6 @@ func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	row.NotStored = ""
 	row.Polls++
 	row.NewPosts += int64(out.newPosts)
-	row.Took = out.took
-	if out.batch.Unchanged {
-		row.Unchanged++
-	}
 }
 
 // row is the source's, with its present name. The caller holds mu.

@@ -49,7 +49,7 @@ func TestNoticeEndsTheOneBefore(t *testing.T) {
 	src, now := Source{Name: "a", Every: time.Hour}, time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
 	var told []Notice
 	poll := func(err error) {
-		told = append(told, assessHealth(i18n.Lang{}, &state, src, outcome{err: err}, now)...)
+		told = append(told, assessHealth(i18n.Lang{}, &state, src, outcome{err: err, began: now}, now)...)
 		now = now.Add(10 * time.Minute)
 	}
 	for range failPolls {

@@ -53,7 +53,7 @@ func (s *states) all() []monitor.SourceStatus {
 			}
 			list[i] = o
 		default:
-			list[i].Polls, list[i].NewPosts, list[i].Unchanged, list[i].NotStored = o.Polls, o.NewPosts, o.Unchanged, o.NotStored
+			list[i].Polls, list[i].NewPosts, list[i].NotStored = o.Polls, o.NewPosts, o.NotStored
 		}
 	}
 	return list
