@@ -19,9 +19,8 @@ import (
 
 // Source is one place to poll.
 type Source struct {
-	Name    string // what people call it
-	Key     string // what it is known by, whatever its name; empty: Name
-	Kind    string
+	Name    string        // what people call it
+	Key     string        // what it is known by, whatever its name; empty: Name
 	Address string        // as written in the watchlist; empty when it has none
 	Group   string        // politeness group: host or API credential; one poll at a time in a group
 	Gap     time.Duration // rest of the group after a poll

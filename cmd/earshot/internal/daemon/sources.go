@@ -114,7 +114,6 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 		}
 		sources = append(sources, monitor.Source{
 			Name:     src.Name,
-			Kind:     src.Kind,
 			Address:  src.Address,
 			Group:    group,
 			Gap:      gap,
