@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,22 +182,35 @@ func TestDiskFullDoesNotHammerSites(t *testing.T) {
 	})
 }
 
-// TestKeptIsBounded: with more than memory should hold a site is read again, at its
-// own pace.
+// TestKeptIsBounded: with more than memory should hold a site is read again, at its own pace, whatever of
+// its answer could not be stored.
 func TestKeptIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		w.ingestErr = errors.New("disk full")
-		s := &site{answer: always(page(items("a", mostKept+1, "x")...))}
-		m := w.monitor(1)
-		runFor(t, m, time.Hour, Source{Name: "a", Group: "a", Every: 15 * time.Minute, Fixed: true, Crawler: s})
-		if n := s.count(); n < 3 || n > 6 {
-			t.Errorf("%d polls in an hour, want one every 15 minutes", n)
-		}
-		if m.poller.posts != 0 {
-			t.Errorf("%d posts are kept", m.poller.posts)
-		}
-	})
+	full := errors.New("disk full")
+	for what, refuse := range map[string]func(w *world, m *Monitor){
+		"posts":   func(w *world, _ *Monitor) { w.ingestErr = full },
+		"state":   func(w *world, _ *Monitor) { w.saveErr = full },
+		"notices": func(w *world, m *Monitor) { m.poller.Ops = &refusing{world: w, tries: math.MaxInt} },
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				m := w.monitor(1)
+				refuse(w, m)
+				s := &site{answer: func(n int) (crawlers.Batch, error) {
+					b := page(items("a", mostKept+1, fmt.Sprint(n))...)
+					b.Observed.Gap = n > 0 // of which people are told
+					return b, nil
+				}}
+				runFor(t, m, time.Hour, Source{Name: "a", Group: "a", Every: 15 * time.Minute, Fixed: true, Crawler: s})
+				if n := s.count(); n < 3 || n > 6 {
+					t.Errorf("%d polls in an hour, want one every 15 minutes", n)
+				}
+				if m.poller.posts != 0 {
+					t.Errorf("%d posts are kept", m.poller.posts)
+				}
+			})
+		})
+	}
 }
 
 // TestLargePollsAreCommittedInPieces: no transaction has more than commitPiece posts,

@@ -140,14 +140,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	receipt, err := p.handOver(ctx, src, fresh, ins)
 	if err != nil {
-		p.forget(src.key())
-		p.table.notStored(src, err)
-		kept := p.keep(src.key(), got)
-		p.Log.Error("posts cannot be stored; they are kept and tried again", "source", src.Name, "err", err)
-		if !kept { // read again, but not more often than a source may be
-			return p.Now().Add(max(storeRetry, src.Every))
-		}
-		return p.Now().Add(storeRetry)
+		return p.notStored(src, got, "posts cannot be stored; they are kept and tried again", err)
 	}
 	if got.stopped && got.err != nil {
 		return p.Now() // its posts are safe, and being stopped says nothing about the source
@@ -167,19 +160,12 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	// are. Told again after a crash, the receiver drops the repeat.
 	for _, n := range notices {
 		if err := p.Ops.Notify(ctx, n); err != nil {
-			p.forget(src.key())
-			p.table.notStored(src, err)
-			p.Log.Error("notice cannot be stored; it is tried again", "source", src.Name, "err", err)
-			p.keep(src.key(), got)
-			return p.Now().Add(storeRetry)
+			return p.notStored(src, got, "notice cannot be stored; it is tried again", err)
 		}
 	}
 	next = nextPoll(src, state, out, p.Now())
 	if err := p.save(ctx, src, state, changed, next, t); err != nil {
-		p.keep(src.key(), got)
-		p.table.notStored(src, err)
-		p.Log.Error("source state cannot be stored; it is tried again", "source", src.Name, "err", err)
-		return p.Now().Add(storeRetry)
+		return p.notStored(src, got, "source state cannot be stored; it is tried again", err)
 	}
 	fault.At("cursor-stored")
 	if got.err == nil && p.Hubs != nil {
@@ -188,6 +174,18 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	p.table.set(src, state, &out)
 	p.report(src, state, out, receipt)
 	return next
+}
+
+// notStored keeps an answer of which something could not be stored, says so, and returns when that is tried
+// again. Where there is no room for it the site is read again, but not more often than a source may be.
+func (p *poller) notStored(src Source, got answer, what string, err error) (next time.Time) {
+	p.forget(src.key())
+	p.table.notStored(src, err)
+	p.Log.Error(what, "source", src.Name, "err", err)
+	if !p.keep(src.key(), got) {
+		return p.Now().Add(max(storeRetry, src.Every))
+	}
+	return p.Now().Add(storeRetry)
 }
 
 // graceful returns a context that outlives ctx by commitTimeout.
