@@ -44,7 +44,7 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	batch.Posts, l.gone = l.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
 	fresh = l.changed(fresh)
-	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown, src.keys(batch.Beside), batch.OwnIDs))
+	receipt, err := p.handOver(commit, src, fresh, p.replies(p.result(src, batch, shown), l.before(batch.Posts), fresh))
 	if err != nil {
 		p.table.notStored(src, err)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
@@ -141,9 +141,9 @@ func (l visit) before(posts []mention.Post) map[string]bool {
 	return ids
 }
 
-// replies makes the intakes of a visit: what was there before and was never seen
-// is recorded, everything else is news.
-func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) []mention.PollResult {
+// replies are the results of a visit: what was there before and was never seen is recorded, everything else
+// is news.
+func (p *poller) replies(whole mention.PollResult, before map[string]bool, fresh []candidate) (results []mention.PollResult) {
 	var old, news []mention.Post
 	for _, c := range fresh {
 		if c.was == 0 && before[c.post.ID] {
@@ -152,16 +152,16 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 			news = append(news, c.post)
 		}
 	}
-	var ins []mention.PollResult
-	for _, part := range []struct {
-		posts    []mention.Post
-		baseline bool
-	}{{old, true}, {news, false}} {
-		if len(part.posts) > 0 {
-			ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: part.baseline, Past: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
-		}
+	if len(old) > 0 {
+		stood := whole
+		stood.Baseline, stood.Past, stood.Posts = true, true, p.analyze(old)
+		results = append(results, stood)
 	}
-	return ins
+	if len(news) > 0 {
+		whole.Posts = p.analyze(news)
+		results = append(results, whole)
+	}
+	return results
 }
 
 // reportVisit logs what came of a visit, and counts what was found for the source's

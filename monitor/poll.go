@@ -132,13 +132,9 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
-	anew := rebuilt(state, got.batch, fresh, len(shown))
-	ins := withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs)
-	again := reread(fresh, len(shown), got.batch)
-	for i := range ins {
-		ins[i].Rebuilt, ins[i].Reread = anew, again
-	}
-	receipt, err := p.handOver(ctx, src, fresh, ins)
+	whole := p.result(src, got.batch, shown)
+	whole.Rebuilt, whole.Reread = rebuilt(state, got.batch, fresh, len(shown)), reread(fresh, len(shown), got.batch)
+	receipt, err := p.handOver(ctx, src, fresh, p.results(whole, src, state, fresh, got.batch.Past, got.err == nil))
 	if err != nil {
 		return p.notStored(src, got, "posts cannot be stored; they are kept and tried again", err)
 	}
@@ -147,7 +143,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, began: got.began}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread, began: got.began}
 	out = out.with(got.came)
 	got.came = out
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
@@ -290,10 +286,10 @@ const storeRetry = 5 * time.Second
 
 // handOver is steps 3 and 4: mentions committed, then posts marked seen, piece by
 // piece. What was handed over before an error stays: the next try drops it as known.
-func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, ins []mention.PollResult) (mention.IngestResult, error) {
+func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, results []mention.PollResult) (mention.IngestResult, error) {
 	var total mention.IngestResult
-	for _, in := range ins {
-		for _, piece := range pieces(in) {
+	for _, result := range results {
+		for _, piece := range pieces(result) {
 			receipt, err := p.Ledger.Ingest(ctx, piece)
 			if err != nil {
 				return total, fmt.Errorf("store posts of %s: %w", src.Name, err)
@@ -353,13 +349,10 @@ type candidate struct {
 	hash, was uint32 // was is what the filter knows of it: 0 for nothing
 }
 
-// withPage tells every poll result what the page showed, what stands there beside it, and
-// whether its ids never change.
-func withPage(ins []mention.PollResult, shown, beside []mention.PostKey, ownIDs bool) []mention.PollResult {
-	for i := range ins {
-		ins[i].OnPage, ins[i].Beside, ins[i].OwnIDs = shown, beside, ownIDs
-	}
-	return ins
+// result is what every result of an answer has: what the page showed, what stands there beside
+// it, and whether its ids never change.
+func (p *poller) result(src Source, batch crawlers.Batch, shown []mention.PostKey) mention.PollResult {
+	return mention.PollResult{Source: src.Name, SourceKey: src.Key, At: p.Now(), OnPage: shown, Beside: src.keys(batch.Beside), OwnIDs: batch.OwnIDs}
 }
 
 // unseen drops the posts that the filter knows unchanged, and returns the keys of all.
@@ -403,12 +396,10 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 	return kept, keys
 }
 
-// intakes splits the fresh posts of a first poll into the baseline and what
-// backfill lets through; of every later poll what was never seen and is of the past, by the crawler's
-// word or because it stood there before, is recorded alone, and the rest is news. An intake without
-// posts still matters: it completes an empty baseline.
-func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) []mention.PollResult {
-	now := p.Now()
+// results splits the fresh posts of a first poll into the baseline and what backfill lets through; of every
+// later poll what was never seen and is of the past, by the crawler's word or because it stood there before,
+// is recorded alone, and the rest is news. A result without posts still matters: it completes an empty baseline.
+func (p *poller) results(whole mention.PollResult, src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) (results []mention.PollResult) {
 	of := make(map[string]bool, len(past))
 	for _, id := range past {
 		of[id] = true
@@ -417,7 +408,7 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 	var old, recent []mention.Post
 	for _, c := range fresh {
 		post := c.post
-		isNew := src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill
+		isNew := src.Backfill > 0 && !post.Published.IsZero() && whole.At.Sub(post.Published) <= src.Backfill
 		if state.Baselined && !stood(post) {
 			isNew = c.was != 0 || !of[post.ID]
 		}
@@ -427,14 +418,16 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 			old = append(old, post)
 		}
 	}
-	var ins []mention.PollResult
 	if len(recent) > 0 {
-		ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, At: now, Posts: p.analyze(recent)})
+		news := whole
+		news.Posts = p.analyze(recent)
+		results = append(results, news)
 	}
 	if state.Baselined && len(old) == 0 {
-		return ins
+		return results
 	}
-	return append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: true, Past: state.Baselined, Complete: complete && !state.Baselined, At: now, Posts: p.analyze(old)})
+	whole.Baseline, whole.Past, whole.Complete, whole.Posts = true, state.Baselined, complete && !state.Baselined, p.analyze(old)
+	return append(results, whole)
 }
 
 func (p *poller) analyze(posts []mention.Post) []mention.AnalyzedPost {

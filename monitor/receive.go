@@ -24,12 +24,13 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 	ctx, cancel := graceful(ctx)
 	defer cancel()
 	src.own(posts)
+	batch := crawlers.Batch{Posts: posts, OwnIDs: true}
 	fresh, shown := p.unseen(ctx, src, posts)
-	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, nil, true), shown, nil, true))
+	receipt, err := p.handOver(ctx, src, fresh, p.results(p.result(src, batch, shown), src, state, fresh, nil, true))
 	if err != nil {
 		return receipt, err
 	}
-	out := outcome{batch: crawlers.Batch{Posts: posts}, newPosts: receipt.New, began: began}
+	out := outcome{batch: batch, newPosts: receipt.New, began: began}
 	state.LastPoll = p.Now()
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	for _, n := range notices {
