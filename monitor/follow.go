@@ -17,7 +17,7 @@ import (
 func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Time, asked bool) {
 	fault.At("job-taken")
 	began := p.Now()
-	l, ok := p.threads.pick(src.key(), began)
+	v, ok := p.threads.pick(src.key(), began)
 	if !ok {
 		return p.nextVisit(src), false
 	}
@@ -31,7 +31,7 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 		return began.Add(max(src.Every, time.Minute)), false
 	}
 	batch, visitErr := p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
-		return visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
+		return visitSafely(ctx, src.Crawler.(crawlers.Threader), v)
 	})
 	if ctx.Err() != nil {
 		return p.Now(), true
@@ -41,21 +41,21 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	commit, cancel := graceful(ctx)
 	defer cancel()
 	src.own(batch.Posts)
-	batch.Posts, l.gone = l.found(batch)
+	batch.Posts, v.gone = v.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
-	fresh = l.changed(fresh)
-	receipt, err := p.handOver(commit, src, fresh, p.replies(p.result(src, batch, shown), l.before(batch.Posts), fresh))
+	fresh = v.changed(fresh)
+	receipt, err := p.handOver(commit, src, fresh, p.replies(p.result(src, batch, shown), v.before(batch.Posts), fresh))
 	if err != nil {
 		p.table.notStored(src, err)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true
 	}
-	if err := p.Threads.SaveFollows(commit, p.threads.visited(l, batch, visitErr, p.Now())); err != nil {
+	if err := p.Threads.SaveFollows(commit, p.threads.visited(v, batch, visitErr, p.Now())); err != nil {
 		// This process knows it. After a restart posts would be read again and dropped.
-		p.Log.Error("how far a thread was followed cannot be stored", "source", src.Name, "thread", l.thread, "err", err)
+		p.Log.Error("how far a thread was followed cannot be stored", "source", src.Name, "thread", v.thread, "err", err)
 	}
 	fault.At("cursor-stored")
-	p.reportVisit(commit, src, state, l, visitErr, receipt)
+	p.reportVisit(commit, src, state, v, visitErr, receipt)
 	return p.nextVisit(src), visitErr != nil || !nothingAsked(batch)
 }
 
@@ -71,14 +71,14 @@ func (p *poller) nextVisit(src Source) time.Time {
 // found is what the visit found, without what may not be true: that the post is
 // gone while nothing of its thread could be read. A site under repair may say so
 // for a while; the next visit decides, and gone is what to remember for it.
-func (l visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
+func (v visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 	for _, post := range batch.Posts {
-		if post.Deleted && batch.Observed.Items == 0 && !l.gone {
+		if post.Deleted && batch.Observed.Items == 0 && !v.gone {
 			gone = true
 			continue
 		}
-		if post.ReplyTo == "" && l.post.ThreadURL == "" && post.ID != l.post.ID {
-			post.ReplyTo = l.post.ID // an article is no part of a thread; its comments answer it
+		if post.ReplyTo == "" && v.post.ThreadURL == "" && post.ID != v.post.ID {
+			post.ReplyTo = v.post.ID // an article is no part of a thread; its comments answer it
 		}
 		posts = append(posts, post)
 	}
@@ -89,13 +89,13 @@ func (l visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 // other words than the place an ordinary poll reads it from (an API, a feed that
 // cuts it short). The first visit from a post cannot tell that from an edit, except
 // for posts whose words are at hand; later visits are compared with the first.
-func (l visit) changed(fresh []candidate) []candidate {
-	if !l.looked.IsZero() {
+func (v visit) changed(fresh []candidate) []candidate {
+	if !v.looked.IsZero() {
 		return fresh
 	}
 	kept := fresh[:0]
 	for _, c := range fresh {
-		stored, waits := l.waiting(c.post.ID)
+		stored, waits := v.waiting(c.post.ID)
 		if !c.post.Deleted && (waits && sameWords(stored, c.post) || !waits && c.was != 0) {
 			continue
 		}
@@ -104,8 +104,8 @@ func (l visit) changed(fresh []candidate) []candidate {
 	return kept
 }
 
-func (l visit) waiting(id string) (mention.Post, bool) {
-	for _, post := range l.open {
+func (v visit) waiting(id string) (mention.Post, bool) {
+	for _, post := range v.open {
 		if post.ID == id {
 			return post, true
 		}
@@ -116,8 +116,8 @@ func (l visit) waiting(id string) (mention.Post, bool) {
 // before returns the ids of the posts that stood in the thread before its first
 // waiting post: they are no news, even when earshot never saw them. Where times
 // are missing the order of the page tells.
-func (l visit) before(posts []mention.Post) map[string]bool {
-	first := l.open[0]
+func (v visit) before(posts []mention.Post) map[string]bool {
+	first := v.open[0]
 	at := -1
 	for i, post := range posts {
 		if post.ID == first.ID {
@@ -134,7 +134,7 @@ func (l visit) before(posts []mention.Post) map[string]bool {
 			}
 			old = end.Before(first.Published)
 		}
-		if _, waits := l.waiting(post.ID); old && !waits && !post.Deleted {
+		if _, waits := v.waiting(post.ID); old && !waits && !post.Deleted {
 			ids[post.ID] = true
 		}
 	}
@@ -166,9 +166,9 @@ func (p *poller) replies(whole mention.PollResult, before map[string]bool, fresh
 
 // reportVisit logs what came of a visit, and counts what was found for the source's
 // rhythm: a source whose posts are all found here first is not quiet.
-func (p *poller) reportVisit(ctx context.Context, src Source, state mention.SourceState, l visit, visitErr error, r mention.IngestResult) {
+func (p *poller) reportVisit(ctx context.Context, src Source, state mention.SourceState, v visit, visitErr error, r mention.IngestResult) {
 	if visitErr != nil {
-		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", l.thread, "err", visitErr)
+		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", v.thread, "err", visitErr)
 	}
 	if r.New > 0 {
 		countNew(&state, r.New, p.Now())
@@ -177,7 +177,7 @@ func (p *poller) reportVisit(ctx context.Context, src Source, state mention.Sour
 		}
 	}
 	if r.New+r.Edited > 0 {
-		p.Log.Info("thread", "source", src.Name, "thread", l.thread, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts))
+		p.Log.Info("thread", "source", src.Name, "thread", v.thread, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts))
 	}
 }
 

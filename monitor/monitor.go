@@ -161,10 +161,8 @@ const defaultWorkers = 64
 
 // Monitor polls sources and follows threads. When it does is decided by an Engine.
 type Monitor struct {
-	opt    Options
 	poller *poller
 	taken  taken
-	status *statusTable
 }
 
 // New returns a monitor for an engine to run.
@@ -175,12 +173,7 @@ func New(opt Options) *Monitor {
 	if opt.Lang == nil {
 		opt.Lang = func() i18n.Lang { return i18n.Lang{} }
 	}
-	table := newStatusTable()
-	return &Monitor{
-		opt:    opt,
-		poller: &poller{Options: opt, table: table, state: map[string]remembered{}, kept: map[string]answer{}},
-		status: table,
-	}
+	return &Monitor{poller: &poller{Options: opt, table: newStatusTable(), state: map[string]remembered{}, kept: map[string]answer{}}}
 }
 
 // Poll polls one source now, with every step that a scheduled poll takes, and
@@ -191,4 +184,4 @@ func (m *Monitor) Poll(ctx context.Context, src Source) (next time.Time) {
 }
 
 // Status returns how every source stands, by name.
-func (m *Monitor) Status() []SourceStatus { return m.status.list() }
+func (m *Monitor) Status() []SourceStatus { return m.poller.table.list() }

@@ -33,8 +33,8 @@ func pollSafely(ctx context.Context, c crawlers.Crawler, since crawlers.Cursor) 
 }
 
 // visitSafely reads a thread with a crawler that may panic.
-func visitSafely(ctx context.Context, c crawlers.Threader, l visit) (crawlers.Batch, error) {
-	return safely(func() (crawlers.Batch, error) { return c.Thread(ctx, l.post, l.cursor) })
+func visitSafely(ctx context.Context, c crawlers.Threader, v visit) (crawlers.Batch, error) {
+	return safely(func() (crawlers.Batch, error) { return c.Thread(ctx, v.post, v.cursor) })
 }
 
 func safely(read func() (crawlers.Batch, error)) (batch crawlers.Batch, err error) {

@@ -108,31 +108,32 @@ func (m *InProcess) Run(ctx context.Context) error {
 	reconcile := time.NewTicker(reconcileEvery)
 	defer reconcile.Stop()
 	for {
-		s.collectDue(m.opt.Now())
+		s.collectDue(m.poller.Now())
 		m.start(ctx, s, &workers)
-		timer.Reset(s.wait(m.opt.Now()))
+		timer.Reset(s.wait(m.poller.Now()))
 		select {
 		case <-ctx.Done():
 			workers.Wait()
 			return nil
 		case list := <-m.apply:
-			m.poller.drop(s.replace(list, m.opt.Now(), m.status)...)
+			m.poller.drop(s.replace(list, m.poller.Now())...)
+			m.poller.table.name(list)
 			m.askOpenThreads(ctx, s, &workers)
 		case open := <-m.openThreads:
 			s.asking = false
-			m.poller.threads.rebuild(open, s.source, m.opt.Now())
+			m.poller.threads.rebuild(open, s.source, m.poller.Now())
 			s.follow(&m.poller.threads)
 		case name := <-m.pollNow:
-			s.pollNow(name, m.opt.Now())
+			s.pollNow(name, m.poller.Now())
 		case f := <-m.done:
 			s.running--
-			s.finish(f, m.opt.Now())
+			s.finish(f, m.poller.Now())
 			if _, polled := s.source(f.e.src.key()); !polled { // it left while this ran
 				m.poller.drop(f.e.src.key())
 			}
 		case <-timer.C:
 		case <-reconcile.C:
-			s.reconcile(m.opt.Now())
+			s.reconcile(m.poller.Now())
 			m.askOpenThreads(ctx, s, &workers)
 		}
 	}
@@ -140,24 +141,24 @@ func (m *InProcess) Run(ctx context.Context) error {
 
 // start gives what is ready to workers.
 func (m *InProcess) start(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
-	for s.running < m.opt.Workers && len(s.ready) > 0 {
+	for s.running < m.poller.Workers && len(s.ready) > 0 {
 		e := s.ready[0]
 		s.ready = s.ready[1:]
 		if e.gone {
-			s.free(e.src.Group, m.opt.Now())
+			s.free(e.src.Group, m.poller.Now())
 			continue
 		}
 		e.running = true
 		s.running++
 		src := e.src // replace may change e.src while the worker runs
 		workers.Go(func() {
-			f, began := finished{e: e, asked: true}, m.opt.Now()
+			f, began := finished{e: e, asked: true}, m.poller.Now()
 			if e.follow {
 				f.due, f.asked = m.poller.follow(ctx, src, nil)
 			} else {
 				f.due = m.poller.poll(ctx, src, nil)
 			}
-			f.took = m.opt.Now().Sub(began)
+			f.took = m.poller.Now().Sub(began)
 			select {
 			case m.done <- f:
 			case <-ctx.Done():
@@ -169,7 +170,7 @@ func (m *InProcess) start(ctx context.Context, s *schedule, workers *sync.WaitGr
 // askOpenThreads asks for the complaints whose threads are to be followed. The answer
 // comes to Run, which must not wait for a database.
 func (m *InProcess) askOpenThreads(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
-	if m.opt.Threads == nil || s.asking {
+	if m.poller.Threads == nil || s.asking {
 		return
 	}
 	s.asking = true
@@ -180,7 +181,7 @@ func (m *InProcess) askOpenThreads(ctx context.Context, s *schedule, workers *sy
 			if open, err = m.readOpenThreads(ctx); err == nil || ctx.Err() != nil {
 				break
 			}
-			m.opt.Log.Error("complaints to follow cannot be read", "err", err)
+			m.poller.Log.Error("complaints to follow cannot be read", "err", err)
 			select {
 			case <-time.After(reconcileEvery):
 			case <-ctx.Done():
@@ -194,8 +195,8 @@ func (m *InProcess) askOpenThreads(ctx context.Context, s *schedule, workers *sy
 }
 
 func (m *Monitor) readOpenThreads(ctx context.Context) (open openThreads, err error) {
-	if open.list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-mention.AnswerSought)); err == nil {
-		open.stored, err = m.opt.Threads.Follows(ctx, m.poller.threads.unknown(open.list))
+	if open.list, err = m.poller.Threads.OpenThreads(ctx, m.poller.Now().Add(-mention.AnswerSought)); err == nil {
+		open.stored, err = m.poller.Threads.Follows(ctx, m.poller.threads.unknown(open.list))
 	}
 	return open, err
 }
@@ -281,15 +282,13 @@ func (s *schedule) finish(f finished, now time.Time) {
 	heap.Push(&s.heap, e)
 }
 
-// replace takes a new list of sources and returns the keys of those that are gone. An entry that is running keeps running;
-// its successor under the same key starts when it is done, because both are in
-// the same group or the old one is marked gone.
-func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (gone []string) {
+// replace takes a new list of sources and returns the keys of those that are gone. An entry
+// that is running keeps running; its successor under the same key starts when it is done,
+// because both are in the same group or the old one is marked gone.
+func (s *schedule) replace(list []Source, now time.Time) (gone []string) {
 	fresh := make(map[string]*entry, len(list))
-	names := make(map[string]string, len(list))
 	for _, src := range list {
 		key := src.key()
-		names[key] = src.Name
 		old := s.byKey[key]
 		if old != nil && old.src.Group == src.Group {
 			was := old.src
@@ -319,7 +318,6 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (g
 			e.src = now.src
 		}
 	}
-	status.name(names)
 	return gone
 }
 

@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"cmp"
 	"sort"
 	"sync"
 	"time"
@@ -129,12 +128,14 @@ func (b *statusTable) notStored(src Source, err error) {
 	b.row(src).NotStored = err.Error()
 }
 
-// name gives the rows the present names of their sources; names are by key.
-func (b *statusTable) name(names map[string]string) {
+// name gives the rows the present names of their sources.
+func (b *statusTable) name(sources []Source) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for key, row := range b.rows {
-		row.Name = cmp.Or(names[key], row.Name)
+	for _, src := range sources {
+		if row := b.rows[src.key()]; row != nil {
+			row.Name = src.Name
+		}
 	}
 }
 

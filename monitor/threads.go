@@ -262,9 +262,9 @@ func (t *followedThread) recall(stored map[mention.PostKey]mention.Follow, all b
 }
 
 // remember is what to store of the thread after a visit from one of its posts.
-func (t *followedThread) remember(l visit) (list []mention.Follow) {
+func (t *followedThread) remember(v visit) (list []mention.Follow) {
 	for _, p := range t.posts {
-		list = append(list, mention.Follow{Key: p.post.Key(), Source: l.source, Thread: l.thread, PostID: p.post.ID,
+		list = append(list, mention.Follow{Key: p.post.Key(), Source: v.source, Thread: v.thread, PostID: p.post.ID,
 			Cursor: string(p.cursor), Looked: p.looked, Gone: p.gone, DueAt: t.due, Failures: t.failures})
 	}
 	return list
@@ -294,7 +294,7 @@ func (t *threads) due(source string) (due time.Time, ok bool) {
 
 // pick returns the thread of the source that is the most overdue, measured by its
 // own interval: where there are too many for the host's share, the old ones wait.
-func (t *threads) pick(source string, now time.Time) (l visit, ok bool) {
+func (t *threads) pick(source string, now time.Time) (v visit, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	latest := -1.0
@@ -304,13 +304,13 @@ func (t *threads) pick(source string, now time.Time) (l visit, ok bool) {
 			continue
 		}
 		latest, ok = late, true
-		l = visit{source: source, thread: thread, followedPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
-		l.open = l.open[:0]
+		v = visit{source: source, thread: thread, followedPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
+		v.open = v.open[:0]
 		for _, p := range one.posts {
-			l.open = append(l.open, p.post)
+			v.open = append(v.open, p.post)
 		}
 	}
-	return l, ok
+	return v, ok
 }
 
 // blockedFor is how long a thread that may not be read is left alone.
@@ -318,40 +318,40 @@ const blockedFor = 24 * time.Hour
 
 // visited closes the turn: the cursor is kept when the visit was good, and the next
 // one is set. It returns what is to be stored.
-func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Time) []mention.Follow {
+func (t *threads) visited(v visit, batch crawlers.Batch, err error, now time.Time) []mention.Follow {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	one := t.bySource[l.source][l.thread]
+	one := t.bySource[v.source][v.thread]
 	if one == nil {
 		return nil // answered meanwhile
 	}
 	one.next++
 	if noNetwork(err) { // nobody is spared by waiting
-		one.due = now.Add(jitter(l.every))
-		return one.remember(l)
+		one.due = now.Add(jitter(v.every))
+		return one.remember(v)
 	}
 	if err != nil {
 		trouble := crawlers.ClassifyError(err)
-		wait := min(l.every<<min(one.failures, 6), blockedFor)
+		wait := min(v.every<<min(one.failures, 6), blockedFor)
 		if trouble.Blocked {
 			wait = blockedFor
 		}
 		one.failures++
-		one.due = now.Add(max(jitter(max(wait, l.every)), trouble.RetryAfter))
-		return one.remember(l)
+		one.due = now.Add(max(jitter(max(wait, v.every)), trouble.RetryAfter))
+		return one.remember(v)
 	}
 	one.failures = 0
-	one.due = now.Add(jitter(l.every))
+	one.due = now.Add(jitter(v.every))
 	one.closed = nothingAsked(batch)
 	for _, p := range one.posts {
-		if p.post.ID == l.post.ID {
-			p.cursor, p.looked, p.gone = batch.Next, now, l.gone
+		if p.post.ID == v.post.ID {
+			p.cursor, p.looked, p.gone = batch.Next, now, v.gone
 		}
 	}
 	if one.closed {
 		return nil // there is nothing to remember, and finding it out costs no request
 	}
-	return one.remember(l)
+	return one.remember(v)
 }
 
 // nothingAsked reports that the crawler has no way to the thread: it read nothing

@@ -33,11 +33,10 @@ type Group struct {
 
 // Take replaces the sources that Turn polls. It is for engines that share their work.
 func (m *Monitor) Take(sources []Source) {
-	groups, byKey, names := map[string][]Source{}, map[string]Source{}, map[string]string{}
+	groups, byKey := map[string][]Source{}, map[string]Source{}
 	for _, src := range sources {
 		groups[src.Group] = append(groups[src.Group], src)
 		byKey[src.key()] = src
-		names[src.key()] = src.Name
 	}
 	m.taken.mu.Lock()
 	before := m.taken.byKey
@@ -48,7 +47,7 @@ func (m *Monitor) Take(sources []Source) {
 			m.poller.drop(key)
 		}
 	}
-	m.status.name(names)
+	m.poller.table.name(sources)
 }
 
 // Groups returns the groups of the sources that were taken, in no order.
@@ -90,7 +89,7 @@ func (t *taken) all() map[string]Source {
 func (m *Monitor) Ask(ctx context.Context, source string) (group string, err error) {
 	for key, src := range m.taken.all() {
 		if src.Name == source {
-			return src.Group, m.opt.Dues.DueNow(ctx, key)
+			return src.Group, m.poller.Dues.DueNow(ctx, key)
 		}
 	}
 	return "", nil
@@ -142,10 +141,10 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 		return time.Time{}
 	}
 	g, err := m.readGroup(ctx, sources)
-	now := m.opt.Now()
+	now := m.poller.Now()
 	switch {
 	case err != nil:
-		m.opt.Log.Error("what is due cannot be read", "group", group, "err", err)
+		m.poller.Log.Error("what is due cannot be read", "group", group, "err", err)
 		return now.Add(storeRetry)
 	case g.next().After(now):
 		return g.next()
@@ -162,10 +161,10 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 	commit, cancel := graceful(ctx)
 	defer cancel()
 	if g, err = m.readGroup(commit, sources); err != nil {
-		m.opt.Log.Error("what is due cannot be read", "group", group, "err", err)
-		return m.opt.Now().Add(storeRetry)
+		m.poller.Log.Error("what is due cannot be read", "group", group, "err", err)
+		return m.poller.Now().Add(storeRetry)
 	}
-	return later(g.next(), m.opt.Now()) // a source that was never polled is due since ever
+	return later(g.next(), m.poller.Now()) // a source that was never polled is due since ever
 }
 
 // pollDue is a turn with a poll.
@@ -181,12 +180,12 @@ func (m *Monitor) pollDue(ctx context.Context, src Source, was mention.SourceDue
 // and no more, whoever visits them.
 func (m *Monitor) visit(ctx context.Context, src Source, g groupDues) {
 	was := g.dues[src.key()]
-	t, began := &turn{was: was}, m.opt.Now()
+	t, began := &turn{was: was}, m.poller.Now()
 	_, asked := m.poller.follow(ctx, src, t)
 	if !asked {
 		return
 	}
-	due, now := t.due(src, was.At), m.opt.Now()
+	due, now := t.due(src, was.At), m.poller.Now()
 	due.For, due.Threads = was.For, now.Add(followShare*(now.Sub(began)+src.Gap))
 	m.saveDue(ctx, src, was, due)
 }
@@ -194,8 +193,8 @@ func (m *Monitor) visit(ctx context.Context, src Source, g groupDues) {
 func (m *Monitor) saveDue(ctx context.Context, src Source, was, now mention.SourceDue) {
 	ctx, cancel := graceful(ctx)
 	defer cancel()
-	if err := m.opt.Dues.SaveDue(ctx, was, now); err != nil {
-		m.opt.Log.Error("the next poll cannot be stored", "source", src.Name, "err", err)
+	if err := m.poller.Dues.SaveDue(ctx, was, now); err != nil {
+		m.poller.Log.Error("the next poll cannot be stored", "source", src.Name, "err", err)
 	}
 }
 
@@ -214,7 +213,7 @@ func (m *Monitor) readGroup(ctx context.Context, sources []Source) (groupDues, e
 	for i, src := range sources {
 		keys[i] = src.key()
 	}
-	list, err := m.opt.Dues.Dues(ctx, keys)
+	list, err := m.poller.Dues.Dues(ctx, keys)
 	if err != nil {
 		return g, err
 	}
@@ -280,14 +279,14 @@ func (g groupDues) next() time.Time {
 // refresh reads how far the threads of these sources were followed, as far as one seems
 // to be due: another process may have visited it.
 func (m *Monitor) refresh(ctx context.Context, sources []string) error {
-	if m.opt.Threads == nil {
+	if m.poller.Threads == nil {
 		return nil
 	}
-	keys := m.poller.threads.overdue(sources, m.opt.Now())
+	keys := m.poller.threads.overdue(sources, m.poller.Now())
 	if len(keys) == 0 {
 		return nil
 	}
-	stored, err := m.opt.Threads.Follows(ctx, keys)
+	stored, err := m.poller.Threads.Follows(ctx, keys)
 	if err == nil {
 		m.poller.threads.refresh(sources, stored)
 	}
@@ -306,7 +305,7 @@ func (m *Monitor) Overdue(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	asked, err := m.opt.Dues.Asked(ctx)
+	asked, err := m.poller.Dues.Asked(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -334,7 +333,7 @@ func (m *Monitor) changed(ctx context.Context, all map[string]Source) (keys []st
 	if !fresh {
 		return nil, nil
 	}
-	dues, err := m.opt.Dues.Dues(ctx, slices.Collect(maps.Keys(all)))
+	dues, err := m.poller.Dues.Dues(ctx, slices.Collect(maps.Keys(all)))
 	if err != nil {
 		m.taken.mu.Lock()
 		m.taken.fresh = true
@@ -351,19 +350,19 @@ func (m *Monitor) changed(ctx context.Context, all map[string]Source) (keys []st
 
 // waiting returns the sources that have a thread to visit now.
 func (m *Monitor) waiting(ctx context.Context, sources []string) (keys []string, err error) {
-	if m.opt.Threads == nil {
+	if m.poller.Threads == nil {
 		return nil, nil
 	}
 	open, err := m.readOpenThreads(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m.poller.threads.rebuild(open, m.taken.source, m.opt.Now())
+	m.poller.threads.rebuild(open, m.taken.source, m.poller.Now())
 	if err := m.refresh(ctx, sources); err != nil {
 		return nil, err
 	}
 	for _, key := range sources {
-		if due, ok := m.poller.threads.due(key); ok && !due.After(m.opt.Now()) {
+		if due, ok := m.poller.threads.due(key); ok && !due.After(m.poller.Now()) {
 			keys = append(keys, key)
 		}
 	}

@@ -81,7 +81,7 @@ func (w *sharedWorld) Asked(context.Context) (keys []string, err error) {
 func (w *sharedWorld) several(n int, d ThreadSource, sources ...Source) (all []*Monitor) {
 	for range n {
 		m := w.follower(d)
-		m.opt.Dues, m.poller.Dues = w, w
+		m.poller.Dues = w
 		m.Take(sources)
 		all = append(all, m)
 	}
