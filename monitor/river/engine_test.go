@@ -1,18 +1,12 @@
 package river
 
 import (
-	"context"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -250,135 +244,6 @@ func testHandOver(t *testing.T, server string) {
 	s.keptPromises(t)
 }
 
-// testLongWalk: a poll that takes longer than a turn may be silent is nobody else's.
-func testLongWalk(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	one, other := shared(t, address), shared(t, address)
-	s := newSite(0, 100*time.Millisecond)
-	src := s.source("a", "walk", time.Hour)
-	src.Crawler = page{site: s, host: "a", source: "walk", takes: time.Hour} // until it is stopped
-	one.run()
-	defer one.halt()
-	one.apply(t, src)
-	testkit.Eventually(t, "the walk begins", time.Minute, func() bool { return s.count("walk") == 1 })
-	const since = `SELECT (EXTRACT(EPOCH FROM attempted_at) * 1000)::bigint FROM earshot_river.river_job WHERE state = 'running'`
-	begun := number(t, address, since)
-	other.run()
-	defer other.halt()
-	other.apply(t, src)
-	testkit.Eventually(t, "a sign of life", time.Minute, func() bool { return number(t, address, since) > begun })
-	if full() {
-		time.Sleep(2*deadAfter + 30*time.Second)
-		const age = `SELECT EXTRACT(EPOCH FROM now() - attempted_at)::bigint FROM earshot_river.river_job WHERE state = 'running'`
-		if old := number(t, address, age); old >= int64(deadAfter/time.Second) {
-			t.Errorf("the job looks %d s old; later it would be put back", old)
-		}
-	}
-	if n := s.count("walk"); n != 1 {
-		t.Errorf("the walk was begun %d times", n)
-	}
-}
-
-// testLeftBehind: the turn of a process that says nothing any more is put back under
-// another job. When it goes on after all, what it says of the old job does not give the
-// group to a third.
-func testLeftBehind(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	through, way := testkit.ProxyTo(t, address)
-	s := newSite(10*time.Millisecond, 100*time.Millisecond)
-	goes := make(chan struct{})
-	src := s.source("a", "page", time.Hour)
-	src.Crawler = unhearing{goes}
-	one, other := shared(t, through), shared(t, address)
-	one.run()
-	one.apply(t, src)
-	testkit.Eventually(t, "the first begins", time.Minute, func() bool { return number(t, address, jobsRunning) == 1 })
-	way.SetDown(true) // and it stands still: its turn sees no end of its context
-	was := number(t, address, `SELECT id FROM earshot_river.river_job`)
-	ask(t, address, `UPDATE earshot_river.river_job SET attempted_at = now() - interval '11 s'`)
-
-	src.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
-	other.run()
-	defer other.halt()
-	other.apply(t, src)
-	testkit.Eventually(t, "another has it", time.Minute, func() bool { return s.count("page") == 1 })
-	if is := number(t, address, `SELECT id FROM earshot_river.river_job`); is == was {
-		t.Error("the turn goes on under the job that the first may still close")
-	}
-	way.SetDown(false)
-	close(goes)
-	one.halt() // it has told what became of its turn
-	if n := number(t, address, jobsRunning); n != 1 {
-		t.Errorf("%d turns under way after the first one's end, want that of the other", n)
-	}
-}
-
-// testLocksLeftBehind: a process stands still in the middle of inserting its jobs. What it
-// has locked, others wait for no longer than for its polls.
-func testLocksLeftBehind(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	s := newSite(10*time.Millisecond, 100*time.Millisecond)
-	src := s.source("a", "page", time.Hour)
-	one, other := shared(t, address), shared(t, address)
-	queue := one.Engine.(*Engine)
-	client, err := queue.newClient()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tx, err := queue.pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback(context.Background()) }()
-	if _, err := client.InsertTx(t.Context(), tx, pollArgs{"a"}, nil); err != nil {
-		t.Fatal(err)
-	}
-	other.run()
-	defer other.halt()
-	other.apply(t, src)
-	testkit.Eventually(t, "another polls the group", deadAfter+20*time.Second, func() bool { return s.count("page") == 1 })
-}
-
-const jobsRunning = `SELECT COUNT(*) FROM earshot_river.river_job WHERE state = 'running'`
-
-// unhearing is a crawler that hears of no end, as a process that stands still.
-type unhearing struct{ goes chan struct{} }
-
-// Poll implements crawlers.Crawler.
-func (c unhearing) Poll(ctx context.Context, _ crawlers.Cursor) (crawlers.Batch, error) {
-	<-c.goes
-	return crawlers.Batch{}, ctx.Err()
-}
-
-// TestMine: a turn may ask its sites while the last sign of life is young, by the clock.
-func TestMine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ends, cancel := context.WithCancelCause(t.Context())
-		c := &claim{said: time.Now(), timer: time.NewTimer(time.Hour), cancel: cancel}
-		ctx := context.WithValue(ends, claimKey{}, c)
-		may := func(what string, want bool) {
-			t.Helper()
-			if err := Mine(ctx); (err == nil) != want {
-				t.Errorf("%s: %v", what, err)
-			}
-		}
-		time.Sleep(signOfLife - time.Second)
-		may("in time", true)
-		c.heard(time.Now())
-		time.Sleep(signOfLife - time.Second)
-		may("heard again", true)
-		time.Sleep(time.Second)
-		if may("too late", false); ctx.Err() == nil {
-			t.Error("it goes on all the same")
-		}
-		c.timer.Stop()
-		c.heard(time.Now())
-		may("heard after its end", false)
-		ctx = t.Context()
-		may("no turn", true)
-	})
-}
-
 // testStranger: the job of a group that nobody knows goes to others, and ends after an
 // hour; then there may be another.
 func testStranger(t *testing.T, server string) {
@@ -406,111 +271,6 @@ func testStranger(t *testing.T, server string) {
 	testkit.Eventually(t, "another job", time.Minute, func() bool { return s.count("b") > polls })
 	if got := state("a"); strings.Contains(got, " ") {
 		t.Errorf("jobs of the group that stayed: %s", got)
-	}
-}
-
-// testNewerTables: an older earshot leaves the tables of a newer one alone and says so.
-func testNewerTables(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	shared(t, address)
-	ask(t, address, `INSERT INTO earshot_river.river_migration (line, version) VALUES ('main', 999)`)
-	_, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
-	if err == nil || !strings.Contains(err.Error(), "version 999") || !strings.Contains(err.Error(), "upgrade this one") {
-		t.Errorf("opened tables of a newer version: %v", err)
-	}
-}
-
-// testForeignTables: another program's River in the same database, of whatever version,
-// keeps its tables and jobs, and something else under our name is said to be there.
-func testForeignTables(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	ask(t, address, `CREATE TABLE river_migration (line text, version bigint); INSERT INTO river_migration VALUES ('main', 999);
-CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 'theirs')`)
-	e := shared(t, address)
-	s := newSite(time.Millisecond, 0)
-	e.run()
-	e.apply(t, s.source("a", "a", time.Second))
-	testkit.Eventually(t, "a poll", time.Minute, func() bool { return s.count("a") > 0 })
-	e.halt()
-	if n := number(t, address, `SELECT COUNT(*) FROM public.river_job WHERE args = 'theirs'`); n != 1 {
-		t.Errorf("%d of their jobs are left", n)
-	}
-	other := testkit.Database(t, server)
-	ask(t, other, `CREATE SCHEMA earshot_river; CREATE TABLE earshot_river.river_job (id bigint)`)
-	if _, err := Open(t.Context(), Options{Address: other, Log: quiet(), Now: time.Now}); err == nil || !strings.Contains(err.Error(), "move it away") {
-		t.Errorf("opened beside a stranger's table of the same name: %v", err)
-	}
-}
-
-// openAndClose is a process that makes the tables.
-func openAndClose(t *testing.T, address string) {
-	e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	e.Close()
-}
-
-// testBeginAtOnce: daemons that start on an empty database together make the tables once.
-func testBeginAtOnce(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() { openAndClose(t, address) })
-	}
-	all.Wait()
-}
-
-// testSlowTables: something holds up the making of the tables for longer than a process may
-// stand still in a transaction. One at a time makes them all the same.
-func testSlowTables(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	pool, err := pgxpool.New(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	holds, err := pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := holds.Exec(t.Context(), `CREATE SCHEMA `+schema); err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	for range 3 {
-		all.Go(func() { openAndClose(t, address) })
-	}
-	time.Sleep(deadAfter + 3*time.Second)
-	if err := holds.Rollback(t.Context()); err != nil {
-		t.Error(err)
-	}
-	all.Wait()
-}
-
-// testWatchlistMeanwhile: who makes the tables, or stands still there, holds up the start of
-// who comes after, and no watchlist of those that run.
-func testWatchlistMeanwhile(t *testing.T, server string) {
-	address := testkit.Database(t, server)
-	s := openStore(t, address)
-	pool, err := pgxpool.New(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	makes, err := pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = makes.Rollback(context.Background()) }()
-	if _, err := makes.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, migrateLock); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	if _, err := s.Announce(ctx, "a watchlist", false); err != nil {
-		t.Error(err)
 	}
 }
 
