@@ -105,7 +105,7 @@ store: {database: "sqlite:DB"}
 			}
 			t.Cleanup(d.close)
 			mend := refuse(t, path, c.trigger)
-			src := d.first.sources[0]
+			src := d.inUse.Load().sources[0]
 			d.monitor.Poll(t.Context(), src)
 
 			code, h := healthOf(t, d)

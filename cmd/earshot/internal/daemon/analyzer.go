@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync/atomic"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/tsv"
@@ -176,10 +175,10 @@ func Score(scorer *sentiment.Scorer, post mention.Post, spans, rivals []mention.
 // leastComplaint keeps a verdict that is rounded to nothing apart from none at all.
 const leastComplaint = 1e-4
 
-// liveAnalyzer is the analyzer in use.
-type liveAnalyzer struct{ current *atomic.Pointer[Analyzer] }
+// liveAnalyzer is the analyzer of the watchlist in use.
+type liveAnalyzer struct{ d *Daemon }
 
 // Analyze implements monitor.Analyzer.
 func (l liveAnalyzer) Analyze(post mention.Post) []mention.Mention {
-	return l.current.Load().Analyze(post)
+	return l.d.inUse.Load().analyzer.Analyze(post)
 }

@@ -247,7 +247,7 @@ func TestOutdatedWeights(t *testing.T) {
 	list := check(t, strings.NewReplacer("DIR", dir, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist)+"language: uk\nsentiment: {weights: "+file+"}\n")
 	for range 2 {
 		polling(t, list, time.Now, func(d *Daemon, ctx context.Context) {
-			d.poll(ctx, d.first)
+			d.poll(ctx, d.inUse.Load())
 			said := notices(t, d)
 			if len(said) != 1 || !strings.Contains(said[0], "earshot tune --weights "+file) || !strings.Contains(said[0], "іншою версією") {
 				t.Errorf("staff were told %q", said)

@@ -58,11 +58,11 @@ func (c *answerCollector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // networkOf is what the network of a source is called, by the watchlist in use.
-func (d *Daemon) networkOf(source string) string { return d.config.Load().KindOf(source) }
+func (d *Daemon) networkOf(source string) string { return d.config().KindOf(source) }
 
 // answeredNetworks are the networks that the watchlist in use lets be answered.
 func (d *Daemon) answeredNetworks() (names []string) {
-	for _, src := range d.config.Load().Sources {
+	for _, src := range d.config().Sources {
 		if src.Reply != nil {
 			names = append(names, src.Kind)
 		}

@@ -47,10 +47,10 @@ func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 		polled[one.Name] = slack.SourceStand{Name: one.Name, State: string(one.StateAt(now)), Good: one.LastSuccess}
 	}
 	paused := d.pausedPlaces(now)
-	for _, src := range d.config.Load().Sources {
+	for _, src := range d.config().Sources {
 		stand := polled[src.Name]
 		switch rest, by := d.restOf(src, paused); {
-		case rest.Off(*d.restedAt.Load()):
+		case rest.Off(d.inUse.Load().list.at):
 			stand = slack.SourceStand{State: string(stateOff), Until: rest.Until(), By: by}
 		case stand.State == "":
 			stand.State = string(monitor.StateNew)
@@ -74,7 +74,7 @@ func (s sourcesAsked) Pause(ctx context.Context, name string, until time.Time, b
 	}
 	d.wake(ctx) // else the loop of pauses does
 	l := d.staffLang()
-	d.tell(ctx, "source "+name, "paused by "+by.ID, now, l.Text("notice.source_paused", "who", by.Name, "name", strconv.Quote(name), "until", l.Time("time.date_time_zone", until.In(d.config.Load().Zone()))))
+	d.tell(ctx, "source "+name, "paused by "+by.ID, now, l.Text("notice.source_paused", "who", by.Name, "name", strconv.Quote(name), "until", l.Time("time.date_time_zone", until.In(d.config().Zone()))))
 	return nil
 }
 
@@ -112,7 +112,7 @@ func (d *Daemon) pausable(name string, now time.Time) (place string, err error) 
 
 // source is the source of a name in the watchlist in use.
 func (d *Daemon) source(name string) (config.Source, error) {
-	for _, src := range d.config.Load().Sources {
+	for _, src := range d.config().Sources {
 		if src.Name == name {
 			return src, nil
 		}
@@ -123,7 +123,7 @@ func (d *Daemon) source(name string) (config.Source, error) {
 // pausedPlaces are the pauses of people that are in use and stand at a time.
 func (d *Daemon) pausedPlaces(now time.Time) map[string]mention.SourcePause {
 	out := map[string]mention.SourcePause{}
-	for _, p := range *d.paused.Load() {
+	for _, p := range d.inUse.Load().paused {
 		if p.Until.After(now) {
 			out[p.Place] = p
 		}
@@ -142,7 +142,7 @@ const (
 
 // Ignore implements slack.Proposals.
 func (p proposals) Ignore(ctx context.Context, l i18n.Lang, phrase string, by mention.Person) (string, error) {
-	d, cfg := p.d, p.d.config.Load()
+	d, cfg := p.d, p.d.config()
 	phrase = text.Cut(text.Line(phrase, maxPhrase), maxPhrase)
 	named, left, err := namedIn(cfg, phrase)
 	switch {
@@ -224,7 +224,7 @@ func (d *Daemon) effect(ctx context.Context, cfg *config.Config, w config.Watch,
 
 // Add implements slack.Proposals.
 func (p proposals) Add(ctx context.Context, l i18n.Lang, address string, by mention.Person) (string, error) {
-	d, cfg := p.d, p.d.config.Load()
+	d, cfg := p.d, p.d.config()
 	if name, _, _, unreadable := presets.Unreadable(address); unreadable {
 		return l.Text("slack.propose.unreadable", "name", name), nil
 	}
@@ -264,5 +264,5 @@ func (d *Daemon) inboxAddress() string {
 	if d.inbox == nil {
 		return ""
 	}
-	return inboxAddress(d.config.Load())
+	return inboxAddress(d.config())
 }

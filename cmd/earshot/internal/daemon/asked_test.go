@@ -198,7 +198,7 @@ func TestEffectOfAPhrase(t *testing.T) {
 				}
 			}
 		}
-		cfg := d.config.Load()
+		cfg := d.config()
 		words, err := d.effect(ctx, cfg, cfg.Watches[0], "аптека ромашка")
 		if err != nil || !strings.Contains(words, "left out 2 of the complaints of the last 30 days (3 in all), 1 of which") {
 			t.Errorf("the effect is %q (%v)", words, err)

@@ -77,7 +77,7 @@ func benchPolls(b *testing.B, feeds [][]byte) {
 	text := fmt.Sprintf("contact: bench@example.com\nwatch: [{name: Ромашка, terms: [Ромашка Банк]}]\nsources: [{feed: \"%s/rss\"}]\nfetch: {gap: 0s, allow_private: [127.0.0.0/8]}\nstore: {database: \"sqlite:%s\"}\n",
 		site.URL, filepath.Join(b.TempDir(), "bench.db"))
 	d := open(b, text)
-	sources := d.first.sources
+	sources := d.inUse.Load().sources
 	d.monitor.Poll(b.Context(), sources[0]) // the baseline
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -26,7 +26,6 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
-	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/monitor/river"
 	"github.com/earshot/earshot/reply"
@@ -89,19 +88,13 @@ type Daemon struct {
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
 	doors     *pushDoors
 
-	analyzer atomic.Pointer[Analyzer]
-	fetch    atomic.Pointer[fetch.Client]
-	config   atomic.Pointer[config.Config]
-	ways     atomic.Pointer[map[string]reply.Way]  // how sources are answered, by the name
-	restedAt atomic.Pointer[time.Time]             // which entries rest was looked up then
-	paused   atomic.Pointer[[]mention.SourcePause] // the pauses of people that are in use
+	inUse atomic.Pointer[prepared]     // the watchlist in use, or waiting
+	fetch atomic.Pointer[fetch.Client] // of the sources that are polled
 
 	unread    atomic.Pointer[error]     // why the database could not be read when last asked
 	mended    atomic.Pointer[time.Time] // when a good watchlist was last taken after one that was refused
 	reloading sync.Mutex                // held while a watchlist is taken into use, or out of it
-	first     *next                     // what Run begins with
-	list      Watchlist                 // the one in use, or waiting
-	works     atomic.Bool               // it is in use
+	works     atomic.Bool               // its sources are polled
 
 	gap gap // in which nobody polled before the start
 }
@@ -154,12 +147,12 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err = d.openEngine(ctx, cfg.Database()); err != nil {
 		return nil, err
 	}
-	d.first, err = d.prepare(ctx, opt.Watchlist)
+	first, err := d.prepare(ctx, opt.Watchlist)
 	if err != nil {
 		return nil, err
 	}
-	d.commit(d.first)
-	d.fetch.Store(d.first.client)
+	d.commit(first)
+	d.fetch.Store(first.client)
 	if err = d.openWeb(opt); err != nil {
 		return nil, err
 	}
@@ -240,7 +233,7 @@ func (d *Daemon) wire(opt Options) {
 		Zone:         func() *time.Location { return d.planner.Rules().Zone },
 		Language:     d.texts.In,
 	})
-	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
+	d.hubs = newHubs(opt, hubClient{&d.fetch, d.config}, d.store, d.now, d.pollNow)
 	d.monitor = d.newMonitor()
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
@@ -252,78 +245,80 @@ func (d *Daemon) wire(opt Options) {
 	d.metrics.registry.MustRegister(stands, &answerCollector{times: d.store.ReplyTimes, network: d.networkOf, networks: d.answeredNetworks, now: d.now})
 }
 
+// config is the watchlist in use.
+func (d *Daemon) config() *config.Config { return d.inUse.Load().list.Config }
+
 // lang is the language of those who read a route.
 func (d *Daemon) lang(route string) i18n.Lang { return d.planner.Rules().Lang(route) }
 
 // staffLang is the language of those who are told about earshot itself.
 func (d *Daemon) staffLang() i18n.Lang { return d.lang(d.notifiers.opsRoute()) }
 
+// stage begins work that ends together: do adds to it, its context outlives ctx, and end ends it and returns
+// when all of it has.
+func stage(ctx context.Context) (until context.Context, do func(work func(context.Context)), end func()) {
+	until, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	return until, func(work func(context.Context)) { all.Go(func() { work(until) }) }, func() { stop(); all.Wait() }
+}
+
 // Run works until ctx ends and then stops in one order: first nothing new is
 // heard, then nothing new is decided, then what is on its way goes out, then another
 // replica may deliver and the stores close. follow watches the watchlist for changes until its context ends.
 func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) error {
 	defer d.close()
-	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
-	deciding, stopDeciding := context.WithCancel(context.WithoutCancel(ctx))
-	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
-	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopListening()
-	defer stopDeciding()
-	defer stopSending()
-	defer stopKeeping()
 	if err := d.web.listen(); err != nil {
 		return err
 	}
-	var hear, decide, send, keep sync.WaitGroup
-	keep.Go(func() { d.lease.keep(keeping) })
-	send.Go(func() { d.lease.whileHolding(sending, d.send) })
-	send.Go(func() {
-		d.lease.whileHolding(sending, func(ctx context.Context, _ *delivery) { d.answers.Run(ctx) })
+	listening, hear, stopHearing := stage(ctx)
+	_, decide, stopDeciding := stage(ctx)
+	_, send, stopSending := stage(ctx)
+	_, keep, stopKeeping := stage(ctx)
+	keep(d.lease.keep)
+	send(func(ctx context.Context) { d.lease.whileHolding(ctx, d.send) })
+	send(func(ctx context.Context) {
+		d.lease.whileHolding(ctx, func(ctx context.Context, _ *delivery) { d.answers.Run(ctx) })
 	})
-	send.Go(func() { d.clock.keep(sending) })
-	if d.store.Shared() {
-		send.Go(func() { d.signals.run(sending) })
-		keep.Go(func() { d.roster.run(keeping, func() { d.turned(listening) }) })
-	}
-	decide.Go(func() { d.notifiers.run(deciding) })
-	decide.Go(func() { d.web.serve(deciding) })
+	send(d.clock.keep)
+	decide(d.notifiers.run)
+	decide(d.web.serve)
 	if d.inbox != nil {
-		decide.Go(func() { d.inbox.Run(deciding) })
+		decide(d.inbox.Run)
 	}
-	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })
-	decide.Go(func() { d.alarmLoop(deciding) })
-	decide.Go(func() { d.seen.keep(deciding) })
-	hear.Go(func() { d.pauseLoop(listening) })
-	hear.Go(func() {
-		if err := d.engine.Run(listening); err != nil && listening.Err() == nil {
+	decide(func(ctx context.Context) { d.lease.whileHolding(ctx, d.decide) })
+	decide(d.alarmLoop)
+	decide(d.seen.keep)
+	hear(d.pauseLoop)
+	hear(func(ctx context.Context) {
+		if err := d.engine.Run(ctx); err != nil && ctx.Err() == nil {
 			d.log.Error("sources are not polled any more; restart earshot", "err", err)
 		}
 	})
 	if d.hubs != nil {
-		hear.Go(func() { d.hubs.Run(listening) })
-		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })
+		hear(d.hubs.Run)
+		hear(func(ctx context.Context) {
+			d.lease.whileHolding(ctx, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) })
+		})
 	}
 	d.reloading.Lock()
-	d.poll(listening, d.first)
+	d.poll(listening, d.inUse.Load())
 	d.reloading.Unlock()
 	if d.store.Shared() {
+		send(d.signals.run)
+		keep(func(ctx context.Context) { d.roster.run(ctx, func() { d.turned(listening) }) })
 		d.signals.call(callReplicas)
 	}
-	hear.Go(func() {
-		if err := follow(listening); err != nil && listening.Err() == nil {
+	hear(func(ctx context.Context) {
+		if err := follow(ctx); err != nil && ctx.Err() == nil {
 			d.log.Error("the watchlist is not followed any more; restart to take changes", "err", err)
 		}
 	})
 	<-ctx.Done()
 	d.log.Info("stopping")
-	stopListening()
-	hear.Wait()
+	stopHearing()
 	stopDeciding()
-	decide.Wait()
 	stopSending()
-	send.Wait()
 	stopKeeping()
-	keep.Wait()
 	d.log.Info("stopped")
 	return nil
 }
@@ -359,7 +354,7 @@ func (d *Daemon) pruneLoop(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		now := d.now()
-		retention := d.config.Load().Store.Retention
+		retention := d.config().Store.Retention
 		keep := store.DefaultRetention(now)
 		keep.Posts, keep.Mentions = now.Add(-min(postsKept, retention)), now.Add(-retention)
 		if gone, err := d.store.Prune(ctx, keep); err != nil && ctx.Err() == nil {

@@ -145,7 +145,7 @@ func dueSince(a mention.Alert) time.Time {
 
 // toldBy are the doors of the watchlist in use through which an alert was told.
 func (d *Daemon) toldBy(ctx context.Context, a mention.Alert) (told []alerts.ToldBy, err error) {
-	for name := range d.config.Load().Doors {
+	for name := range d.config().Doors {
 		is, ok, err := d.store.Alert(ctx, alerts.FallbackID(a.ID, alerts.DoorPlace(name)))
 		if err != nil {
 			return nil, err

@@ -16,7 +16,7 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 	opt := monitor.Options{
 		Seen:     d.seen,
 		Ledger:   d.ledger(),
-		Analyzer: liveAnalyzer{&d.analyzer},
+		Analyzer: liveAnalyzer{d},
 		Ops:      d.ops(),
 		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
 		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },

@@ -20,7 +20,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		return nil, nil
 	}
 	origin := ""
-	if u, err := url.Parse(d.config.Load().Web.PublicURL); err == nil && u.Host != "" {
+	if u, err := url.Parse(d.config().Web.PublicURL); err == nil && u.Host != "" {
 		origin = u.Scheme + "://" + u.Host
 	}
 	return web.New(web.Options{
@@ -32,12 +32,12 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		Desk:        d.desk,
 		Who:         d.asChosen(who),
 		Texts:       d.texts,
-		Lang:        func() string { return d.config.Load().Language },
+		Lang:        func() string { return d.config().Language },
 		Zone:        func() *time.Location { return d.planner.Rules().Zone },
-		Views:       func() []web.View { return views(d.config.Load()) },
+		Views:       func() []web.View { return views(d.config()) },
 		Sources:     d.webSources,
 		PollNow:     d.pollNow,
-		Places:      func() web.Places { return places(d.config.Load()) },
+		Places:      func() web.Places { return places(d.config()) },
 		Replies:     d.replies,
 		Templates:   d.store,
 		Answers:     d.answers,
@@ -107,7 +107,7 @@ func (d *Daemon) asChosen(who web.Who) web.Who {
 
 // webSources are the sources of the watchlist as its page shows them.
 func (d *Daemon) webSources() (out []web.Source) {
-	cfg, now := d.config.Load(), d.now()
+	cfg, now := d.config(), d.now()
 	stand := map[string]monitor.SourceStatus{}
 	for _, s := range d.sources() {
 		stand[s.Name] = s
@@ -120,7 +120,7 @@ func (d *Daemon) webSources() (out []web.Source) {
 		if s.SuspendedUntil.After(now) {
 			row.Until = s.SuspendedUntil
 		}
-		if rest, _ := d.restOf(src, paused); rest.Off(*d.restedAt.Load()) {
+		if rest, _ := d.restOf(src, paused); rest.Off(d.inUse.Load().list.at) {
 			row.State, row.Until = string(stateOff), rest.Until()
 		}
 		out = append(out, row)

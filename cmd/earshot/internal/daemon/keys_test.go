@@ -75,10 +75,10 @@ func TestSourcesKeepTheirKeys(t *testing.T) {
 	dir := t.TempDir()
 	text := reloadList(t, dir, "Alpha", ".post")
 	d := open(t, text)
-	place := d.first.sources[0].Place
+	place := d.inUse.Load().sources[0].Place
 	d.close()
 	d = open(t, strings.Replace(text, "name: news", "name: newspaper", 1))
-	if got := d.first.sources[0]; got.Key != "news" || got.Name != "newspaper" || got.Place != place {
+	if got := d.inUse.Load().sources[0]; got.Key != "news" || got.Name != "newspaper" || got.Place != place {
 		t.Errorf("renamed: %s %s at %s, want key news, its new name, and the place %s", got.Key, got.Name, got.Place, place)
 	}
 	st, err := d.store.Source(t.Context(), "news")
@@ -87,7 +87,7 @@ func TestSourcesKeepTheirKeys(t *testing.T) {
 	}
 	d.close()
 	d = open(t, strings.Replace(text, "news.example", "other.example", 1))
-	if got := d.first.sources[0]; got.Key == "news" || got.Name != "news" || got.Place == place {
+	if got := d.inUse.Load().sources[0]; got.Key == "news" || got.Name != "news" || got.Place == place {
 		t.Errorf("another place has key %s, name %s", got.Key, got.Name)
 	}
 }
@@ -105,7 +105,7 @@ func TestRestingSourceIsRenamed(t *testing.T) {
 	if err != nil || st.Name != "magazine" {
 		t.Errorf("what rests is called %q (%v)", st.Name, err)
 	}
-	if got := d.first.sources[0]; len(d.first.sources) != 1 || got.Name != "news" || got.Key == "news" {
+	if got := d.inUse.Load().sources[0]; len(d.inUse.Load().sources) != 1 || got.Name != "news" || got.Key == "news" {
 		t.Errorf("the other one: %+v", got)
 	}
 	if all, err := d.store.Sources(t.Context()); err != nil || len(all) != 2 {
@@ -113,8 +113,8 @@ func TestRestingSourceIsRenamed(t *testing.T) {
 	}
 	d.close()
 	d = open(t, strings.Replace(resting, "name: magazine, enabled: false", "name: magazine", 1))
-	if i := slices.IndexFunc(d.first.sources, func(s monitor.Source) bool { return s.Name == "magazine" }); i < 0 || d.first.sources[i].Key != "news" {
-		t.Errorf("back again: %+v", d.first.sources)
+	if i := slices.IndexFunc(d.inUse.Load().sources, func(s monitor.Source) bool { return s.Name == "magazine" }); i < 0 || d.inUse.Load().sources[i].Key != "news" {
+		t.Errorf("back again: %+v", d.inUse.Load().sources)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestSourcesFromBefore(t *testing.T) {
 	}
 	d := open(t, list([2]string{"a", "b"}, [2]string{"romashka", "bank"}))
 	var before []mention.SourceState
-	for _, src := range d.first.sources {
+	for _, src := range d.inUse.Load().sources {
 		before = append(before, mention.SourceState{Key: src.Key, Name: src.Name, Place: src.Former})
 	}
 	if before[0].Place != before[1].Place {
@@ -166,7 +166,7 @@ func TestSourcesFromBefore(t *testing.T) {
 		{"a tag", [2]string{"a", "c"}, [2]string{"romashka", "tulip"}, false},
 	} {
 		d := open(t, list(c.names, c.tags))
-		if a, b := d.first.sources[0], d.first.sources[1]; a.Key != "a" || (b.Key == "b") != c.kept || a.Place == b.Place {
+		if a, b := d.inUse.Load().sources[0], d.inUse.Load().sources[1]; a.Key != "a" || (b.Key == "b") != c.kept || a.Place == b.Place {
 			t.Errorf("%s: keys %s, %s", c.what, a.Key, b.Key)
 		}
 		d.close()

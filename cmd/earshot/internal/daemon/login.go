@@ -44,7 +44,7 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 
 // rolesOf are the roles of the watchlist in use, for every door.
 func (d *Daemon) rolesOf() auth.Rules {
-	r := d.config.Load().Web.Roles
+	r := d.config().Web.Roles
 	return auth.Rules{Mute: r.Mute, Dismiss: r.Dismiss, Reply: r.Reply, Sources: r.Sources}
 }
 

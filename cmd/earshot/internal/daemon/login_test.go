@@ -107,7 +107,7 @@ web:
 	if _, roles := who("ira@romashka.example"); !roles.Mute {
 		t.Errorf("after the reload: %+v", roles)
 	}
-	if listenersDiffer(d.first.config.Web, next.Web) || !listenersDiffer(next.Web, config.Web{}) {
+	if listenersDiffer(d.inUse.Load().list.Web, next.Web) || !listenersDiffer(next.Web, config.Web{}) {
 		t.Error("roles are not all of web")
 	}
 }

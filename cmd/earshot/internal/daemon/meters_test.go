@@ -53,7 +53,7 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = d.engine.Run(ctx) }()
 	defer func() { stop(); <-done }()
-	d.poll(ctx, d.first)
+	d.poll(ctx, d.inUse.Load())
 	eventually(t, "a source that is polled", func() bool { return len(d.monitor.Status()) > 0 })
 	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news"}}
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())

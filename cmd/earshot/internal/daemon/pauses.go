@@ -41,12 +41,12 @@ func (d *Daemon) pauseLoop(ctx context.Context) {
 // the outbox knows it too, over restarts.
 func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool) {
 	now := d.now()
-	pauses := d.config.Load().Pauses()
+	pauses := d.config().Pauses()
 	asked, err := d.store.SourcePauses(ctx, now.Add(-pauseNews))
 	if err != nil {
 		return // health says so; looked at again
 	}
-	if !slices.Equal(placesAt(asked, now), placesAt(*d.paused.Load(), time.Time{})) && !d.wake(ctx) {
+	if !slices.Equal(placesAt(asked, now), placesAt(d.inUse.Load().paused, time.Time{})) && !d.wake(ctx) {
 		return
 	}
 	for _, p := range asked {
@@ -58,7 +58,7 @@ func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool)
 		if p.Until.After(now) {
 			continue
 		}
-		if p.Until.After(*d.restedAt.Load()) && !d.wake(ctx) {
+		if p.Until.After(d.inUse.Load().list.at) && !d.wake(ctx) {
 			return // tried again
 		}
 		if told[p] || now.Sub(p.Until) > pauseNews {
@@ -88,7 +88,7 @@ func placesAt(pauses []mention.SourcePause, now time.Time) (places []string) {
 func (d *Daemon) wake(ctx context.Context) bool {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
-	again := *d.config.Load()
+	again := *d.config()
 	again.Warnings = nil // they were said
 	// By the clock that says that the pause is over: this machine's own may not have got there.
 	list, err := checkAt(&again, nil, d.now())
@@ -104,7 +104,7 @@ func (d *Daemon) wake(ctx context.Context) bool {
 // restOf is how a source rests now: as the watchlist says, or else as a person who paused it
 // does. It is not off at d.restedAt while the source is used. by names the person.
 func (d *Daemon) restOf(src config.Source, paused map[string]mention.SourcePause) (rest config.Rest, by string) {
-	if src.Off(*d.restedAt.Load()) {
+	if src.Off(d.inUse.Load().list.at) {
 		return src.Rest, ""
 	}
 	place, _ := identify(d.key, src)
@@ -114,7 +114,7 @@ func (d *Daemon) restOf(src config.Source, paused map[string]mention.SourcePause
 
 // resting lists the sources that are not polled, as /healthz shows them.
 func (d *Daemon) resting() (list []SourceHealth) {
-	cfg, at := d.config.Load(), *d.restedAt.Load()
+	cfg, at := d.config(), d.inUse.Load().list.at
 	paused := d.pausedPlaces(d.now())
 	for _, src := range cfg.Sources {
 		if rest, _ := d.restOf(src, paused); rest.Off(at) {

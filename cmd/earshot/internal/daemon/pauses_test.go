@@ -64,7 +64,7 @@ func polling(t *testing.T, list Watchlist, now func() time.Time, work func(d *Da
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = d.engine.Run(ctx) })
-	d.poll(ctx, d.first)
+	d.poll(ctx, d.inUse.Load())
 	work(d, ctx)
 	stop()
 	wg.Wait()
@@ -93,7 +93,7 @@ func TestPauseEnds(t *testing.T) {
 	}
 	hears := func(d *Daemon) string {
 		var words []string
-		for _, m := range d.analyzer.Load().Analyze(mention.Post{Source: "beta", ID: "1", Text: "Alpha Beta Gamma", FetchedAt: time.Now()}) {
+		for _, m := range d.inUse.Load().analyzer.Analyze(mention.Post{Source: "beta", ID: "1", Text: "Alpha Beta Gamma", FetchedAt: time.Now()}) {
 			words = append(words, m.Watch)
 		}
 		return strings.Join(words, " ")

@@ -23,18 +23,16 @@ import (
 // it does not reach goes where it was to go.
 const rerouteIn = 30 * time.Second
 
-// next is all that depends on the watchlist, made and not yet in use.
-type next struct {
+// prepared is a watchlist with all that is made of it. It never changes.
+type prepared struct {
 	list      Watchlist
-	config    *config.Config
-	at        time.Time // what was off then is not in use
-	paused    []mention.SourcePause
+	paused    []mention.SourcePause // by people
 	analyzer  *Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
 	client    *fetch.Client
 	sources   []monitor.Source
-	ways      map[string]reply.Way
+	ways      map[string]reply.Way // how sources are answered, by the name
 	newest    bool
 	outdated  config.Error // the warning of weights that are not used
 }
@@ -43,7 +41,7 @@ type next struct {
 // cannot be read or is wrong, options of sources, and that the database cannot be
 // written. All that it changes are which watchlist the other replicas see here, and the
 // names of sources.
-func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
+func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*prepared, error) {
 	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return nil, err
@@ -70,11 +68,9 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		rules.Spoken[route] = d.texts.In(code)
 	}
 	outdated, _ := Outdated(list.Config, scorer)
-	n := &next{
+	n := &prepared{
 		list:      list,
 		outdated:  outdated,
-		config:    list.Config,
-		at:        list.at,
 		paused:    paused,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
 		rules:     rules,
@@ -117,22 +113,17 @@ func (d *Daemon) newClient(cfg *config.Config) *fetch.Client {
 }
 
 // commit takes the prepared parts into use, but for the sources.
-func (d *Daemon) commit(n *next) {
+func (d *Daemon) commit(n *prepared) {
 	d.notifiers.use(n.notifiers)
 	d.planner.Use(n.rules)
-	d.analyzer.Store(n.analyzer)
-	d.config.Store(n.config)
-	d.ways.Store(&n.ways)
-	d.restedAt.Store(&n.at)
-	d.paused.Store(&n.paused)
+	d.inUse.Store(n)
 	d.metrics.keep(sourceNames(n.sources))
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
 // their manners; none where another replica has a newer watchlist. When ctx ends first, the
 // daemon stops and nothing is polled.
-func (d *Daemon) poll(ctx context.Context, n *next) {
-	d.list = n.list
+func (d *Daemon) poll(ctx context.Context, n *prepared) {
 	if before := d.fetch.Swap(n.client); before != n.client {
 		defer before.Close()
 	}
@@ -147,7 +138,7 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 	}
 	d.doors.use(n.sources)
 	if d.engine.Apply(ctx, n.sources) == nil {
-		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
+		d.log.Info("watchlist in use", "watches", len(n.list.Watches), "sources", len(n.list.Sources))
 	}
 	if n.outdated.Msg != "" {
 		d.tellOutdated(ctx, n.outdated)
@@ -178,13 +169,13 @@ func (d *Daemon) turned(ctx context.Context) {
 	defer d.reloading.Unlock()
 	newest := d.roster.isNewest()
 	switch {
-	case newest == d.works.Load() || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
+	case newest == d.works.Load() || ctx.Err() != nil: // nothing to do, or too late
 		return
 	case !newest:
 		d.rest(ctx)
 		return
 	}
-	n, err := d.prepare(ctx, d.list)
+	n, err := d.prepare(ctx, d.inUse.Load().list)
 	if err != nil {
 		d.log.Error("this replica has the newest watchlist now and cannot take it into use; trying again", "err", err)
 		return
@@ -203,8 +194,8 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 	if err != nil {
 		return err
 	}
-	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
-		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || listenersDiffer(old.Web, n.config.Web) {
+	if old.Store.Database.Reveal() != n.list.Store.Database.Reveal() ||
+		old.Store.Redis.Reveal() != n.list.Store.Redis.Reveal() || listenersDiffer(old.Web, n.list.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	if d.store.Shared() {
@@ -216,11 +207,11 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 
 // take puts a watchlist into the place of the one in use, whose config is old. The caller
 // holds reloading.
-func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, n *next, err error) {
+func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, n *prepared, err error) {
 	if n, err = d.prepare(ctx, list); err != nil {
 		return nil, nil, err
 	}
-	old = d.config.Load()
+	old = d.config()
 	d.commit(n)
 	d.poll(ctx, n)
 	if d.lease.held() && n.newest {

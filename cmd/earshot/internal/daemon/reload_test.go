@@ -36,7 +36,7 @@ func inUse(t *testing.T, d *Daemon) string {
 	t.Helper()
 	post := mention.Post{Source: "news", ID: "1", Text: "Alpha and Omega lost my money.", Author: "Omega Support", FetchedAt: time.Now()}
 	var said []string
-	for _, m := range d.analyzer.Load().Analyze(post) {
+	for _, m := range d.inUse.Load().analyzer.Analyze(post) {
 		said = append(said, "hears "+m.Watch)
 	}
 	said = append(said, fmt.Sprint("official ", d.planner.OfficialFor(post)), "ops "+d.notifiers.opsRoute())
@@ -45,7 +45,7 @@ func inUse(t *testing.T, d *Daemon) string {
 			said = append(said, "webhook "+name)
 		}
 	}
-	said = append(said, "slack "+d.notifiers.inUse.options.BotToken, "watch "+d.config.Load().Watches[0].Name)
+	said = append(said, "slack "+d.notifiers.inUse.options.BotToken, "watch "+d.config().Watches[0].Name)
 	said = append(said, d.replies(mention.Mention{Score: mention.Score{Lang: "en"}}, "Ira")...)
 	return strings.Join(said, "\n")
 }

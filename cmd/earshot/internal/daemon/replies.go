@@ -63,7 +63,7 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string,
 
 // replies offers the templates of the watchlist in use, and then those that staff saved.
 func (d *Daemon) replies(m mention.Mention, me string) []string {
-	out := fillReplies(d.config.Load().Replies, m, me, maxReplies)
+	out := fillReplies(d.config().Replies, m, me, maxReplies)
 	ctx, cancel := context.WithTimeout(context.Background(), repliesWithin)
 	defer cancel()
 	list, err := d.store.Templates(ctx, m.Score.Lang)

@@ -428,7 +428,7 @@ func TestNoticesOfTheNight(t *testing.T) {
 			}
 			defer d.close()
 			for range 5 {
-				d.monitor.Poll(t.Context(), d.first.sources[0])
+				d.monitor.Poll(t.Context(), d.inUse.Load().sources[0])
 				now = now.Add(10 * time.Minute)
 			}
 			due := func() (texts []string) {
@@ -452,7 +452,7 @@ func TestNoticesOfTheNight(t *testing.T) {
 				t.Fatalf("it failed for 40 minutes: %q", said)
 			}
 			if well = c.back; well {
-				d.monitor.Poll(t.Context(), d.first.sources[0])
+				d.monitor.Poll(t.Context(), d.inUse.Load().sources[0])
 			}
 			if said := due(); len(said) > 1 || !strings.Contains(strings.Join(said, ""), c.want) || c.want == "" && len(said) > 0 {
 				t.Errorf("in the morning staff are told %q, want %q", said, c.want)

@@ -90,7 +90,7 @@ func (d *Daemon) sources() []monitor.SourceStatus { return d.states.all() }
 // sourceNames are the sources of the watchlist in use.
 func (d *Daemon) sourceNames() []string {
 	var names []string
-	for _, src := range d.config.Load().Sources {
+	for _, src := range d.config().Sources {
 		names = append(names, src.Name)
 	}
 	return names

@@ -39,11 +39,7 @@ func newWays(cfg *config.Config, client *fetch.Client, db *store.Store, log *slo
 
 // wayTo is how the source of this name is answered by the watchlist in use.
 func (d *Daemon) wayTo(source string) (reply.Way, bool) {
-	ways := d.ways.Load()
-	if ways == nil {
-		return reply.Way{}, false
-	}
-	way, ok := (*ways)[source]
+	way, ok := d.inUse.Load().ways[source]
 	return way, ok
 }
 

@@ -39,13 +39,13 @@ func hubOffers(hubs *websub.Subscriber) monitor.Hubs {
 // names the hub.
 type hubClient struct {
 	fetch  *atomic.Pointer[fetch.Client]
-	config *atomic.Pointer[config.Config]
+	config func() *config.Config
 }
 
 // Post implements websub.Hubs.
 func (h hubClient) Post(ctx context.Context, source, address string, form url.Values) error {
 	client := h.fetch.Load()
-	for _, src := range h.config.Load().Sources {
+	for _, src := range h.config().Sources {
 		if src.Name == source {
 			client = client.For(named(src)...)
 		}

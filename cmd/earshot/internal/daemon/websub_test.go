@@ -32,9 +32,8 @@ fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 	client := NewFetch(list.Config, "test", slog.New(slog.DiscardHandler))
 	t.Cleanup(client.Close)
 	var h hubClient
-	h.fetch, h.config = new(atomic.Pointer[fetch.Client]), new(atomic.Pointer[config.Config])
+	h.fetch, h.config = new(atomic.Pointer[fetch.Client]), func() *config.Config { return list.Config }
 	h.fetch.Store(client)
-	h.config.Store(list.Config)
 	form := url.Values{"hub.secret": {"s"}}
 	for _, address := range []string{inner.URL + "/any/path?x=1", strings.Replace(inner.URL, "127.0.0.1", "localhost", 1), "https://" + strings.TrimPrefix(inner.URL, "http://")} {
 		if err := h.Post(t.Context(), "news", address, form); err == nil || victim.Load() != 0 {
