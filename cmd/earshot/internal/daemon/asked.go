@@ -17,7 +17,6 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/monitor"
 )
 
 // What people ask from Slack beside cases: how the sources stand, a rest for one of them,
@@ -42,20 +41,11 @@ func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 	for _, part := range slices.Sorted(maps.Keys(troubles)) {
 		out.Troubles = append(out.Troubles, part+": "+d.secrets.Redact(troubles[part]))
 	}
-	polled := map[string]slack.SourceStand{}
-	for _, one := range d.sources() {
-		polled[one.Name] = slack.SourceStand{Name: one.Name, State: string(one.StateAt(now)), Good: one.LastSuccess}
-	}
-	paused := d.pausedPlaces(now)
-	for _, src := range d.config().Sources {
-		stand := polled[src.Name]
-		switch rest, by := d.restOf(src, paused); {
-		case rest.Off(d.inUse.Load().list.at):
-			stand = slack.SourceStand{State: string(stateOff), Until: rest.Until(), By: by}
-		case stand.State == "":
-			stand.State = string(monitor.StateNew)
+	for _, src := range d.standings() {
+		stand := slack.SourceStand{Name: src.Name, State: string(src.stands.StateAt(now)), Good: src.stands.LastSuccess}
+		if src.off {
+			stand = slack.SourceStand{Name: src.Name, State: string(stateOff), Until: src.Until(), By: src.by}
 		}
-		stand.Name = src.Name
 		out.Sources = append(out.Sources, stand)
 	}
 	slices.SortFunc(out.Sources, func(a, b slack.SourceStand) int { return strings.Compare(a.Name, b.Name) })
@@ -118,17 +108,6 @@ func (d *Daemon) source(name string) (config.Source, error) {
 		}
 	}
 	return config.Source{}, mention.ErrNotFound
-}
-
-// pausedPlaces are the pauses of people that are in use and stand at a time.
-func (d *Daemon) pausedPlaces(now time.Time) map[string]mention.SourcePause {
-	out := map[string]mention.SourcePause{}
-	for _, p := range d.inUse.Load().paused {
-		if p.Until.After(now) {
-			out[p.Place] = p
-		}
-	}
-	return out
 }
 
 // proposals implements slack.Proposals.

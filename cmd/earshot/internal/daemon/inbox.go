@@ -9,7 +9,6 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/web"
 )
 
@@ -107,21 +106,16 @@ func (d *Daemon) asChosen(who web.Who) web.Who {
 
 // webSources are the sources of the watchlist as its page shows them.
 func (d *Daemon) webSources() (out []web.Source) {
-	cfg, now := d.config(), d.now()
-	stand := map[string]monitor.SourceStatus{}
-	for _, s := range d.sources() {
-		stand[s.Name] = s
-	}
-	paused := d.pausedPlaces(now)
-	for _, src := range cfg.Sources {
-		s := stand[src.Name]
+	now := d.now()
+	for _, src := range d.standings() {
+		s := src.stands
 		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
 			LastPoll: s.LastPoll, NextPoll: s.Next, LastSuccess: s.LastSuccess, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}
 		if s.SuspendedUntil.After(now) {
 			row.Until = s.SuspendedUntil
 		}
-		if rest, _ := d.restOf(src, paused); rest.Off(d.inUse.Load().list.at) {
-			row.State, row.Until = string(stateOff), rest.Until()
+		if src.off {
+			row.State, row.Until = string(stateOff), src.Until()
 		}
 		out = append(out, row)
 	}

@@ -101,24 +101,12 @@ func (d *Daemon) wake(ctx context.Context) bool {
 	return err == nil
 }
 
-// restOf is how a source rests now: as the watchlist says, or else as a person who paused it
-// does. It is not off at d.restedAt while the source is used. by names the person.
-func (d *Daemon) restOf(src config.Source, paused map[string]mention.SourcePause) (rest config.Rest, by string) {
-	if src.Off(d.inUse.Load().list.at) {
-		return src.Rest, ""
-	}
-	place, _ := identify(d.key, src)
-	p := paused[place]
-	return config.Rest{PausedUntil: config.Pause{Until: p.Until}}, p.By.Name
-}
-
 // resting lists the sources that are not polled, as /healthz shows them.
 func (d *Daemon) resting() (list []SourceHealth) {
-	cfg, at := d.config(), d.inUse.Load().list.at
-	paused := d.pausedPlaces(d.now())
-	for _, src := range cfg.Sources {
-		if rest, _ := d.restOf(src, paused); rest.Off(at) {
-			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: rest.Word(at, cfg.Zone())})
+	in := d.inUse.Load().list
+	for _, src := range d.standings() {
+		if src.off {
+			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: src.Word(in.at, in.Zone())})
 		}
 	}
 	return list

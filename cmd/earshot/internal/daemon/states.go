@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
@@ -86,6 +87,40 @@ func (s *states) stored() []monitor.SourceStatus {
 
 // sources are how all sources of the watchlist stand, by name.
 func (d *Daemon) sources() []monitor.SourceStatus { return d.states.all() }
+
+// standing is a source of the watchlist in use and how it stands: as it was polled, or how it rests.
+type standing struct {
+	config.Source                      // it rests as the watchlist says, or else as a person who paused it does
+	stands        monitor.SourceStatus // nothing where nobody polled it
+	off           bool                 // it is not polled
+	by            string               // who paused it
+}
+
+// standings are the sources of the watchlist in use, in its order.
+func (d *Daemon) standings() (list []standing) {
+	in, now := d.inUse.Load(), d.now()
+	polled := map[string]monitor.SourceStatus{}
+	for _, s := range d.sources() {
+		polled[s.Name] = s
+	}
+	paused := map[string]mention.SourcePause{}
+	for _, p := range in.paused {
+		if p.Until.After(now) {
+			paused[p.Place] = p
+		}
+	}
+	for _, src := range in.list.Sources {
+		s := standing{Source: src, stands: polled[src.Name]}
+		if !src.Off(in.list.at) {
+			place, _ := identify(d.key, src)
+			p := paused[place]
+			s.Rest, s.by = config.Rest{PausedUntil: config.Pause{Until: p.Until}}, p.By.Name
+		}
+		s.off = s.Off(in.list.at)
+		list = append(list, s)
+	}
+	return list
+}
 
 // sourceNames are the sources of the watchlist in use.
 func (d *Daemon) sourceNames() []string {
