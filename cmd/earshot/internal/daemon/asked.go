@@ -29,7 +29,6 @@ type sourcesAsked struct{ d *Daemon }
 func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 	d, now := s.d, s.d.now()
 	troubles := d.troublesIn(l)
-	maps.Copy(troubles, d.roster.troubles(l))
 	for _, other := range d.roster.others() { // a way out that does not work is known to who delivers
 		for part, why := range other.Trouble {
 			if _, known := troubles[part]; !known && other.ID != d.id {
@@ -236,12 +235,4 @@ func proposable(address string) bool {
 	}
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(address, " \t\n") && len(address) <= 1000
-}
-
-// inboxAddress is where people open the inbox; empty when they cannot.
-func (d *Daemon) inboxAddress() string {
-	if d.inbox == nil {
-		return ""
-	}
-	return inboxAddress(d.config())
 }

@@ -86,7 +86,7 @@ type Daemon struct {
 	inbox     *web.Inbox // nil: nobody may look
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
-	doors     *pushDoors
+	pushed    *pushDoors
 
 	inUse atomic.Pointer[prepared]     // the watchlist in use, or waiting
 	fetch atomic.Pointer[fetch.Client] // of the sources that are polled
@@ -188,7 +188,7 @@ func (d *Daemon) openWeb(opt Options) error {
 		metrics:      hiding(d.secrets, d.metrics.handler()),
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
-		pushed:       d.doors,
+		pushed:       d.pushed,
 	}
 	if d.inbox != nil {
 		d.web.inbox = d.inbox.Handler()
@@ -209,7 +209,7 @@ func (d *Daemon) wire(opt Options) {
 		mayBegin: func(ctx context.Context) bool { return d.roster.see(ctx) == nil && d.roster.isNewest() },
 	})
 	d.roster = &roster{
-		db: d.store, shared: d.store.Shared(), trouble: d.ownTroubles, log: d.log, now: d.now, poke: make(chan struct{}, 1),
+		db: d.store, shared: d.store.Shared(), trouble: func() map[string]string { return d.ownTroubles(i18n.Lang{}) }, log: d.log, now: d.now, poke: make(chan struct{}, 1),
 		me: store.Replica{ID: d.id, Host: opt.Host, Version: opt.Version, Started: d.started},
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
@@ -235,9 +235,9 @@ func (d *Daemon) wire(opt Options) {
 	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, d.config}, d.store, d.now, d.pollNow)
 	d.monitor = d.newMonitor()
-	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
+	d.pushed = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
-	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts, d.now)
+	d.metrics.registry.MustRegister(&sourceCollector{sources: d.sources, db: d.store, troubles: d.troubles, replicas: d.replicaCounts, now: d.now})
 	stands := &storeCollector{database: opt.Watchlist.Database()}
 	if opt.Watchlist.Store.Redis.IsSet() {
 		stands.redis = d.seen.health

@@ -17,7 +17,7 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 		Seen:     d.seen,
 		Ledger:   d.ledger(),
 		Analyzer: liveAnalyzer{d},
-		Ops:      d.ops(),
+		Ops:      sourceNotices{d},
 		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
 		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
 		Hubs:     hubOffers(d.hubs),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -124,3 +125,20 @@ func (d *Daemon) webSources() (out []web.Source) {
 
 // sparkDays is how many days of a source's posts its page shows.
 const sparkDays = 28
+
+// inboxAddress is where people open the inbox; empty when they cannot.
+func (d *Daemon) inboxAddress() string {
+	if d.inbox == nil {
+		return ""
+	}
+	return inboxAddress(d.config())
+}
+
+// inboxAddress is where people open the inbox; empty when there is none for those who are
+// not on this machine.
+func inboxAddress(cfg *config.Config) string {
+	if !cfg.Web.Inbox || cfg.Web.Listen == "" {
+		return ""
+	}
+	return strings.TrimRight(cfg.Web.PublicURL, "/")
+}

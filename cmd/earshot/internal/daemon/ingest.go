@@ -7,7 +7,6 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
 )
 
@@ -61,43 +60,4 @@ func (l ledger) Source(ctx context.Context, key string) (mention.SourceState, er
 // SaveSource implements monitor.Ledger.
 func (l ledger) SaveSource(ctx context.Context, state mention.SourceState) error {
 	return l.store.SaveSource(ctx, state)
-}
-
-// enqueuer is the part of the store that takes alerts about earshot itself.
-type enqueuer interface {
-	Enqueue(ctx context.Context, list ...mention.Alert) error
-}
-
-// opsNotifier puts what people must know about a source into the outbox. It waits for the
-// end of the quiet hours, as all that is not critical, and is told then if it is still true.
-type opsNotifier struct {
-	outbox interface {
-		EnqueueInstead(ctx context.Context, over mention.AlertID, both bool, a mention.Alert) error
-	}
-	route func() string
-	rules func() *alerts.Rules
-	now   func() time.Time
-	wake  func()
-	hide  func(string) string
-}
-
-func (d *Daemon) ops() opsNotifier {
-	return opsNotifier{outbox: d.store, route: d.opsRoute, rules: d.planner.Rules, now: d.now, wake: d.wakeSender, hide: d.secrets.Redact}
-}
-
-// Notify implements monitor.OpsNotifier.
-func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
-	a := alerts.NewNotice(n.Source, string(n.State), n.Since, "", "") // it is the same wherever it goes
-	a.Payload = alerts.Details{Text: o.hide(n.Text), Same: &alerts.Same{Name: o.hide(n.Source), What: string(n.State), Why: n.Why, Status: n.Answer}}.Encode()
-	a.Route, a.CreatedAt = o.route(), o.now() // that a state is over is told after that it began
-	a.NotBefore = o.rules().HeldUntil(a.Severity, a.CreatedAt)
-	var over mention.AlertID
-	if n.Over != "" {
-		over = alerts.NewNotice(n.Source, string(n.Over), n.OverSince, "", "").ID
-	}
-	if err := o.outbox.EnqueueInstead(ctx, over, n.First, a); err != nil {
-		return err
-	}
-	o.wake()
-	return nil
 }

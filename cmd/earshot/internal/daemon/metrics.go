@@ -111,14 +111,9 @@ type counter interface {
 	Counts(ctx context.Context, now time.Time) (mention.Counts, error)
 }
 
-// watch adds what is read when somebody asks: sources, the outbox and what is wrong. now is the
-// database's clock, by which all of that was stored.
-func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (delivers bool, n int), now func() time.Time) {
-	m.registry.MustRegister(&sourceCollector{sources: sources, db: db, troubles: troubles, replicas: replicas, now: now})
-}
-
 // sourceCollector reads how the sources stand at each scrape, so a source that left
-// the watchlist leaves the metrics too.
+// the watchlist leaves the metrics too; and what lies in the outbox, and what is wrong. now is
+// the database's clock, by which all of that was stored.
 type sourceCollector struct {
 	sources  func() []monitor.SourceStatus
 	db       counter

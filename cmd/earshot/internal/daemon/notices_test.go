@@ -63,7 +63,7 @@ func TestNetworkAwayIsToldInAFewMessages(t *testing.T) {
 					n := n
 					n.Source = fmt.Sprintf("source-%03d", i)
 					n.Text = n.Source + " " + n.Text
-					if err := polls[i%len(polls)].ops().Notify(t.Context(), n); err != nil {
+					if err := (sourceNotices{polls[i%len(polls)]}).Notify(t.Context(), n); err != nil {
 						t.Fatal(err)
 					}
 				}

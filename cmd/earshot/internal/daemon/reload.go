@@ -2,7 +2,10 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -136,7 +139,7 @@ func (d *Daemon) poll(ctx context.Context, n *prepared) {
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
-	d.doors.use(n.sources)
+	d.pushed.use(n.sources)
 	if d.engine.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.list.Watches), "sources", len(n.list.Sources))
 	}
@@ -156,7 +159,7 @@ func (d *Daemon) tellOutdated(ctx context.Context, w config.Error) {
 func (d *Daemon) rest(ctx context.Context) {
 	d.works.Store(false)
 	d.lease.look()
-	d.doors.close()
+	d.pushed.close()
 	if d.engine.Apply(ctx, nil) == nil {
 		d.log.Warn(d.roster.troubles(i18n.Lang{})[partReplica])
 	}
@@ -228,4 +231,82 @@ func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, 
 func listenersDiffer(a, b config.Web) bool {
 	a.Roles, b.Roles = config.WebRoles{}, config.WebRoles{}
 	return !reflect.DeepEqual(a, b)
+}
+
+// notTaken is why a saved watchlist is not in use.
+type notTaken struct {
+	error
+	first func(l i18n.Lang) string // its first mistake, in a language
+}
+
+// Error is for the health page and the log.
+func (e notTaken) Error() string {
+	return "the saved watchlist is not in use, the one before it is: " + e.first(i18n.Lang{})
+}
+
+// said is the same for people, as the notice says it.
+func (e notTaken) said(l i18n.Lang) string {
+	return l.Text("notice.watchlist_refused", "why", e.first(l))
+}
+
+// Refused is told that the saved watchlist cannot be used. Staff are told once, until a
+// good one was taken.
+func (d *Daemon) Refused(ctx context.Context, err error) {
+	d.metrics.reloaded(false, d.now())
+	l := d.staffLang()
+	_, again := d.metrics.inTrouble()[partWatchlist]
+	refused := notTaken{err, func(l i18n.Lang) string { return d.firstProblem(l, err) }}
+	d.metrics.trouble(partWatchlist, refused)
+	if !again {
+		d.tell(ctx, partWatchlist, "refused "+refused.first(l), d.about(), refused.said(l))
+	}
+}
+
+// taken is told that the watchlist is in use as it was saved.
+func (d *Daemon) taken(ctx context.Context) {
+	d.metrics.reloaded(true, d.now())
+	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
+		d.metrics.trouble(partWatchlist, nil)
+		d.tell(ctx, partWatchlist, "taken", d.about(), d.staffLang().Text("notice.watchlist_taken"))
+		taken := d.now()
+		d.mended.Store(&taken)
+	}
+}
+
+// about is now, where replicas that find the same within minutes say it once. Who mends the
+// watchlist and breaks it in the same way again takes minutes as well: then it is the minute.
+func (d *Daemon) about() time.Time {
+	now := d.now()
+	if !d.store.Shared() {
+		return now
+	}
+	about := now.Truncate(10 * time.Minute)
+	if mended := d.mended.Load(); mended != nil && mended.After(about) {
+		about = now.Truncate(time.Minute)
+	}
+	return about
+}
+
+// firstProblem is the first mistake of a watchlist with its place, and how many there are.
+// Warnings stand in no way and are not told of.
+func (d *Daemon) firstProblem(l i18n.Lang, err error) string {
+	var mistakes []config.Error
+	var many *config.Errors
+	if errors.As(err, &many) {
+		mistakes = slices.DeleteFunc(slices.Clone(many.List), func(e config.Error) bool { return e.Warning })
+	}
+	if len(mistakes) == 0 {
+		words, _, _ := strings.Cut(err.Error(), "\n")
+		return d.saidIn(l, words)
+	}
+	first := mistakes[0]
+	first.Msg = d.saidIn(l, first.Msg)
+	if first.Hint != "" {
+		first.Hint = d.saidIn(l, first.Hint)
+	}
+	words := first.Error()
+	if more := len(mistakes) - 1; more > 0 {
+		words += " (" + l.Plural("notice.more_mistakes", more) + ")"
+	}
+	return words
 }

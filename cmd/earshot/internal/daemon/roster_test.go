@@ -110,7 +110,7 @@ func TestWatchlistsOfReplicas(t *testing.T) {
 			delivers := 0
 			for r, w := range want {
 				_, waits := r.troubles()[partReplica]
-				if r.works.Load() != w || waits == w || r.doors.isClosed() == w || !w && r.lease.held() {
+				if r.works.Load() != w || waits == w || r.pushed.isClosed() == w || !w && r.lease.held() {
 					return false
 				}
 				if r.lease.held() {
@@ -213,7 +213,7 @@ func TestReplicasAreSeen(t *testing.T) {
 		rec := httptest.NewRecorder()
 		post := httptest.NewRequest(http.MethodPost, push.Path, strings.NewReader(`{"id": "1", "text": "Romashka lost my money and nobody answers, a scandal", "published": "`+time.Now().UTC().Format(time.RFC3339)+`"}`))
 		post.Header.Set("Authorization", "Bearer 0123456789012345678901234567890123456789")
-		b.doors.ServeHTTP(rec, post)
+		b.pushed.ServeHTTP(rec, post)
 		return rec.Code == http.StatusOK
 	})
 	eventually(t, "the message", func() bool { return len(good.taken()) == 1 })

@@ -31,7 +31,8 @@ const (
 
 // waitingAlerts is the part of the store that moves alerts which wait.
 type waitingAlerts interface {
-	enqueuer
+	// Enqueue takes alerts about earshot itself.
+	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// Reroute asks for every alert that waits and surely stands nowhere where it goes now.
 	Reroute(ctx context.Context, to func(a mention.Alert, m mention.Mention) (route, notify string)) (int, error)
 	// Waiting says what waits for a route: how many, since when, and how loud.

@@ -222,7 +222,7 @@ func TestNoticesGoAroundBrokenRoutes(t *testing.T) {
 	deliver(t, d)
 	complain(t, d, "post-a")
 	eventually(t, "the notice", func() bool { return terminal.count("Nothing can be posted to webhook:bad") == 1 })
-	if err := d.ops().Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: time.Now(), Text: "A site refuses."}); err != nil {
+	if err := (sourceNotices{d}).Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: time.Now(), Text: "A site refuses."}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "another notice", func() bool { return terminal.count("A site refuses.") == 1 })
@@ -383,9 +383,8 @@ func TestNoticesWaitForTheMorning(t *testing.T) {
 	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
 	d := open(t, routesList(dir, bad, good, "routes: [{to: \"webhook:bad\"}]\nquiet_hours: 22:00-08:00 Europe/Kyiv"))
 	now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
-	ops := d.ops()
-	ops.now = func() time.Time { return now }
-	if err := ops.Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: now, Text: "A site refuses."}); err != nil {
+	d.now = func() time.Time { return now }
+	if err := (sourceNotices{d}).Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: now, Text: "A site refuses."}); err != nil {
 		t.Fatal(err)
 	}
 	for at, want := range map[time.Time]int{now: 0, now.Add(4*time.Hour + 29*time.Minute): 0, now.Add(4*time.Hour + 30*time.Minute): 1} {
@@ -466,15 +465,15 @@ func TestNoticesOfTheNight(t *testing.T) {
 func TestNoticeEndsTheOneOfAnotherRoute(t *testing.T) {
 	d := open(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1)+"quiet_hours: 22:00-08:00 Europe/Kyiv\n")
 	now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
-	ops, route := d.ops(), consoleRoute
-	ops.now, ops.route = func() time.Time { return now }, func() string { return route }
+	d.now = func() time.Time { return now }
 	failing := monitor.Notice{Source: "news", State: monitor.StateFailing, Since: now, Text: "news cannot be read"}
-	if err := ops.Notify(t.Context(), failing); err != nil {
+	if err := (sourceNotices{d}).Notify(t.Context(), failing); err != nil {
 		t.Fatal(err)
 	}
-	now, route = now.Add(time.Hour), "#ops"
+	now = now.Add(time.Hour)
+	d.notifiers.inUse.fallback = "#ops"
 	back := monitor.Notice{Source: "news", State: monitor.StateBack, Since: failing.Since, Text: "news is back", Over: failing.State, OverSince: failing.Since, First: true}
-	if err := ops.Notify(t.Context(), back); err != nil {
+	if err := (sourceNotices{d}).Notify(t.Context(), back); err != nil {
 		t.Fatal(err)
 	}
 	all, err := d.store.DueAlerts(t.Context(), now.AddDate(0, 0, 1), 10)
