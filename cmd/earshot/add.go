@@ -28,10 +28,7 @@ type addCmd struct {
 
 // Run says what an address is, what it shows now, and writes it into the watchlist.
 func (c *addCmd) Run(ctx context.Context, term terminal) error {
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	a, err := newAdder(c.Config, term, s)
 	if err != nil {
 		return err

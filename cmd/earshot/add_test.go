@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -11,10 +10,9 @@ import (
 
 // add runs earshot add as a pipe would, and returns the exit status and what it printed.
 func (r *rig) add(args ...string) (status int, printed string) {
-	var out bytes.Buffer
-	term := terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: os.LookupEnv}
-	status = run(r.t.Context(), append([]string{"add", "-c", r.path()}, args...), term)
-	return status, out.String()
+	r.t.Helper()
+	printed, status = shown(r.t, os.LookupEnv, append([]string{"add", "-c", r.path()}, args...)...)
+	return status, printed
 }
 
 const commented = `# ours, do not touch

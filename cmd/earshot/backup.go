@@ -23,10 +23,7 @@ func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	made, err := store.Backup(ctx, cfg.Database(), c.File)
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
@@ -58,10 +55,7 @@ func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	done, err := store.Restore(ctx, cfg.Database(), c.File, time.Now())
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
@@ -94,10 +88,7 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	log := slog.New(slog.DiscardHandler)
 	if err := store.MayMove(cfg.Database(), c.To); err != nil {
 		return err

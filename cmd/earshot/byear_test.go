@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -35,17 +34,15 @@ func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
 		if err := os.WriteFile("w.yaml", []byte(list), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var out, errs bytes.Buffer
-		term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(name string) (string, bool) { return c.lang, name == "LANG" }}
-		code := run(t.Context(), []string{"check", "-c", "w.yaml"}, term)
+		out, errs, code := ran(t, inLang(c.lang), "check", "-c", "w.yaml")
 		said := ""
-		for line := range strings.Lines(out.String()) {
+		for line := range strings.Lines(out) {
 			if strings.HasPrefix(line, "Ours: ") {
 				said += line
 			}
 		}
 		if code != exitDone || c.want == "" && said != "" || !strings.Contains(said, c.want) {
-			t.Errorf("%s (%s): exit %d, said %q, want %q\n%s", c.watch, c.lang, code, said, c.want, errs.String())
+			t.Errorf("%s (%s): exit %d, said %q, want %q\n%s", c.watch, c.lang, code, said, c.want, errs)
 		}
 	}
 }
@@ -62,14 +59,12 @@ func TestWrongWordsAreNotGood(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var out, errs strings.Builder
-	code := run(t.Context(), []string{"check", "-c", "w.yaml"}, terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
-	if code != exitWrong || out.String() != "" || !strings.Contains(errs.String(), "words.tsv:1:15") {
-		t.Errorf("status %d, said %q and %q", code, out.String(), errs.String())
+	if out, errs, code := ran(t, noEnv, "check", "-c", "w.yaml"); code != exitWrong || out != "" || !strings.Contains(errs, "words.tsv:1:15") {
+		t.Errorf("status %d, said %q and %q", code, out, errs)
 	}
 	for _, args := range [][]string{{"run"}, {"match", "--explain"}} {
-		errs.Reset()
-		code := run(t.Context(), append(args, "-c", "w.yaml"), terminal{in: strings.NewReader("Nike\n"), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
+		var out, errs strings.Builder
+		code := run(t.Context(), append(args, "-c", "w.yaml"), terminal{in: strings.NewReader("Nike\n"), out: &out, err: &errs, lookup: noEnv})
 		if code != exitWrong || !strings.Contains(errs.String(), "words.tsv:1:15") {
 			t.Errorf("%s: status %d, said %q", args[0], code, errs.String())
 		}

@@ -46,10 +46,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	if c.Live {
 		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
 	}
-	s, errSpeech := c.speech(term.lookup)
-	if errSpeech != nil {
-		return errSpeech
-	}
+	s := c.speech(term.lookup)
 	if err != nil {
 		return s.tell(term, err)
 	}

@@ -140,7 +140,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		return exitStatus(term, lost)
 	}
 	if err != nil {
-		says := speechOrEnglish(term)
+		says := speechOf(term)
 		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(mistyped(err)), says.Text("cli.see", "what", "earshot --help"))
 		return exitWrong
 	}
@@ -196,7 +196,7 @@ func exitStatus(term terminal, err error) int {
 	case errors.Is(err, errWrong):
 		return exitWrong
 	}
-	says := speechOrEnglish(term)
+	says := speechOf(term)
 	switch {
 	case errors.Is(err, context.Canceled): // it did not do what was asked: what follows in a script must not begin
 		fmt.Fprintf(term.err, "earshot: %s\n", says.Text("cli.interrupted"))

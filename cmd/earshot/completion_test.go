@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,17 +11,6 @@ import (
 
 	"github.com/earshot/earshot/internal/testkit"
 )
-
-// printed is what a command prints.
-func printed(t *testing.T, env map[string]string, args ...string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	if code := run(t.Context(), args, terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: lookup}); code != exitDone {
-		t.Fatalf("earshot %q: %d\n%s", args, code, errs.String())
-	}
-	return out.String()
-}
 
 // regexpOverstrike is how a terminal of paper shows bold and underlined letters.
 var regexpOverstrike = regexp.MustCompile(".\x08")
@@ -79,7 +67,7 @@ func shellFolder(t *testing.T, shell string) (dir, script string) {
 		}
 	}
 	script = filepath.Join(t.TempDir(), "_earshot")
-	if err := os.WriteFile(script, []byte(printed(t, nil, "completion", shell)), 0o600); err != nil {
+	if err := os.WriteFile(script, []byte(printed(t, noEnv, "completion", shell)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return dir, script
@@ -153,7 +141,7 @@ want=rest; at=(check); _earshot`, "zsh", script)
 // every command and flag of help stands in it.
 func TestManual(t *testing.T) {
 	t.Parallel()
-	page := printed(t, map[string]string{"SOURCE_DATE_EPOCH": "1793534400"}, "man")
+	page := printed(t, withEnv(map[string]string{"SOURCE_DATE_EPOCH": "1793534400"}), "man")
 	if !strings.HasPrefix(page, ".TH EARSHOT 1 2026-11-01 ") {
 		t.Errorf("it begins %.60q", page)
 	}

@@ -43,10 +43,7 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	cfg := list.Config
 	chosen, err := pickSources(cfg, c.Sources)
 	if err != nil {

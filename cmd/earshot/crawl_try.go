@@ -27,10 +27,7 @@ const mostTried = 16 << 20
 
 // try is the workshop of selectors: one page, and what each selector finds on it.
 func (c *crawlCmd) try(ctx context.Context, term terminal) error {
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	list, listErr := loadForReading(c.Config, term)
 	src, err := c.triedSource(list, listErr)
 	if err != nil {

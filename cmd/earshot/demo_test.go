@@ -21,11 +21,8 @@ var demoComplaints = map[string]int{
 // in the language that all the rest of the page is in.
 func TestDemoSpeaks(t *testing.T) {
 	for _, lang := range []string{"ru", "uk", "bg"} {
-		s, err := languageFlag{Lang: lang}.speech(func(string) (string, bool) { return "", false })
-		if err != nil {
-			t.Fatal(err)
-		}
-		cfg, err := config.Parse("demo", []byte(s.demoList("http://127.0.0.1:1")), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+		s := speaks(lang)
+		cfg, err := config.Parse("demo", []byte(s.demoList("http://127.0.0.1:1")), noEnv, daemon.KindOptions())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +39,7 @@ func TestDemoSpeaks(t *testing.T) {
 // TestDemoScript: of what people say in the demo the nine complaints are alerts, and
 // praise, news and questions are not.
 func TestDemoScript(t *testing.T) {
-	cfg, err := config.Parse("demo", []byte(strings.ReplaceAll(demoWatchlist, "BASE", "http://127.0.0.1:1")), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+	cfg, err := config.Parse("demo", []byte(strings.ReplaceAll(demoWatchlist, "BASE", "http://127.0.0.1:1")), noEnv, daemon.KindOptions())
 	list, err := daemon.Check(cfg, err)
 	if err != nil {
 		t.Fatal(err)

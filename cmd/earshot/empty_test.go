@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -34,10 +33,7 @@ func TestEmptyPlacesAreSaid(t *testing.T) {
 		if err := os.WriteFile(path, []byte(head+strings.ReplaceAll(list, "SITE", site.URL)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var out, errs bytes.Buffer
-		term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: os.LookupEnv}
-		code := run(t.Context(), append(args, "-c", path), term)
-		return out.String(), errs.String(), code
+		return ran(t, os.LookupEnv, append(args, "-c", path)...)
 	}
 
 	out, errs, code := said("  - {feed: SITE/empty, name: quiet}\n  - {feed: SITE/cut, name: torn}\n", "crawl", "--json")

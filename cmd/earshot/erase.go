@@ -57,10 +57,7 @@ type eraseCmd struct {
 
 // Run erases what is kept of a person or a post. It may run beside the daemon.
 func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	subject, err := c.subject(s)
 	if err != nil {
 		return err

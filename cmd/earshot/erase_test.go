@@ -54,10 +54,7 @@ func TestErase(t *testing.T) {
 // TestExportSpeaks: what is printed for a person who asks says the history in the language, too, as
 // the inbox does, and nothing stands for an owner where nobody has the complaint.
 func TestExportSpeaks(t *testing.T) {
-	says, err := languageFlag{Lang: "uk"}.speech(func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
+	says := speaks("uk")
 	ira, at := mention.Person{ID: "slack:U1", Name: "Іра"}, time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	kept := store.Kept{
 		Posts:    []mention.Post{{Source: "форум", Author: "Олег Коваль"}},

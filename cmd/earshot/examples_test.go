@@ -52,7 +52,7 @@ func TestExamplesAreGood(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(with, "watchlist.yaml"), []byte(keyed), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			list, err := loadForReading([]string{with}, terminal{lookup: func(string) (string, bool) { return "", false }})
+			list, err := loadForReading([]string{with}, terminal{lookup: noEnv})
 			if err != nil {
 				t.Errorf("with the sources that need a key: %v", err)
 			}
@@ -72,15 +72,14 @@ func TestExamplesAreGood(t *testing.T) {
 // checkExample runs earshot check --no-secrets, which may warn of secrets only.
 func checkExample(t *testing.T, config string) {
 	t.Helper()
-	var out, errs strings.Builder
-	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
-	if status := run(t.Context(), []string{"check", "--no-secrets", "-c", config}, term); status != exitDone {
-		t.Errorf("exit status %d\n%s%s", status, &out, &errs)
+	out, errs, status := ran(t, noEnv, "check", "--no-secrets", "-c", config)
+	if status != exitDone {
+		t.Errorf("exit status %d\n%s%s", status, out, errs)
 	}
-	if strings.Contains(out.String(), "bot_token") {
-		t.Errorf("a token that is not looked for is not wanting:\n%s", &out)
+	if strings.Contains(out, "bot_token") {
+		t.Errorf("a token that is not looked for is not wanting:\n%s", out)
 	}
-	for line := range strings.Lines(errs.String()) {
+	for line := range strings.Lines(errs) {
 		if strings.Contains(line, ".yaml:") && !secretMissing(line) {
 			t.Errorf("a warning: %s", line)
 		}

@@ -25,10 +25,7 @@ type exportCmd struct {
 
 // Run prints everything that is kept of a person or a post. It only reads.
 func (c *exportCmd) Run(ctx context.Context, term terminal) error {
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	subject, err := c.subject(s)
 	if err != nil {
 		return err

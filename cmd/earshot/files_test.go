@@ -28,7 +28,7 @@ func TestFullDisk(t *testing.T) {
 	var out bytes.Buffer
 	list := filepath.Join(disk, "w.yaml")
 	answers := strings.NewReader("a@romashka.example\nRomashka\n\nhttps://news.example/rss\n\n")
-	code := run(t.Context(), []string{"init", "-c", list}, terminal{in: answers, out: &out, err: &out, lookup: func(string) (string, bool) { return "", false }})
+	code := run(t.Context(), []string{"init", "-c", list}, terminal{in: answers, out: &out, err: &out, lookup: noEnv})
 	if code != exitFailed || fileExists(list) || !strings.Contains(out.String(), "no space left on device") {
 		t.Errorf("init: exit %d, a file: %t, said %s", code, fileExists(list), out.String())
 	}

@@ -11,7 +11,7 @@ import (
 // at the commands and flags themselves, where the manual page and shells read them, too.
 func help(term terminal) kong.HelpPrinter {
 	return func(options kong.HelpOptions, ctx *kong.Context) error {
-		s := speechOrEnglish(term)
+		s := speechOf(term)
 		if s.english() {
 			return kong.DefaultHelpPrinter(options, ctx)
 		}

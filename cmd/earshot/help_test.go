@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -14,14 +13,11 @@ import (
 // helpPage is what --help prints where the environment is in a language.
 func helpPage(t *testing.T, lang string, command ...string) string {
 	t.Helper()
-	var out, wrong bytes.Buffer
-	env := map[string]string{"LANG": lang}
-	code := run(t.Context(), append(command, "--help"), terminal{in: strings.NewReader(""), out: &out, err: &wrong,
-		lookup: func(name string) (string, bool) { value, ok := env[name]; return value, ok }})
-	if code != exitDone || wrong.Len() > 0 {
-		t.Fatalf("%v --help: %d %s", command, code, wrong.String())
+	out, wrong, code := ran(t, inLang(lang), append(command, "--help")...)
+	if code != exitDone || wrong != "" {
+		t.Fatalf("%v --help: %d %s", command, code, wrong)
 	}
-	return out.String()
+	return out
 }
 
 // pages are the nodes with a page of help, the program's own first.

@@ -24,10 +24,7 @@ type initCmd struct {
 
 // Run asks, writes the watchlist, and checks what it wrote.
 func (c *initCmd) Run(ctx context.Context, term terminal) error {
-	s, err := c.speech(term.lookup)
-	if err != nil {
-		return err
-	}
+	s := c.speech(term.lookup)
 	if fileExists(c.Config) {
 		return usageError{s.Text("init.exists", "file", c.Config)}
 	}

@@ -33,10 +33,10 @@ type speech struct {
 }
 
 // speech returns the language that was asked for, or that of the environment.
-func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error) {
+func (f languageFlag) speech(lookup func(string) (string, bool)) speech {
 	texts, err := i18n.New()
-	if err != nil {
-		return speech{}, err
+	if err != nil { // never: the catalogue is built in, and tests read it
+		return speech{}
 	}
 	code := f.Lang
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
@@ -54,7 +54,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "fault", "mistake", "within") })
 		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "help") })
 	}
-	return s, nil
+	return s
 }
 
 // said says an English sentence of one kind in the language.
@@ -134,13 +134,7 @@ func (s speech) observed(what string) string {
 }
 
 // speechOf is the language of the environment, for commands that say only what they found.
-func speechOf(term terminal) (speech, error) { return languageFlag{}.speech(term.lookup) }
-
-// speechOrEnglish is speechOf where nothing may fail any more.
-func speechOrEnglish(term terminal) speech {
-	s, _ := speechOf(term) // the zero speech is English
-	return s
-}
+func speechOf(term terminal) speech { return languageFlag{}.speech(term.lookup) }
 
 // english reports whether s says things as they stand in the program.
 func (s speech) english() bool { return s.mistakes == nil }

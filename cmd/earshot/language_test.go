@@ -90,7 +90,7 @@ func TestAnswerMistakesAreTranslated(t *testing.T) {
 		if err := os.WriteFile(path, []byte(watchlist), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		cfg, err := config.LoadForReading([]string{path}, func(string) (string, bool) { return "", false }, daemon.KindOptions())
+		cfg, err := config.LoadForReading([]string{path}, noEnv, daemon.KindOptions())
 		_, err = daemon.Check(cfg, err)
 		found := ""
 		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
@@ -122,9 +122,9 @@ func TestSpeech(t *testing.T) {
 		{"", map[string]string{"LANG": "de_DE.UTF-8"}, "en"},
 		{"", map[string]string{"LANG": "x"}, "en"},
 	} {
-		s, err := languageFlag{Lang: c.flag}.speech(func(name string) (string, bool) { v, ok := c.env[name]; return v, ok })
-		if err != nil || s.Code() != c.want {
-			t.Errorf("%q in %v: %s (%v), want %s", c.flag, c.env, s.Code(), err, c.want)
+		s := languageFlag{Lang: c.flag}.speech(withEnv(c.env))
+		if s.Code() != c.want {
+			t.Errorf("%q in %v: %s, want %s", c.flag, c.env, s.Code(), c.want)
 		}
 	}
 }
@@ -134,13 +134,10 @@ func TestSpeech(t *testing.T) {
 func TestCommandsAreTranslated(t *testing.T) {
 	const typed = "earshot init check add ADDRESS slack manifest docs md SQLite PostgreSQL store.database Ctrl item web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk http ssh"
 	for _, code := range []string{"uk", "ru", "bg"} {
-		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := speaks(code)
 		var out strings.Builder
 		say := func(err error) { out.WriteString(err.Error() + "\n") }
-		a := &adder{path: "w.yaml", says: s, term: terminal{out: &out, err: &out, in: strings.NewReader(""), lookup: func(string) (string, bool) { return "", false }}}
+		a := &adder{path: "w.yaml", says: s, term: terminal{out: &out, err: &out, in: strings.NewReader(""), lookup: noEnv}}
 		at := time.Now().Add(-time.Hour)
 		a.show(found{seen: &polled{batch: crawlers.Batch{Posts: []mention.Post{{Text: "Де гроші?"}}, Observed: crawlers.Observation{Newest: at}}}})
 		for _, what := range []string{"2 reviews (JSON-LD and select)", "phpBB, 25 threads", "RSS 2.0, 1 post", "unknown engine, one thread", "a web page without a feed"} {
@@ -162,7 +159,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				t.Errorf("%s: %v", code, err)
 			}
 		}
-		_, err = newAdder([]string{"w.yaml"}, a.term, s)
+		_, err := newAdder([]string{"w.yaml"}, a.term, s)
 		say(err)
 		say(s.liftMute(t.Context(), nil, &out, nil, "7"))
 		say(s.liftMute(t.Context(), nil, &out, []mention.Mute{{MentionID: "71"}, {MentionID: "72"}}, "7"))
@@ -266,18 +263,14 @@ func TestKeysAreTranslated(t *testing.T) {
 // kind needs.
 func TestKeyIsSaidInTheLanguage(t *testing.T) {
 	const address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-	unset := func(string) (string, bool) { return "", false }
 	kind, ok := presets.Lookup("youtube")
 	if !ok {
 		t.Fatal("no kind youtube")
 	}
 	for code, want := range map[string]string{"en": "an API key of", "ru": "бесплатно в пределах", "uk": "безкоштовно в межах", "bg": "безплатно в рамките"} {
-		s, err := languageFlag{Lang: code}.speech(unset)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := speaks(code)
 		var added, checked strings.Builder
-		term := terminal{out: &added, err: &added, in: strings.NewReader(""), lookup: unset}
+		term := terminal{out: &added, err: &added, in: strings.NewReader(""), lookup: noEnv}
 		path := filepath.Join(t.TempDir(), "watchlist.yaml")
 		watchlist := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{youtube: UCromashkaromashkaromash, key: \"${env:KEY}\"}]\nroutes: [{to: console}]\n"
 		if err := os.WriteFile(path, []byte(watchlist), 0o600); err != nil {
@@ -351,10 +344,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 		t.Fatalf("%d reasons and %d features: are they still found?", len(reasons), len(features))
 	}
 	for _, code := range []string{"uk", "ru", "bg"} {
-		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := speaks(code)
 		for _, reason := range reasons {
 			if said := s.reason(reason); len(testkit.English(said, "ignore context all any none")) > 0 {
 				t.Errorf("%s: %q is said %q", code, reason, said)
@@ -421,10 +411,7 @@ func TestOffUntil(t *testing.T) {
 		"uk": "бренд W: вимкнено до 24 груд. 2026, 09:00 UTC\nджерело s: вимкнено до 24 груд. 2026, 09:00 UTC\n",
 		"bg": "марка W: изключена до 24 дек. 2026, 09:00 UTC\nизточник s: изключен до 24 дек. 2026, 09:00 UTC\n",
 	} {
-		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := speaks(code)
 		var out strings.Builder
 		restingEntries(&out, s, cfg, until.Until().Add(-time.Hour))
 		if out.String() != want {
@@ -439,10 +426,7 @@ func TestUnservedIsTranslated(t *testing.T) {
 	away := &store.AwayError{Err: errors.New("dial tcp 127.0.0.1:9: connect: connection refused")}
 	asked := &url.Error{Op: "Post", URL: "http://127.0.0.1:9/api/auth.test", Err: away.Err}
 	for _, lang := range []string{"ru", "uk", "bg"} {
-		s, err := languageFlag{Lang: lang}.speech(func(string) (string, bool) { return "", false })
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := speaks(lang)
 		for _, err := range []error{
 			&alerts.Advice{What: away.Error() + " — ", Key: "way.redis", Err: away},
 			&alerts.Advice{What: "slack: auth.test: ", Key: "way.unreachable", Pairs: []any{"why", asked}, Err: asked},

@@ -58,7 +58,7 @@ func TestOtherEncodings(t *testing.T) {
 		{"{\"text\":\"x\"}\n{\"text\":\"" + cp1251 + "\"}\n", "earshot: stdin:2: this is not UTF-8", []string{"match", "-c", file}},
 	} {
 		var out, errs bytes.Buffer
-		term := terminal{in: strings.NewReader(c.in), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
+		term := terminal{in: strings.NewReader(c.in), out: &out, err: &errs, lookup: noEnv}
 		if code := run(t.Context(), c.args, term); code != exitWrong || !strings.HasPrefix(errs.String(), c.says) {
 			t.Errorf("%q of %q: %d, %s", c.args, c.in, code, errs.String())
 		}
@@ -74,7 +74,7 @@ func TestIDsComeBackAsTheyWere(t *testing.T) {
 	}
 	say := func(line string, args ...string) string {
 		var out, err bytes.Buffer
-		run(t.Context(), args, terminal{in: strings.NewReader(line), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
+		run(t.Context(), args, terminal{in: strings.NewReader(line), out: &out, err: &err, lookup: noEnv})
 		return out.String() + err.String()
 	}
 	for _, x := range []struct{ id, people string }{

@@ -23,10 +23,7 @@ func (c *loginCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	address, err := s.localAddress(cfg.Web)
 	if err != nil {
 		return err

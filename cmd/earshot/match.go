@@ -54,10 +54,7 @@ type matchOut struct {
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
 func (c *matchCmd) Run(ctx context.Context, term terminal) error {
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err

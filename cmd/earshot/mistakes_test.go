@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -162,9 +161,8 @@ func TestNothingOfAMistakeIsEnglish(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, lang := range []string{"ru", "uk", "bg"} {
-			var out bytes.Buffer
-			run(t.Context(), []string{"check", "-c", "w.yaml"}, terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
-			said := regexp.MustCompile(`(?m)^ .*\n|\[[a-z_]+\]`).ReplaceAllString(out.String(), "") // the lines of the watchlist, and the code
+			out, _ := shown(t, inLang(lang), "check", "-c", "w.yaml")
+			said := regexp.MustCompile(`(?m)^ .*\n|\[[a-z_]+\]`).ReplaceAllString(out, "") // the lines of the watchlist, and the code
 			if left := testkit.English(said, known, watchlist, "w.yaml review forum comment news social mentions your"); len(left) > 0 || !strings.Contains(said, strings.Fields(known)[0]) {
 				t.Errorf("%s: %q in\n%s\nof\n%s", lang, left, said, watchlist)
 			}

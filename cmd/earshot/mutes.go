@@ -39,10 +39,8 @@ func (c *mutesCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	zone := cfg.Zone()
-	s, err := speechOf(term)
+	s := speechOf(term)
 	switch {
-	case err != nil:
-		return err
 	case lift != "":
 		return s.liftMute(ctx, db, term.out, list, lift)
 	case c.JSON:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -30,9 +29,7 @@ func besideDaemon(t *testing.T, more string) (*store.Store, func(args ...string)
 	}
 	t.Cleanup(func() { db.Close() })
 	return db, func(args ...string) (out, problem string, code int) {
-		var stdout, stderr bytes.Buffer
-		code = run(t.Context(), append(args, "-c", path), terminal{in: strings.NewReader(""), out: &stdout, err: &stderr, lookup: func(string) (string, bool) { return "", false }})
-		return stdout.String(), stderr.String(), code
+		return ran(t, noEnv, append(args, "-c", path)...)
 	}
 }
 

@@ -89,20 +89,19 @@ func TestCommonNames(t *testing.T) {
 	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var out, errs strings.Builder
-	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
-	if code := run(t.Context(), []string{"check", "-c", file}, term); code != exitDone {
-		t.Fatalf("%d: %s", code, errs.String())
+	_, said, code := ran(t, noEnv, "check", "-c", file)
+	if code != exitDone {
+		t.Fatalf("%d: %s", code, said)
 	}
-	if said := errs.String(); strings.Count(said, "is under terms too") != 1 || !strings.Contains(said, `"ракета" is under terms too`) {
+	if strings.Count(said, "is under terms too") != 1 || !strings.Contains(said, `"ракета" is under terms too`) {
 		t.Errorf("a name is not its own context, and one that nobody writes by chance may be that of another:\n%s", said)
 	}
-	if n := strings.Count(errs.String(), "is a common word"); n != len(common) {
+	if n := strings.Count(said, "is a common word"); n != len(common) {
 		t.Errorf("%d names are warned of, want %d", n, len(common))
 	}
 	for name, language := range common {
-		if want := `"` + name + `" is a common word in ` + language + " and has no context"; strings.Count(errs.String(), want) != 1 {
-			t.Errorf("not once: %s\n%s", want, errs.String())
+		if want := `"` + name + `" is a common word in ` + language + " and has no context"; strings.Count(said, want) != 1 {
+			t.Errorf("not once: %s\n%s", want, said)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"log"
 	"net"
@@ -89,9 +88,8 @@ func (r *probeRig) probe(lang, app string, more ...string) (code int, said strin
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	var out bytes.Buffer
-	code = run(r.t.Context(), []string{"check", "--probe", "--lang", lang, "-c", path}, terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: os.LookupEnv})
-	return code, out.String()
+	said, code = shown(r.t, os.LookupEnv, "check", "--probe", "--lang", lang, "-c", path)
+	return code, said
 }
 
 // row is the state and the note of a line of the table; empty when there is not one.

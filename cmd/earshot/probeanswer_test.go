@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -80,17 +79,16 @@ store: {database: "sqlite:%DB%"}
 		},
 		"bg": {"ozon shop": {"наред", "може да отговаря от името на Romashka"}},
 	} {
-		var out bytes.Buffer
-		code := run(t.Context(), []string{"check", "--probe", "--lang", lang, "-c", path}, terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: os.LookupEnv})
-		_, table, _ := strings.Cut(out.String(), "\n\n")
+		out, code := shown(t, os.LookupEnv, "check", "--probe", "--lang", lang, "-c", path)
+		_, table, _ := strings.Cut(out, "\n\n")
 		_, table, _ = strings.Cut(table, "\n\n") // behind that of the sources
 		for what, row2 := range want {
 			if state, note := row(table, what); state != row2[0] || !strings.Contains(note, row2[1]) {
 				t.Errorf("%s: %s: %q %q, want %q", lang, what, state, note, row2)
 			}
 		}
-		if code != exitFailed || strings.Contains(out.String(), "secret") {
-			t.Errorf("%s: status %d\n%s", lang, code, &out)
+		if code != exitFailed || strings.Contains(out, "secret") {
+			t.Errorf("%s: status %d\n%s", lang, code, out)
 		}
 	}
 	for _, sends := range []string{"sendMessage", "comment/create", "comments/update", "createComment", "posts.json"} {

@@ -35,10 +35,7 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := languageFlag{Lang: cfg.Language}.speech(term.lookup)
-	if err != nil {
-		return err
-	}
+	s := languageFlag{Lang: cfg.Language}.speech(term.lookup)
 	l, zone := s.Lang, cfg.Zone()
 	since, until, err := period(c.Since, c.Until, time.Now(), zone)
 	if err != nil {

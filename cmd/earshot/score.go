@@ -58,10 +58,7 @@ func (c *scoreCmd) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
-	}
+	s := speechOf(term)
 	if scorer.Outdated() != "" {
 		fmt.Fprintf(term.err, "earshot: %s\n", s.Text("score.outdated", "file", c.Weights))
 	}

@@ -60,13 +60,11 @@ func TestScreenKeepsJSON(t *testing.T) {
 
 // TestCommandsWriteThroughAScreen: errors of a command are escaped, its own line ends stay.
 func TestCommandsWriteThroughAScreen(t *testing.T) {
-	var out, err bytes.Buffer
-	run(t.Context(), []string{"crawl", "-c", "no\x1b]0;x\a/such"}, terminal{in: strings.NewReader(""), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
-	if all := out.String() + err.String(); all == "" || strings.ContainsAny(all, "\x1b\a") {
+	if all, _ := shown(t, noEnv, "crawl", "-c", "no\x1b]0;x\a/such"); all == "" || strings.ContainsAny(all, "\x1b\a") {
 		t.Errorf("said %q", all)
 	}
-	out.Reset()
-	run(t.Context(), []string{"score"}, terminal{in: strings.NewReader("Terrible \x1b]0;x\a\u009b \u202e fraud, thieves!\n"), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
+	var out, err bytes.Buffer
+	run(t.Context(), []string{"score"}, terminal{in: strings.NewReader("Terrible \x1b]0;x\a\u009b \u202e fraud, thieves!\n"), out: &out, err: &err, lookup: noEnv})
 	if all := out.String() + err.String(); out.Len() == 0 || strings.ContainsAny(all, "\x1b\a\u009b\u202e") {
 		t.Errorf("said %q", all)
 	}
@@ -106,7 +104,7 @@ func TestWhatCannotBePrintedIsSaid(t *testing.T) {
 				_ = os.Remove("made.db")
 				var errs bytes.Buffer
 				in := strings.NewReader(`{"id":"1","text":"Terrible Romashka Bank"}`)
-				term := terminal{in: in, out: &fullDisk{left}, err: &errs, lookup: func(name string) (string, bool) { return lang, name == "LANG" }}
+				term := terminal{in: in, out: &fullDisk{left}, err: &errs, lookup: inLang(lang)}
 				if code := run(t.Context(), strings.Fields(args), term); code != exitFailed || !strings.Contains(errs.String(), want) || strings.Contains(errs.String(), "write:") {
 					t.Errorf("earshot %s after %d bytes: exit %d, said %q, want %q", args, left, code, errs.String(), want)
 				}

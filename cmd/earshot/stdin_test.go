@@ -36,7 +36,7 @@ func TestInterruptedQuestions(t *testing.T) {
 		var out bytes.Buffer
 		ended := make(chan int, 1)
 		go func() {
-			ended <- run(ctx, c.args, terminal{in: in, out: &out, err: &out, lookup: func(string) (string, bool) { return "", false }})
+			ended <- run(ctx, c.args, terminal{in: in, out: &out, err: &out, lookup: noEnv})
 		}()
 		for _, line := range c.typed {
 			_, _ = io.WriteString(keyboard, line+"\n")
@@ -70,7 +70,7 @@ func TestInterruptedProbe(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		code := run(ctx, append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(string) (string, bool) { return "", false }})
+		code := run(ctx, append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: noEnv})
 		if said := out.String(); code != exitFailed || !strings.Contains(said, "interrupted") || strings.Contains(said, "/rss") || strings.Contains(said, "cannot be read") || strings.Contains(said, "work") {
 			t.Errorf("%v: exit %d, said %s", args, code, said)
 		}

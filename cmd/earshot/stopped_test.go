@@ -45,7 +45,7 @@ func TestStopped(t *testing.T) {
 			}
 			ended := make(chan int, 1)
 			go func() {
-				ended <- run(ctx, strings.Fields(c.args), terminal{in: in, out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
+				ended <- run(ctx, strings.Fields(c.args), terminal{in: in, out: &out, err: &errs, lookup: noEnv})
 			}()
 			select {
 			case code := <-ended:

@@ -38,10 +38,8 @@ const (
 func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	list, err := loadForStore(c.Config, term)
 	cfg := list.Config
-	s, errSpeech := c.speech(cfg, term)
+	s := c.speech(cfg, term)
 	switch {
-	case errSpeech != nil:
-		return errSpeech
 	case err != nil:
 		return s.tell(term, err)
 	case c.MayLose < 0:
@@ -99,7 +97,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 }
 
 // speech is the language that was asked for, that of the watchlist, or that of the environment.
-func (c *tuneCmd) speech(cfg *config.Config, term terminal) (speech, error) {
+func (c *tuneCmd) speech(cfg *config.Config, term terminal) speech {
 	f := languageFlag{Lang: c.Lang}
 	if f.Lang == "" && cfg != nil { // nil: the watchlist cannot be read
 		f.Lang = cfg.Language

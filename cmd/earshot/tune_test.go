@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -168,20 +167,10 @@ func TestTune(t *testing.T) {
 	}
 }
 
-func tuneOut(t testing.TB, args ...string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
-	if code := run(t.Context(), args, term); code != exitDone {
-		t.Fatalf("exit status %d: %s", code, &errs)
-	}
-	return out.String()
-}
-
 func tunePlan(t testing.TB, path string) tune.Plan {
 	t.Helper()
 	var plan tune.Plan
-	if err := json.Unmarshal([]byte(tuneOut(t, "tune", "--json", "--lang", "uk", "-c", path)), &plan); err != nil {
+	if err := json.Unmarshal([]byte(printed(t, noEnv, "tune", "--json", "--lang", "uk", "-c", path)), &plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan

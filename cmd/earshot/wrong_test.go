@@ -122,7 +122,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 			if i := slices.Index(given, "LANG"); i > 0 {
 				given[i], env = lang, "de"
 			}
-			code := run(t.Context(), given, terminal{in: strings.NewReader(c.stdin), out: &out, err: &out, lookup: func(name string) (string, bool) { return env + "_XX.UTF-8", name == "LANG" }})
+			code := run(t.Context(), given, terminal{in: strings.NewReader(c.stdin), out: &out, err: &out, lookup: inLang(env + "_XX.UTF-8")})
 			said := out.String()
 			if code != c.code || lang == "en" && !strings.Contains(said, c.english) {
 				t.Errorf("%s: earshot %s: exit %d, want %d; said %s", lang, c.args, code, c.code, said)
@@ -137,10 +137,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 
 // TestUnknownErrorsStayWhole: an error nobody translated is not taken for another sentence.
 func TestUnknownErrorsStayWhole(t *testing.T) {
-	s, err := languageFlag{Lang: "uk"}.speech(func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := speaks("uk")
 	for _, english := range []string{"write the manifest: no more room", "put the block and the key there"} {
 		if said := s.wrong(errors.New(english)); said != english {
 			t.Errorf("%q is said %q", english, said)
@@ -189,13 +186,12 @@ fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 	}
 	for _, lang := range []string{"uk", "ru", "bg"} {
 		for _, args := range [][]string{{"check", "--probe"}, {"crawl", "--verbose"}} {
-			var out bytes.Buffer
-			code := run(t.Context(), append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
-			if left := testkit.English(out.String(), path, site.URL+"/rss", "gap terms fetch.hosts bot_token schema.org Review select docs sources feed page review forum comment news social RSS"); code != exitFailed || len(left) > 0 {
-				t.Errorf("%s: %v: exit %d, English %q in\n%s", lang, args, code, left, out.String())
+			said, code := shown(t, inLang(lang), append(args, "-c", path)...)
+			if left := testkit.English(said, path, site.URL+"/rss", "gap terms fetch.hosts bot_token schema.org Review select docs sources feed page review forum comment news social RSS"); code != exitFailed || len(left) > 0 {
+				t.Errorf("%s: %v: exit %d, English %q in\n%s", lang, args, code, left, said)
 			}
-			if all := map[string]string{"uk": "Усе працюватиме", "ru": "Всё будет работать", "bg": "Всичко ще работи"}[lang]; strings.Contains(out.String(), all) {
-				t.Errorf("%s: all would work, it says: %s", lang, out.String())
+			if all := map[string]string{"uk": "Усе працюватиме", "ru": "Всё будет работать", "bg": "Всичко ще работи"}[lang]; strings.Contains(said, all) {
+				t.Errorf("%s: all would work, it says: %s", lang, said)
 			}
 		}
 	}
@@ -230,7 +226,7 @@ func TestProbeSpeaksMeanwhile(t *testing.T) {
 	}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(t.Context(), []string{"check", "--probe", "-c", path}, terminal{in: strings.NewReader(""), out: lineWriter(said), err: io.Discard, lookup: func(string) (string, bool) { return "", false }})
+		ended <- run(t.Context(), []string{"check", "--probe", "-c", path}, terminal{in: strings.NewReader(""), out: lineWriter(said), err: io.Discard, lookup: noEnv})
 	}()
 	for meanwhile := true; meanwhile; {
 		select {
@@ -281,10 +277,9 @@ func TestFlagsAreSaidInTheLanguage(t *testing.T) {
 				}
 				for _, value := range values {
 					for _, lang := range []string{"en", "uk"} {
-						var out bytes.Buffer
 						args := append(slices.Clone(path), value...)
-						code := run(t.Context(), args, terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
-						if said := out.String(); code != exitWrong || lang != "en" && len(testkit.English(said, flag.Name, flag.Enum, "maybe help json")) > 0 || strings.Contains(said, "EOL") || strings.Contains(said, " bit ") {
+						said, code := shown(t, inLang(lang), args...)
+						if code != exitWrong || lang != "en" && len(testkit.English(said, flag.Name, flag.Enum, "maybe help json")) > 0 || strings.Contains(said, "EOL") || strings.Contains(said, " bit ") {
 							t.Errorf("%s: earshot %q: exit %d, said %s", lang, args, code, said)
 						}
 					}
