@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -177,7 +176,7 @@ func (a *adder) askOwner() string {
 		fmt.Fprintf(a.term.out, "  %d %s\n", i+1, text.OneLine(w.Name))
 	}
 	for {
-		answer, err := a.ask(a.says.Text("add.number"))
+		answer, err := ask(a.in, a.term.out, a.says.Text("add.number"))
 		if answer == "" || err != nil {
 			return ""
 		}
@@ -186,15 +185,6 @@ func (a *adder) askOwner() string {
 		}
 		fmt.Fprintln(a.term.out, a.says.Text("add.number_please", "n", strconv.Itoa(len(a.list.Watches))))
 	}
-}
-
-func (a *adder) ask(question string) (string, error) {
-	fmt.Fprintf(a.term.out, "%s\n> ", question)
-	line, err := a.in.ReadString('\n')
-	if line = strings.TrimSpace(line); line != "" && errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return line, err
 }
 
 // unknownEngine begins what forum says of a page it only guesses at.
@@ -367,7 +357,7 @@ func (a *adder) write(f found) error {
 		return errSaid
 	}
 	if a.term.interactive() {
-		answer, err := a.ask(a.says.Text("add.write", "file", a.path))
+		answer, err := ask(a.in, a.term.out, a.says.Text("add.write", "file", a.path))
 		if errors.Is(err, context.Canceled) {
 			fmt.Fprintln(out)
 			return errors.New(a.says.Text("add.not_written"))

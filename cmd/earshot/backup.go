@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"github.com/earshot/earshot/internal/text"
@@ -89,16 +88,15 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	s := speechOf(term)
-	log := slog.New(slog.DiscardHandler)
 	if err := store.MayMove(cfg.Database(), c.To); err != nil {
 		return err
 	}
-	from, err := store.Open(ctx, store.Options{Database: cfg.Database(), Log: log, Now: time.Now})
+	from, err := openStore(ctx, store.Options{Database: cfg.Database()})
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	to, err := store.Open(ctx, store.Options{Database: c.To, Log: log, Now: time.Now})
+	to, err := openStore(ctx, store.Options{Database: c.To})
 	if err != nil {
 		return err
 	}

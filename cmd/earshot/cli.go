@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"slices"
 	"time"
@@ -239,29 +240,20 @@ func openStore(ctx context.Context, how store.Options) (*store.Store, error) {
 	return store.Open(ctx, how)
 }
 
-// pickSources returns the sources with these names, or addresses as written; all
-// that are not switched off when no name is given.
-func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
-	if len(names) == 0 {
-		return sourcesOn(cfg, time.Now()), nil
-	}
-	var list []config.Source
-	for _, name := range names {
-		found := false
-		for _, src := range cfg.Sources {
-			if src.Name == name || src.Address == name {
-				list, found = append(list, src), true
-			}
-		}
-		if !found {
-			return nil, usageError{fmt.Sprintf("no source %q in %s", name, cfg.Path)}
-		}
-	}
-	return list, nil
-}
-
 // fileExists says whether there is something at path.
 func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// splitListen is where this machine reaches what listens at web.listen.
+func splitListen(address string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(address)
+	if err != nil {
+		return "", "", fmt.Errorf("web.listen: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return host, port, nil
 }

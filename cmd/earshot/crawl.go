@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -154,4 +155,30 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 		}
 		fmt.Fprintf(out, "  %s\n  %s\n\n", text.Line(p.Text, 300), text.OneLine(p.URL))
 	}
+}
+
+// sourcesOn are the sources that are polled now.
+func sourcesOn(cfg *config.Config, now time.Time) []config.Source {
+	return slices.DeleteFunc(slices.Clone(cfg.Sources), func(s config.Source) bool { return s.Off(now) })
+}
+
+// pickSources returns the sources with these names, or addresses as written; all
+// that are not switched off when no name is given.
+func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
+	if len(names) == 0 {
+		return sourcesOn(cfg, time.Now()), nil
+	}
+	var list []config.Source
+	for _, name := range names {
+		found := false
+		for _, src := range cfg.Sources {
+			if src.Name == name || src.Address == name {
+				list, found = append(list, src), true
+			}
+		}
+		if !found {
+			return nil, usageError{fmt.Sprintf("no source %q in %s", name, cfg.Path)}
+		}
+	}
+	return list, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"fmt"
 	"io"
@@ -119,4 +120,74 @@ func (l speech) words(list []string) string {
 func (l speech) frame(name string) string {
 	f, value, _ := strings.Cut(name, " ")
 	return alerts.FrameWords(l.Lang, f, value)
+}
+
+// explainScore prints the text with the decisive words marked under it, the
+// reasons with their weights, and the verdict.
+func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour bool) error {
+	out := bufio.NewWriter(w)
+	printMarked(out, body, s.Why)
+	for _, h := range s.Why {
+		fmt.Fprintf(out, "  %s\n", l.hit(h))
+	}
+	if len(s.Why) == 0 {
+		fmt.Fprintln(out, "  "+l.Text("score.nothing"))
+	}
+	start, end := "", ""
+	if colour {
+		start, end = map[mention.Label]string{mention.Negative: "\x1b[31m", mention.Neutral: "\x1b[2m", mention.Positive: "\x1b[32m"}[s.Label], "\x1b[0m"
+	}
+	fmt.Fprintf(out, "%s%s %+.2f%s  %s", start, l.label(s.Label), s.Value, end, l.Text("score.language", "lang", s.Lang))
+	if len(s.Topics) > 0 {
+		fmt.Fprintf(out, "  %s", l.Text("score.topics", "topics", strings.Join(alerts.Topics(l.Lang, s), ", ")))
+	}
+	fmt.Fprintln(out)
+	if s.Conflict != "" {
+		fmt.Fprintln(out, "  "+l.Word("conflict", s.Conflict))
+	}
+	return out.Flush()
+}
+
+// hit says what a piece of evidence weighs and what it is.
+func (l speech) hit(h mention.Hit) string {
+	topic := ""
+	if h.Topic != "" {
+		topic = "  [" + l.Word("topic", h.Topic) + "]"
+	}
+	return fmt.Sprintf("%+.2f  %s: %s%s", h.Weight, l.Word("why", h.Rule), l.Quote(text.OneLine(h.Text)), topic)
+}
+
+// label is how people call a label.
+func (l speech) label(stored mention.Label) string {
+	return map[mention.Label]string{mention.Negative: l.Text("score.label.neg"), mention.Neutral: l.Text("score.label.neu"), mention.Positive: l.Text("score.label.pos")}[stored]
+}
+
+// printMarked prints the lines of text, each with ~ under the decisive words.
+func printMarked(out io.Writer, text string, why []mention.Hit) {
+	start := 0
+	for _, line := range strings.SplitAfter(text, "\n") {
+		end := start + len(line)
+		shown := strings.TrimRight(line, "\r\n")
+		if shown != "" {
+			fmt.Fprintln(out, shown)
+			if marks := underline(shown, start, why); marks != "" {
+				fmt.Fprintln(out, marks)
+			}
+		}
+		start = end
+	}
+}
+
+func underline(line string, at int, why []mention.Hit) string {
+	marks := make([]byte, 0, len(line))
+	for i := range line {
+		mark := byte(' ')
+		for _, h := range why {
+			if at+i >= h.Start && at+i < h.End {
+				mark = '~'
+			}
+		}
+		marks = append(marks, mark)
+	}
+	return strings.TrimRight(string(marks), " ")
 }

@@ -84,14 +84,8 @@ type interviewer struct {
 // ask asks until good says "" of the answer, which is what is wrong with it.
 func (i *interviewer) ask(question string, good func(string) string) string {
 	for i.err == nil {
-		fmt.Fprintf(i.out, "%s\n> ", question)
 		var line string
-		line, i.err = i.in.ReadString('\n')
-		line = strings.TrimSpace(line)
-		if line != "" && errors.Is(i.err, io.EOF) {
-			i.err = nil
-		}
-		if i.err != nil {
+		if line, i.err = ask(i.in, i.out, question); i.err != nil {
 			break
 		}
 		wrong := good(line)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -204,3 +205,11 @@ func (s speech) tell(term terminal, err error) error {
 
 // errWrong ends a command with exitWrong after it has said what is wrong with the watchlist.
 var errWrong = errors.New("the watchlist is wrong")
+
+// ago says how long ago in words.
+func (s speech) ago(d time.Duration) string {
+	if d < time.Minute {
+		return s.Text("check.just_now")
+	}
+	return s.Ago(d)
+}

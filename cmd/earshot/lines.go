@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -106,4 +108,69 @@ func typeWord(word string) string {
 		return "a list"
 	}
 	return "an object"
+}
+
+// maxLine bounds one line of JSON input, and a plain text: the largest post a
+// page within the fetch limits can hold.
+const maxLine = 16 << 20
+
+// byteOrderMark stands before a text that some editors and PowerShell write.
+var byteOrderMark = []byte("\ufeff")
+
+// eachLine calls do for every non-empty line of r. A line that is no JSON object
+// is the caller's error, with its number.
+func eachLine(r io.Reader, do func(line []byte) error) error {
+	lines := bufio.NewReaderSize(r, 64<<10)
+	for n := 1; ; n++ {
+		line, err := readLine(lines)
+		if n == 1 {
+			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
+		if !inUTF8(line) {
+			return fmt.Errorf("stdin:%d: %w", n, errNotUTF8)
+		}
+		if len(strings.TrimSpace(string(line))) > 0 {
+			if err := do(line); err != nil {
+				return fmt.Errorf("stdin:%d: %w", n, err)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("stdin:%d: %w", n, err)
+		}
+	}
+}
+
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("line is longer than %d MiB", maxLine>>20)
+		}
+	}
+}
+
+// orEmpty makes an absent list an empty one: readers of the JSON expect [].
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// ask asks whoever types, and returns the line; the last one may have no end.
+func ask(in *bufio.Reader, out io.Writer, question string) (string, error) {
+	fmt.Fprintf(out, "%s\n> ", question)
+	line, err := in.ReadString('\n')
+	if line = strings.TrimSpace(line); line != "" && errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return line, err
 }

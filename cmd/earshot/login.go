@@ -69,15 +69,12 @@ func (s speech) localAddress(w config.Web) (string, error) {
 	case !w.Inbox:
 		return "", errors.New(s.Text("link.no_inbox", "what", "web: {inbox: false}"))
 	}
-	host, port, err := net.SplitHostPort(w.Listen)
-	if err != nil {
-		return "", fmt.Errorf("web.listen: %w", err)
-	}
-	if port == "0" {
+	host, port, err := splitListen(w.Listen)
+	switch {
+	case err != nil:
+		return "", err
+	case port == "0":
 		return "", errors.New(s.Text("link.no_port"))
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
 	}
 	scheme := "http"
 	if w.TLS.Cert != "" {

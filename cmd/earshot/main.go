@@ -1,8 +1,8 @@
 // Command earshot listens where a company's name is spoken in public and brings
 // each complaint to exactly one person who answers it in public.
 //
-// This package is the command line: one file per subcommand, and what they share
-// in cli.go. The daemon is made in internal/daemon. Decisions about posts, scores
+// This package is the command line: a file or more for each subcommand, and what they share
+// in cli.go, language.go, lines.go and files.go. The daemon is made in internal/daemon. Decisions about posts, scores
 // or alerts may not be made here.
 package main
 

@@ -45,9 +45,9 @@ var pages string
 // New opens the town at now(); the posts appear as time passes.
 func New(now func() time.Time, posts []Post) *Town {
 	t := &Town{opened: now(), now: now, posts: posts, pages: template.Must(template.New("town").Parse(pages)), mux: http.NewServeMux()}
-	t.mux.HandleFunc("GET /forum/viewtopic.php", t.page("forum", "text/html; charset=utf-8"))
-	t.mux.HandleFunc("GET /reviews/romashka-bank", t.page("reviews", "text/html; charset=utf-8"))
-	t.mux.HandleFunc("GET /s/gorod_online", t.page("channel", "text/html; charset=utf-8"))
+	t.mux.HandleFunc("GET /forum/viewtopic.php", t.page("forum"))
+	t.mux.HandleFunc("GET /reviews/romashka-bank", t.page("reviews"))
+	t.mux.HandleFunc("GET /s/gorod_online", t.page("channel"))
 	t.mux.HandleFunc("GET /news.rss", t.news)
 	t.mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, "User-agent: *\nDisallow: /admin/\n")
@@ -113,7 +113,7 @@ func (t *Town) visible(place, base string) []shown {
 	return list
 }
 
-func (t *Town) page(place, contentType string) http.HandlerFunc {
+func (t *Town) page(place string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		base := "http://" + r.Host
 		list := t.visible(place, base)
@@ -121,7 +121,7 @@ func (t *Town) page(place, contentType string) http.HandlerFunc {
 		if place == "reviews" {
 			data["LD"] = ld(list)
 		}
-		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		if err := t.pages.ExecuteTemplate(w, place, data); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
