@@ -1,20 +1,14 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,51 +18,6 @@ import (
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/store"
 )
-
-// printed is the console of a test.
-type printed struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (p *printed) Write(text []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.Write(text)
-}
-
-// notices are those that wait in the outbox.
-func notices(t *testing.T, d *Daemon) (texts []string) {
-	t.Helper()
-	due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Second), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range due {
-		texts = append(texts, alerts.ReadDetails(a.Payload).Text)
-	}
-	return texts
-}
-
-func ask(t *testing.T, handler http.Handler, path string) (code int, body string) {
-	t.Helper()
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.Code, string(text)
-}
-
-func healthOf(t *testing.T, d *Daemon) (code int, h Health) {
-	t.Helper()
-	code, body := ask(t, d.web.routes(), "/healthz")
-	if err := json.Unmarshal([]byte(body), &h); err != nil {
-		t.Fatal(err)
-	}
-	return code, h
-}
 
 // TestPostsThatCannotBeStored: health, metric and one notice say so while it lasts; then
 // they say that it is over. Nobody restarts the process for it.
@@ -99,11 +48,7 @@ sources: [{page: "SITE/", name: news, select: {item: ".post", text: .text}}]
 fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 store: {database: "sqlite:DB"}
 `))
-			d, err := Open(t.Context(), Options{Watchlist: list, Out: out, Version: "test", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(d.close)
+			d := openTo(t, out, list, func() time.Time { return clock })
 			mend := refuse(t, path, c.trigger)
 			src := d.inUse.Load().sources[0]
 			d.monitor.Poll(t.Context(), src)
@@ -126,7 +71,7 @@ store: {database: "sqlite:DB"}
 				d.look(t.Context(), &a)
 				clock = clock.Add(alarmEvery)
 			}
-			said := out.b.String() + strings.Join(notices(t, d), "\n")
+			said := out.String() + strings.Join(notices(t, d), "\n")
 			if n := strings.Count(said, "Complaints cannot be stored"); n != 1 || (len(notices(t, d)) == 1) != c.queued {
 				t.Errorf("staff were told %d times, want once:\n%s", n, said)
 			}

@@ -16,12 +16,6 @@ import (
 // lookup is an environment in which every variable is set: "token" and its name.
 func lookup(name string) (string, bool) { return "token " + name, true }
 
-// check is the watchlist of this text.
-func check(t testing.TB, text string) Watchlist {
-	t.Helper()
-	return checkWith(t, text, lookup)
-}
-
 // checkWith is check in another environment.
 func checkWith(t testing.TB, text string, env func(string) (string, bool)) Watchlist {
 	t.Helper()
@@ -31,25 +25,6 @@ func checkWith(t testing.TB, text string, env func(string) (string, bool)) Watch
 		t.Fatal(err)
 	}
 	return list
-}
-
-// open opens a daemon of the watchlist with this text; nothing runs.
-func open(t testing.TB, text string) *Daemon {
-	t.Helper()
-	return openAt(t, text, time.Now)
-}
-
-// openAt is open by another clock.
-func openAt(t testing.TB, text string, now func() time.Time) *Daemon {
-	t.Helper()
-	d, err := Open(t.Context(), Options{
-		Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.close)
-	return d
 }
 
 // TestOpenFails: what cannot be opened is an error, and what was opened before is closed:

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"io"
-	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,11 +24,7 @@ func TestReloadWhileTheDatabaseStandsStill(t *testing.T) {
 	way := testkit.NewProxy(t, u.Host)
 	u.Host = way.Addr
 	list := check(t, strings.Replace(quietWatchlist, "sqlite:DIR/e.db", u.String(), 1))
-	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.close()
+	d := openTo(t, io.Discard, list, time.Now)
 	defer way.Cut() // or what waits would be waited for
 	way.SetDelay(time.Hour)
 	ended := make(chan error, 1)

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -318,14 +317,7 @@ func TestCertificateThatIsNotRenewed(t *testing.T) {
 	certificateFor(t, cert, key, 1, began, began.AddDate(0, 0, 90))
 	now := began
 	text := strings.Replace(quietWatchlist, "DIR", dir, 1) + "language: uk\nquiet_hours: 22:00-08:00 UTC\nweb: {listen: 127.0.0.1:0, public_url: \"https://e.example\", inbox: false, tls: {cert: " + cert + ", key: " + key + "}}\n"
-	list := check(t, text)
-	start := func() *Daemon {
-		d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
+	start := func() *Daemon { return openAt(t, text, func() time.Time { return now }) }
 	d := start()
 	defer func() { d.close() }()
 	var known alarms
@@ -336,11 +328,7 @@ func TestCertificateThatIsNotRenewed(t *testing.T) {
 		if said := notices(t, d); len(said) != want || want > 0 && !strings.Contains(said[want-1], words) {
 			t.Errorf("at %s staff are told %q", at, said)
 		}
-		_, body := ask(t, http.HandlerFunc(d.health), "/healthz")
-		var h Health
-		if err := json.Unmarshal([]byte(body), &h); err != nil {
-			t.Fatal(err)
-		}
+		_, h := healthOf(t, d)
 		if wrong := h.Trouble[partPair] != ""; wrong != (words != "") || wrong != (h.Status == "degraded") {
 			t.Errorf("at %s health says %+v", at, h)
 		}

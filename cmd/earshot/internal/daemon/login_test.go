@@ -3,15 +3,12 @@ package daemon
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fakeslack"
@@ -29,11 +26,7 @@ sources: [{push: {token: 0123456789abcdef}, name: crm}]
 store: {database: "sqlite:DB"}
 web: {listen: "127.0.0.1:0", public_url: "http://earshot.example:8443", proxy: {header: X-User, from: 192.0.2.1}}
 `, "DB", filepath.Join(t.TempDir(), "e.db"), 1)
-	d, err := Open(t.Context(), Options{Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.close)
+	d := open(t, text)
 	for origin, want := range map[string]int{"http://earshot.example:8443": http.StatusNotFound, "http://evil.example:8443": http.StatusForbidden} {
 		r := httptest.NewRequest(http.MethodPost, "/case/none/claim", nil)
 		r.RemoteAddr, r.Host = "192.0.2.1:1", "earshot.example"
@@ -71,11 +64,7 @@ web:
   roles: {mute: [oleh@romashka.example]}
   proxy: {header: X-User, from: 192.0.2.1}
 `)
-	d, err := Open(t.Context(), Options{Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.close)
+	d := open(t, text)
 	t.Cleanup(d.notifiers.client.CloseIdleConnections)
 	r := httptest.NewRequest(http.MethodGet, "/login/oidc", nil)
 	r.Host = "localhost:8080"

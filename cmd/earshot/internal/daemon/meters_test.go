@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -24,13 +22,6 @@ import (
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
-
-// scrape is what /metrics answers.
-func scrape(d *Daemon) string {
-	rec := httptest.NewRecorder()
-	d.metrics.handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	return rec.Body.String()
-}
 
 // TestMetricsAreDocumented: docs/metrics.md has a row for every metric of ours and for no
 // other, with the help that /metrics gives.
@@ -167,10 +158,9 @@ func TestWaits(t *testing.T) {
 	m, registry := newMeters(), prometheus.NewRegistry()
 	m.register(registry)
 	sum := func(step string) string {
-		rec := httptest.NewRecorder()
-		promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		_, text := ask(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), "/metrics")
 		var out []string
-		for line := range strings.Lines(rec.Body.String()) {
+		for line := range strings.Lines(text) {
 			if strings.Contains(line, step) && strings.HasPrefix(line, "earshot_wait") && !strings.Contains(line, "_bucket") {
 				out = append(out, strings.Fields(line)[1])
 			}
@@ -239,10 +229,9 @@ func TestPraiseThatBecameAComplaint(t *testing.T) {
 	m.keep([]string{"forum"})
 	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Case: mention.Case{OpenedAt: now.Add(-3 * time.Second)},
 		Mention: mention.Mention{HeardAt: now.AddDate(0, 0, -20), Post: mention.Post{Source: "forum"}}}, now)
-	rec := httptest.NewRecorder()
-	m.handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	_, text := ask(t, m.handler(), "/metrics")
 	for _, want := range []string{`earshot_alert_latency_seconds_sum{source="forum"} 3`, `earshot_wait_seconds_sum{step="heard_posted"} 3`} {
-		if !strings.Contains(rec.Body.String(), want+"\n") {
+		if !strings.Contains(text, want+"\n") {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}

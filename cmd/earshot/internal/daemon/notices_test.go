@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -12,18 +11,6 @@ import (
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/monitor"
 )
-
-// notices are the messages about earshot itself, each in one line.
-func (t *terminal) notices() (list []string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for part := range strings.SplitSeq(t.text.String(), "NOTICE") {
-		if words := strings.Join(strings.Fields(part), " "); words != "" {
-			list = append(list, words)
-		}
-	}
-	return list
-}
 
 // TestNetworkAwayIsToldInAFewMessages: when the network of a machine goes, every source fails
 // within minutes, and is back within minutes. Staff get the first at once, and the others of
@@ -39,15 +26,10 @@ func TestNetworkAwayIsToldInAFewMessages(t *testing.T) {
 			var clock atomic.Int64
 			clock.Store(time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC).UnixNano())
 			now := func() time.Time { return time.Unix(0, clock.Load()).UTC() }
-			out := &terminal{}
+			out := &printed{}
 			start := func() *Daemon {
 				t.Helper()
-				d, err := Open(t.Context(), Options{Watchlist: check(t, strings.Replace(quietWatchlist, "sqlite:DIR/e.db", database, 1)),
-					Out: out, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now})
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(d.close)
+				d := openTo(t, out, check(t, strings.Replace(quietWatchlist, "sqlite:DIR/e.db", database, 1)), now)
 				d.clock.ahead.Store(0)
 				return d
 			}
@@ -104,10 +86,7 @@ func TestNetworkAwayIsToldInAFewMessages(t *testing.T) {
 			later()
 			told("97 sources are back: source-003,")
 			later()
-			eventually(t, "an empty outbox", func() bool {
-				c, err := d.store.Counts(t.Context(), now())
-				return err == nil && c.Pending+c.Posting == 0
-			})
+			emptyOutbox(t, d)
 			if len(out.notices()) != said {
 				t.Errorf("staff are told %q", out.notices())
 			}

@@ -2,10 +2,7 @@ package daemon
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,12 +35,7 @@ store: {database: "sqlite:DB"}
 	d := open(t, list("@nobody", "@oncall-pr"))
 	notifying(t, d)
 	trouble := func() string {
-		rec := httptest.NewRecorder()
-		d.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", nil))
-		var h Health
-		if err := json.Unmarshal(rec.Body.Bytes(), &h); err != nil {
-			t.Fatal(err)
-		}
+		_, h := healthOf(t, d)
 		return h.Trouble["notify"]
 	}
 	until := func(what string, ok func(said string) bool) {

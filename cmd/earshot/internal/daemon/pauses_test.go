@@ -2,10 +2,8 @@ package daemon
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -56,10 +54,7 @@ func (s *skipping) to(at time.Time) { s.ahead.Store(int64(time.Until(at))) }
 // polling runs work while a daemon of the watchlist polls, and does nothing else.
 func polling(t *testing.T, list Watchlist, now func() time.Time, work func(d *Daemon, ctx context.Context)) {
 	t.Helper()
-	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openTo(t, io.Discard, list, now)
 	defer d.close()
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
@@ -99,12 +94,7 @@ func TestPauseEnds(t *testing.T) {
 		return strings.Join(words, " ")
 	}
 	states := func(d *Daemon) string {
-		rec := httptest.NewRecorder()
-		d.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", nil))
-		var h Health
-		if err := json.Unmarshal(rec.Body.Bytes(), &h); err != nil {
-			t.Fatal(err)
-		}
+		_, h := healthOf(t, d)
 		words := map[string]string{}
 		for _, s := range h.Sources {
 			words[s.Name] = string(s.State) + " " + s.Note

@@ -1,9 +1,7 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -26,31 +24,14 @@ import (
 type replica struct {
 	*Daemon
 	t    *testing.T
-	log  *lockedLog
+	log  *printed
 	stop func()
-}
-
-type lockedLog struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lockedLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
 }
 
 // replicaOf starts a daemon whose clock is off by so much.
 func replicaOf(t *testing.T, host, version, list string, off time.Duration) *replica {
 	t.Helper()
-	r := &replica{t: t, log: &lockedLog{}}
+	r := &replica{t: t, log: &printed{}}
 	var err error
 	r.Daemon, err = Open(t.Context(), Options{
 		Watchlist: check(t, list), Out: io.Discard, Version: version, Host: host, Log: slog.New(slog.NewTextHandler(r.log, nil)),
@@ -200,13 +181,9 @@ func TestReplicasAreSeen(t *testing.T) {
 	a := replicaOf(t, "a", "1", list, 0)
 	eventually(t, "that a delivers", a.lease.held)
 	b := replicaOf(t, "b", "1", list, 5*time.Minute)
-	health := func(r *replica) (h Health) {
+	health := func(r *replica) Health {
 		t.Helper()
-		rec := httptest.NewRecorder()
-		r.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", http.NoBody))
-		if err := json.Unmarshal(rec.Body.Bytes(), &h); err != nil {
-			t.Fatal(err)
-		}
+		_, h := healthOf(t, r.Daemon)
 		return h
 	}
 	eventually(t, "that b takes a post", func() bool {

@@ -144,10 +144,7 @@ func TestRouteChangedWhilePending(t *testing.T) {
 		return n
 	}
 	eventually(t, "five complaints in the new channel", func() bool { return complaints() == 5 })
-	eventually(t, "an empty outbox", func() bool {
-		c, err := d.store.Counts(t.Context(), time.Now())
-		return err == nil && c.Pending+c.Posting == 0
-	})
+	emptyOutbox(t, d)
 	if n := complaints(); n != 5 {
 		t.Errorf("%d complaints, want each of the five once", n)
 	}
@@ -253,38 +250,10 @@ store: {database: "sqlite:DB"}
 	eventually(t, "the notice on the terminal", func() bool { return terminal.count("Nothing can be posted to #mentions") == 1 })
 	reloaded(t, d, list(fakeslack.BotToken))
 	eventually(t, "the complaint", func() bool { return len(account.Messages("C0MENTIONS")) == 1 })
-	eventually(t, "an empty outbox", func() bool {
-		c, err := d.store.Counts(t.Context(), time.Now())
-		return err == nil && c.Pending+c.Posting == 0
-	})
+	emptyOutbox(t, d)
 	if n := terminal.count("Nothing can be posted"); n != 1 {
 		t.Errorf("the terminal says it %d times", n)
 	}
-}
-
-// terminal keeps what the daemon prints.
-type terminal struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func newTerminal(d *Daemon) *terminal {
-	t := &terminal{}
-	d.notifiers.console = console.New(console.Options{Out: t})
-	return t
-}
-
-func (t *terminal) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(p)
-}
-
-// count says how often words were printed, wherever lines were broken.
-func (t *terminal) count(words string) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.Count(strings.Join(strings.Fields(t.text.String()), " "), words)
 }
 
 // fakeWaiting is an outbox in which something waits for every route.
@@ -421,11 +390,7 @@ func TestNoticesOfTheNight(t *testing.T) {
 			now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
 			list := check(t, strings.NewReplacer("DIR", t.TempDir(), "https://news.example", site.URL).Replace(quietWatchlist)+
 				"fetch: {gap: 0s, allow_private: [127.0.0.0/8]}\nquiet_hours: 22:00-08:00 Europe/Kyiv\n")
-			d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer d.close()
+			d := openTo(t, io.Discard, list, func() time.Time { return now })
 			for range 5 {
 				d.monitor.Poll(t.Context(), d.inUse.Load().sources[0])
 				now = now.Add(10 * time.Minute)

@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"database/sql"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,11 +22,7 @@ func TestDatabaseStandsStill(t *testing.T) {
 	address, way := testkit.ProxyTo(t, testkit.Database(t, testkit.Postgres(t).URL))
 	list := check(t, strings.Replace(quietWatchlist, "sqlite:DIR/e.db", address, 1))
 	clock, out := &skipping{}, &printed{}
-	d, err := Open(t.Context(), Options{Watchlist: list, Out: out, Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.close()
+	d := openTo(t, out, list, clock.now)
 	defer way.Cut() // or what waits would be waited for
 	d.works.Store(true)
 	d.lease.step(t.Context())
@@ -51,7 +46,7 @@ func TestDatabaseStandsStill(t *testing.T) {
 	clock.to(time.Now().Add(alarmAfter))
 	d.look(t.Context(), &a)
 	d.look(t.Context(), &a)
-	if said := out.b.String(); strings.Count(said, "Complaints cannot be stored") != 1 {
+	if said := out.String(); strings.Count(said, "Complaints cannot be stored") != 1 {
 		t.Errorf("staff were told:\n%s", said)
 	}
 	way.SetDelay(0)
