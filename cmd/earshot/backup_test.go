@@ -2,7 +2,6 @@ package main
 
 import (
 	"database/sql"
-	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -35,45 +34,6 @@ func (r *rig) must(args ...string) string {
 	return out
 }
 
-// say publishes complaints number from to to-1.
-func (r *rig) say(from, to int) {
-	for i := from; i < to; i++ {
-		r.town.Publish(killLoopPost(i, drillWord(i)))
-	}
-}
-
-func drillWord(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
-
-// heard waits until complaints 0 to n-1 stand in Slack.
-func (r *rig) heard(p *process, n int) {
-	r.t.Helper()
-	r.until(p, 3*time.Minute, fmt.Sprintf("%d complaints in Slack", n), func() bool {
-		for i := range n {
-			if r.count(drillWord(i)) == 0 {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// tally counts what was lost and what was repeated.
-func (r *rig) tally(p *process, n int) {
-	r.t.Helper()
-	lost, repeated := 0, 0
-	for i := range n {
-		if c := r.count(drillWord(i)); c == 0 {
-			lost++
-		} else {
-			repeated += c - 1
-		}
-	}
-	r.t.Logf("%d complaints: lost %d, repeated %d", n, lost, repeated)
-	if lost+repeated > 0 {
-		r.t.Errorf("lost %d, repeated %d\n%s\nlog:\n%s", lost, repeated, r.texts(), p.log)
-	}
-}
-
 // TestBackupDrill: the commands themselves, each killed once before it succeeds, with a
 // backup that is only seconds old.
 func TestBackupDrill(t *testing.T) {
@@ -81,16 +41,7 @@ func TestBackupDrill(t *testing.T) {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
-	for name, withRedis := range map[string]bool{"database": false, "redis": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			redis := ""
-			if withRedis {
-				redis = redisServer(t)
-			}
-			backupOnce(t, newRig(t, redis))
-		})
-	}
+	eachSeen(t, func(t *testing.T, redis string) { backupOnce(t, newRig(t, redis)) })
 }
 
 func backupOnce(t *testing.T, r *rig) {
@@ -149,7 +100,7 @@ func TestEraseDrill(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.town.Rewrite(drillWord(3), "Edited: Romashka Bank stole my money and support ignores me. "+drillWord(3))
-	r.town.Publish(killLoopPost(7, drillWord(7)))
+	r.town.Publish(killLoopPost(7))
 	r.until(p, time.Minute, "what came after it", func() bool { return r.count(drillWord(7)) == 1 })
 	time.Sleep(3 * time.Second)
 	if n := r.count(drillWord(3)); n != 0 || len(r.slack.Messages("#mentions")) != messages+1 {

@@ -148,11 +148,10 @@ func TestKillLoop(t *testing.T) {
 	r := newRig(t, "")
 	r.baseline()
 	said := make(chan struct{})
-	word := func(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
 	go func() {
 		defer close(said)
 		for i := range complaints {
-			r.town.Publish(killLoopPost(i, word(i)))
+			r.town.Publish(killLoopPost(i))
 			time.Sleep(time.Duration(kills) * time.Second * 2 / time.Duration(complaints))
 		}
 	}()
@@ -163,27 +162,59 @@ func TestKillLoop(t *testing.T) {
 	}
 	<-said
 	p := r.start("")
-	r.until(p, 5*time.Minute, "every complaint in Slack", func() bool {
-		for i := range complaints {
-			if r.count(word(i)) == 0 {
+	r.heard(p, complaints)
+	time.Sleep(24 * time.Second)
+	for i := range complaints {
+		r.once(p, drillWord(i))
+	}
+	p.stop()
+}
+
+// killLoopPost is a complaint unlike the others, so that it is nobody's twin; its drillWord stands in it.
+func killLoopPost(i int) demosites.Post {
+	what := []string{"has not returned my money for weeks", "blocked my card and nobody answers", "charged a hidden fee I never agreed to", "lost my documents and blames me", "keeps the app down on payday"}
+	who := []string{"support sends templates", "the branch refused to talk", "the hotline hangs up", "the manager was rude"}
+	return demosites.Post{
+		Place: []string{"forum", "reviews", "channel"}[i%3], Author: fmt.Sprintf("user%d", i), Stars: 1, Title: fmt.Sprintf("Case %d", i),
+		Text: fmt.Sprintf("%s. Romashka Bank %s, %s. My reference is %d-%d-%d.", drillWord(i), what[i%len(what)], who[(i/5)%len(who)], i*7919, i*104729, i*15485863),
+	}
+}
+
+// say publishes complaints number from to to-1.
+func (r *rig) say(from, to int) {
+	for i := from; i < to; i++ {
+		r.town.Publish(killLoopPost(i))
+	}
+}
+
+func drillWord(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
+
+// heard waits until complaints 0 to n-1 stand in Slack.
+func (r *rig) heard(p *process, n int) {
+	r.t.Helper()
+	r.until(p, 5*time.Minute, fmt.Sprintf("%d complaints in Slack", n), func() bool {
+		for i := range n {
+			if r.count(drillWord(i)) == 0 {
 				return false
 			}
 		}
 		return true
 	})
-	time.Sleep(24 * time.Second)
-	for i := range complaints {
-		r.once(p, word(i))
-	}
-	p.stop()
 }
 
-// killLoopPost is a complaint unlike the others, so that it is nobody's twin.
-func killLoopPost(i int, word string) demosites.Post {
-	what := []string{"has not returned my money for weeks", "blocked my card and nobody answers", "charged a hidden fee I never agreed to", "lost my documents and blames me", "keeps the app down on payday"}
-	who := []string{"support sends templates", "the branch refused to talk", "the hotline hangs up", "the manager was rude"}
-	return demosites.Post{
-		Place: []string{"forum", "reviews", "channel"}[i%3], Author: fmt.Sprintf("user%d", i), Stars: 1, Title: fmt.Sprintf("Case %d", i),
-		Text: fmt.Sprintf("%s. Romashka Bank %s, %s. My reference is %d-%d-%d.", word, what[i%len(what)], who[(i/5)%len(who)], i*7919, i*104729, i*15485863),
+// tally counts what was lost and what was repeated.
+func (r *rig) tally(p *process, n int) {
+	r.t.Helper()
+	lost, repeated := 0, 0
+	for i := range n {
+		if c := r.count(drillWord(i)); c == 0 {
+			lost++
+		} else {
+			repeated += c - 1
+		}
+	}
+	r.t.Logf("%d complaints: lost %d, repeated %d", n, lost, repeated)
+	if lost+repeated > 0 {
+		r.t.Errorf("lost %d, repeated %d\n%s\nlog:\n%s", lost, repeated, r.texts(), p.log)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -260,28 +258,19 @@ type healthAnswer struct {
 
 func (f *faultRig) healthOf() (h healthAnswer) {
 	f.t.Helper()
-	m := webAddress.FindStringSubmatch(f.p.log.String())
-	if m == nil {
+	if !webAddress.MatchString(f.p.log.String()) {
 		return h
 	}
-	resp, err := (&http.Client{Timeout: 10 * time.Second}).Get("http://" + m[1] + "/healthz")
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err == nil {
-		err = json.Unmarshal(body, &h)
-	}
-	if err != nil {
-		f.t.Fatal(err, string(body))
+	body := webPage(f.t, f.p, "healthz")
+	if err := json.Unmarshal([]byte(body), &h); err != nil {
+		f.t.Fatal(err, body)
 	}
 	return h
 }
 
 // metricOf is the line of /metrics that names a part in trouble.
 func (f *faultRig) metricOf(part string) string {
-	for _, line := range strings.Split(metricsText(f.t, f.p), "\n") {
+	for _, line := range strings.Split(webPage(f.t, f.p, "metrics"), "\n") {
 		if strings.HasPrefix(line, "earshot_trouble") && strings.Contains(line, fmt.Sprintf("%q", part)) && strings.HasSuffix(line, " 1") {
 			return line
 		}
@@ -291,7 +280,7 @@ func (f *faultRig) metricOf(part string) string {
 
 // failuresOf is the line of /metrics that counts the failed polls of a source.
 func (f *faultRig) failuresOf(source string) string {
-	for _, line := range strings.Split(metricsText(f.t, f.p), "\n") {
+	for _, line := range strings.Split(webPage(f.t, f.p, "metrics"), "\n") {
 		if strings.HasPrefix(line, fmt.Sprintf("earshot_source_failures{source=%q}", source)) && !strings.HasSuffix(line, " 0") {
 			return line
 		}

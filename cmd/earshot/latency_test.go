@@ -75,13 +75,13 @@ func measureLatency(t *testing.T, perMinute int, length time.Duration) histogram
 	random := rand.New(rand.NewPCG(1, uint64(perMinute)))
 	n := 0
 	for end := time.Now().Add(length); time.Now().Before(end) || n == 0; n++ {
-		r.town.Publish(killLoopPost(n, fmt.Sprintf("Complaint%04dx", n)))
+		r.town.Publish(killLoopPost(n))
 		time.Sleep(time.Duration(random.ExpFloat64() * float64(time.Minute) / float64(perMinute)))
 	}
 	r.until(p, time.Minute, "every complaint in Slack", func() bool { return r.count("Complaint") >= n })
 	h := histogram{}
 	r.until(p, time.Minute, "every complaint in the metric", func() bool {
-		h = readLatency(t, metricsText(t, p))
+		h = readLatency(t, webPage(t, p, "metrics"))
 		return h.count >= n
 	})
 	if h.count != n || len(h.sources) < min(n, 3) {

@@ -16,16 +16,7 @@ func TestRenamedSource(t *testing.T) {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
-	for name, withRedis := range map[string]bool{"database": false, "redis": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			redis := ""
-			if withRedis {
-				redis = redisServer(t)
-			}
-			renameOnce(t, redis)
-		})
-	}
+	eachSeen(t, renameOnce)
 }
 
 func renameOnce(t *testing.T, redis string) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -31,9 +30,8 @@ func TestReplicasPoll(t *testing.T) {
 	var words []string
 	kills := 0
 	for i := 0; time.Since(began) < runs; i++ {
-		word := fmt.Sprintf("Complaint%04dx", i)
-		three.hosts.publish(i, killLoopPost(i, word).Text)
-		words = append(words, word)
+		three.hosts.publish(i, killLoopPost(i).Text)
+		words = append(words, drillWord(i))
 		switch m := three.members[i/10%3]; i % 10 {
 		case 4:
 			m.p.kill()

@@ -226,13 +226,12 @@ func TestReplicas(t *testing.T) {
 	var said sync.WaitGroup
 	said.Go(func() {
 		for i := 0; ; i++ {
-			word := fmt.Sprintf("Complaint%04dx", i)
-			if post := killLoopPost(i, word); i%2 == 0 {
+			if post := killLoopPost(i); i%2 == 0 {
 				f.town.Publish(post)
 			} else {
 				f.hosts.publish(i, post.Text)
 			}
-			words = append(words, word)
+			words = append(words, drillWord(i))
 			select {
 			case <-stop:
 				return

@@ -2,7 +2,6 @@ package main
 
 import (
 	"database/sql"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,16 +19,7 @@ func TestRestoreDrill(t *testing.T) {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
-	for name, withRedis := range map[string]bool{"database": false, "redis": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			redis := ""
-			if withRedis {
-				redis = redisServer(t)
-			}
-			restoreOnce(t, redis)
-		})
-	}
+	eachSeen(t, restoreOnce)
 }
 
 func restoreOnce(t *testing.T, redis string) {
@@ -39,34 +29,21 @@ func restoreOnce(t *testing.T, redis string) {
 	}
 	r := newRig(t, redis)
 	r.baseline()
-	word := func(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
-	all := func(n int) func() bool {
-		return func() bool {
-			for i := range n {
-				if r.count(word(i)) == 0 {
-					return false
-				}
-			}
-			return true
-		}
-	}
 	p := r.start("")
 	file, backup := filepath.Join(r.dir, "e.db"), filepath.Join(r.dir, "backup.db")
 	third := complaints / 3
 	for i := range 2 * third {
-		r.town.Publish(killLoopPost(i, word(i)))
+		r.town.Publish(killLoopPost(i))
 		time.Sleep(100 * time.Millisecond)
 		if i == third {
 			takeBackup(t, file, backup)
 		}
 	}
-	r.until(p, 5*time.Minute, "what came after the backup in Slack", all(2*third))
+	r.heard(p, 2*third)
 	p.kill()
 
 	anHourAgo(t, backup)
-	for i := 2 * third; i < complaints; i++ {
-		r.town.Publish(killLoopPost(i, word(i)))
-	}
+	r.say(2*third, complaints)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(file + suffix); err != nil && suffix == "" {
 			t.Fatal(err)
@@ -75,23 +52,12 @@ func restoreOnce(t *testing.T, redis string) {
 	if err := os.Rename(backup, file); err != nil {
 		t.Fatal(err)
 	}
-	known := stored(t, file, word(2*third-1))
+	known := stored(t, file, drillWord(2*third-1))
 	p = r.start("")
-	r.until(p, 5*time.Minute, "what came while it was down in Slack", all(complaints))
-	r.until(p, time.Minute, "the lost part in the database", func() bool { return stored(t, file, word(2*third-1)) == 1 })
+	r.heard(p, complaints)
+	r.until(p, time.Minute, "the lost part in the database", func() bool { return stored(t, file, drillWord(2*third-1)) == 1 })
 	time.Sleep(5 * time.Second)
-	lost, repeated := 0, 0
-	for i := range complaints {
-		if n := r.count(word(i)); n == 0 {
-			lost++
-		} else {
-			repeated += n - 1
-		}
-	}
-	t.Logf("%d complaints, %d of them after the backup: lost %d, repeated %d", complaints, complaints-third, lost, repeated)
-	if lost+repeated > 0 {
-		t.Errorf("lost %d, repeated %d\n%s\nlog:\n%s", lost, repeated, r.texts(), p.log)
-	}
+	r.tally(p, complaints)
 	if known != 0 {
 		t.Error("the drill is in vain: the backup knows what came after it")
 	}

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +24,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/testkit"
@@ -292,4 +297,49 @@ func (r *rig) baselineOf(sources int) {
 func redisServer(t testing.TB) string {
 	t.Helper()
 	return testkit.Redis(t, "--maxmemory-policy", "noeviction").URL()
+}
+
+// eachSeen runs a drill where the database knows which posts were seen, and where Redis does.
+func eachSeen(t *testing.T, drill func(t *testing.T, redis string)) {
+	for name, withRedis := range map[string]bool{"database": false, "redis": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redis := ""
+			if withRedis {
+				redis = redisServer(t)
+			}
+			drill(t, redis)
+		})
+	}
+}
+
+var webAddress = regexp.MustCompile(`msg=web address=(\S+)`)
+
+// webPage is a page of the running daemon.
+func webPage(t testing.TB, p *process, page string) string {
+	t.Helper()
+	m := webAddress.FindStringSubmatch(p.log.String())
+	if m == nil {
+		t.Fatalf("the log names no web address\n%s", p.log)
+	}
+	resp, err := (&http.Client{Timeout: time.Minute}).Get("http://" + m[1] + "/" + page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// health reads the daemon's own health page.
+func health(t *testing.T, p *process) (out daemon.Health) {
+	t.Helper()
+	page := webPage(t, p, "healthz")
+	if err := json.Unmarshal([]byte(page), &out); err != nil {
+		t.Fatal(err, page)
+	}
+	return out
 }

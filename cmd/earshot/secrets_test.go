@@ -134,17 +134,3 @@ web: {listen: "127.0.0.1:0"}
 		t.Errorf("/healthz shows no failed source: %s", s)
 	}
 }
-
-func webPage(t *testing.T, p *process, page string) string {
-	t.Helper()
-	res, err := (&http.Client{Timeout: time.Minute}).Get("http://" + webAddress.FindStringSubmatch(p.log.String())[1] + "/" + page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
-}

@@ -151,7 +151,7 @@ func TestSoak(t *testing.T) {
 	r.write(y.String())
 	p := r.start("")
 	polls := func() (n float64) {
-		for _, l := range strings.Split(metricsText(t, p), "\n") {
+		for _, l := range strings.Split(webPage(t, p, "metrics"), "\n") {
 			if strings.HasPrefix(l, "earshot_source_polls_total{") {
 				v, _ := strconv.ParseFloat(l[strings.LastIndexByte(l, ' ')+1:], 64)
 				n += v
@@ -188,24 +188,6 @@ func TestSoak(t *testing.T) {
 		}
 	})
 	t.Logf("bare gofeed on the same bytes: %.2f ms", float64(bare.NsPerOp())/1e6)
-}
-
-func metricsText(t testing.TB, p *process) string {
-	t.Helper()
-	m := webAddress.FindStringSubmatch(p.log.String())
-	if m == nil {
-		t.Fatalf("the log names no web address\n%s", p.log)
-	}
-	resp, err := (&http.Client{Timeout: 10 * time.Second}).Get("http://" + m[1] + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
 }
 
 // processCPU is the processor time the process has used.

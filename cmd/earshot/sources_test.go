@@ -3,17 +3,14 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 )
 
@@ -91,26 +88,6 @@ func trouble(t *testing.T) http.Handler {
 	})
 	mux.HandleFunc("/robots.txt", http.NotFound)
 	return mux
-}
-
-var webAddress = regexp.MustCompile(`msg=web address=(\S+)`)
-
-// health reads the daemon's own health page.
-func health(t *testing.T, p *process) (out daemon.Health) {
-	t.Helper()
-	m := webAddress.FindStringSubmatch(p.log.String())
-	if m == nil {
-		t.Fatalf("the log names no web address\n%s", p.log)
-	}
-	resp, err := (&http.Client{Timeout: time.Minute}).Get("http://" + m[1] + "/healthz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 func TestBadSourcesCostOnlyThemselves(t *testing.T) {
