@@ -147,7 +147,7 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 		}
 		key := strings.Join(strings.Fields(cases.Fold().String(t.Value)), " ")
 		if first, ok := seen[key]; ok {
-			d.warn(m, "", "%q is here twice: first in %s", t.Value, m.toward(first))
+			d.warn(m, "remove one", "%q is here twice: first in %s", t.Value, m.toward(first))
 			continue
 		}
 		seen[key] = t.Pos

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,45 +8,26 @@ import (
 )
 
 // check gives the problems found while compiling and the doubtful choices, in
-// the order of the watches.
+// the order of the watches. What a watchlist can say of itself (a term that is there
+// twice or that an ignored phrase is too, a watch without terms) is checked where it
+// is read.
 func (b *builder) check() []Problem {
 	for i := range b.set.watches {
 		w := &b.set.watches[i]
-		b.current = w.Name
-		if len(w.Terms)+len(w.Any)+len(w.All) == 0 {
-			b.problem(Term{Pos: w.Pos}, true, fmt.Sprintf("the watch %q has no terms", w.Name), "write the names to look for under terms")
-		}
 		b.checkTerms(w)
 		b.checkIgnore(int32(i), w)
 	}
-	b.checkNames()
 	return b.problems
 }
 
-func (b *builder) checkNames() {
-	first := map[string]string{}
-	for i := range b.set.watches {
-		w := &b.set.watches[i]
-		b.current = w.Name
-		if at, ok := first[w.Name]; ok && w.Name != "" {
-			b.problem(Term{Pos: w.Pos}, false, fmt.Sprintf("two watches are named %q (the other: %s)", w.Name, cmp.Or(at, "above")), "give each watch a name of its own")
-		}
-		first[w.Name] = w.Pos
-	}
-}
-
 func (b *builder) checkTerms(w *watch) {
-	seen := map[string]Term{}
+	if len(w.All) > 0 {
+		return
+	}
 	for _, t := range w.Terms {
 		p := b.set.parseTerm(t.Text)
-		key := strings.ToLower(strings.TrimSpace(t.Text))
-		if other, ok := seen[key]; ok {
-			b.problem(t, false, fmt.Sprintf("%q is written twice (first at %s)", t.Text, cmp.Or(other.Pos, "the same watch")), "remove one")
-			continue
-		}
-		seen[key] = t
 		own := slices.IndexFunc(w.Context, func(c Term) bool { return SameName(c.Text, t.Text) })
-		if len(p.readings) == 0 || len(w.All) > 0 || len(w.context) > 0 && own < 0 || p.tag {
+		if len(p.readings) == 0 || len(w.context) > 0 && own < 0 || p.tag {
 			continue
 		}
 		e := p.readings[0].elements
@@ -91,21 +71,21 @@ func (c *commonWords) language(word string) string {
 	return ""
 }
 
-// checkIgnore warns of phrases that cancel nothing, because no term stands in
-// them, or everything, because they are a term.
+// checkIgnore warns of phrases that cancel nothing, because no term stands in them.
 func (b *builder) checkIgnore(i int32, w *watch) {
+	inside := false
+	r := run{set: b.set, lex: &b.set.names, accept: func(_ *run, id int32, _ place) {
+		inside = inside || b.set.terms[id].watch == i
+	}}
 	for _, t := range w.Ignore {
-		inside := false
-		r := run{set: b.set, lex: &b.set.names}
-		r.accept = func(r *run, id int32, _ place) {
-			inside = inside || b.set.terms[id].watch == i
+		p := b.set.parseTerm(t.Text)
+		unfit := p.handle == "" && len(p.readings) == 0
+		if unfit || slices.ContainsFunc(w.Terms, func(n Term) bool { return strings.EqualFold(n.Text, t.Text) }) {
+			continue // that is said already
 		}
+		inside = false
 		r.scan(0, t.Text)
-		r.hits = nil
-		switch {
-		case slices.ContainsFunc(w.Terms, func(n Term) bool { return strings.EqualFold(n.Text, t.Text) }):
-			b.problem(t, false, fmt.Sprintf("%q is a term and an ignored phrase, so it never counts", t.Text), "ignore a longer phrase that holds the term")
-		case !inside:
+		if !inside {
 			b.problem(t, false, fmt.Sprintf("%q can never cancel anything: no term of the watch stands in it", t.Text), "write the whole phrase, with the name in it")
 		}
 	}

@@ -49,7 +49,6 @@ type Hit struct {
 // Problem is a mistake (Fatal) or a doubtful choice in a watch.
 type Problem struct {
 	Pos     string // file:line:column of the term or the watch
-	Watch   string
 	Message string
 	Hint    string // what to do
 	Fatal   bool   // the term cannot be matched at all

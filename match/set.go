@@ -168,7 +168,6 @@ type builder struct {
 	names    *maker
 	side     *maker
 	sideIDs  map[phrase]int32
-	current  string // the watch under work
 	problems []Problem
 }
 
@@ -237,7 +236,6 @@ func firstNames(c *compiler, names map[string]bool) map[uint64]bool {
 
 func (b *builder) watch(i int32, w Watch) {
 	c := watch{Watch: w}
-	b.current = w.Name
 	for _, t := range w.Terms {
 		if b.name(i, t, roleName) >= 0 {
 			c.primary = true
@@ -393,5 +391,5 @@ func (b *builder) surnames(i int32) {
 }
 
 func (b *builder) problem(t Term, fatal bool, message, hint string) {
-	b.problems = append(b.problems, Problem{Pos: t.Pos, Watch: b.current, Message: message, Hint: hint, Fatal: fatal})
+	b.problems = append(b.problems, Problem{Pos: t.Pos, Message: message, Hint: hint, Fatal: fatal})
 }

@@ -70,6 +70,8 @@ watch:
   - {name: B}
   - {name: C, terms: [Zebrix, Zebrix]}
   - {name: D, terms: [Лента, Zebrix], ignore: [Zebrix]}
+  - {name: D, terms: [Zebrix Bank], ignore: ["?!"]}
+  - {name: E, terms: ["${env:NOPE}"]}
 sources: [{feed: "https://news.example/rss"}]
 `
 	_, err := Check(config.Parse("w.yaml", []byte(text), func(string) (string, bool) { return "", false }, KindOptions()))
@@ -84,7 +86,7 @@ sources: [{feed: "https://news.example/rss"}]
 		}
 		got = append(got, one.Pos.String())
 	}
-	want := []string{"w.yaml:3:23", "w.yaml:4:5", "w.yaml:5:31", "w.yaml:6:23", "w.yaml:6:30", "w.yaml:6:48"}
+	want := []string{"w.yaml:3:23", "w.yaml:4:5", "w.yaml:5:31", "w.yaml:6:23", "w.yaml:6:30", "w.yaml:7:12", "w.yaml:7:46", "w.yaml:8:24"}
 	if !slices.Equal(got, want) {
 		t.Errorf("said at %v, want %v:\n%v", got, want, err)
 	}
