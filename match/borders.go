@@ -32,7 +32,7 @@ func (r *run) acceptTerm(id int32, p place) {
 // count inside longer names, too: they only tell what a text is about.
 func (r *run) acceptPhrase(id int32, p place) {
 	ph := &r.set.phrases[id]
-	t := term{prefix: ph.prefix, exact: ph.exact}
+	t := term{prefix: ph.prefix}
 	if ph.role == roleOperand {
 		if r.judge(&t, &p).rule != 0 {
 			return

@@ -10,7 +10,6 @@ import (
 
 // tracer gathers the reasons for Explain.
 type tracer struct {
-	set   *Set
 	sc    *scratch
 	steps map[int32][]Step
 }
@@ -31,12 +30,12 @@ func (t *tracer) counted(watch int32, span mention.Span, by sign) {
 }
 
 func (t *tracer) cancelled(r *run, id int32, p place, v verdict) {
-	t.add(t.set.terms[id].watch, t.sc.span(found{phrase: id, part: r.part, start: p.start, end: p.end}), v)
+	t.add(t.sc.set.terms[id].watch, t.sc.span(found{phrase: id, part: r.part, start: p.start, end: p.end}), v)
 }
 
 // unheld says of the kept hits which condition of w does not hold.
 func (sc *scratch) unheld(w *watch) {
-	if sc.trace == nil || len(sc.kept) == 0 {
+	if sc.names.trace == nil || len(sc.kept) == 0 {
 		return
 	}
 	v := sc.failed(w)
@@ -79,11 +78,12 @@ func quote(s string) string { return "“" + s + "”" }
 // It is for people who look into one post, and slower than Match.
 func (s *Set) Explain(title, text string) []Explanation {
 	sc := newScratch(s)
-	sc.trace = &tracer{set: s, sc: sc, steps: map[int32][]Step{}}
+	trace := &tracer{sc: sc, steps: map[int32][]Step{}}
+	sc.names.trace = trace
 	hits := sc.match(title, text)
 	out := make([]Explanation, len(s.watches))
 	for i, w := range s.watches {
-		out[i] = Explanation{Watch: w.Name, Steps: sc.trace.steps[int32(i)]}
+		out[i] = Explanation{Watch: w.Name, Steps: trace.steps[int32(i)]}
 	}
 	for _, h := range hits {
 		out[h.Index].Named = true
@@ -145,7 +145,7 @@ func (sc *scratch) missed(name, word string, t *term) verdict {
 		return verdict{}
 	case word == name:
 		return verdict{15, "the signs of the term are missing"}
-	case t.exact && strings.HasPrefix(word, stem):
+	case t.parsed.exact && strings.HasPrefix(word, stem):
 		return verdict{14, "the term is written with =, so no other form counts"}
 	case strings.HasPrefix(word, name) && strings.ContainsAny(word[len(name):], "0123456789"), strings.HasSuffix(word, name):
 		return verdict{5, "glued letters or digits make another word"}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"sync"
@@ -194,9 +195,9 @@ func compact(bucket []uint32, posts []posting) int {
 		run := posts[from:to]
 		slices.SortFunc(run, func(a, b posting) int {
 			if a.check != b.check {
-				return compareUint32(a.check, b.check)
+				return cmp.Compare(a.check, b.check)
 			}
-			return compareUint32(a.value>>flagBits, b.value>>flagBits)
+			return cmp.Compare(a.value>>flagBits, b.value>>flagBits)
 		})
 		start := len(out)
 		bucket[b] = uint32(start)
@@ -223,16 +224,6 @@ func joinFlags(a, b uint32) uint32 {
 		out |= (a | b) & flagLangs
 	}
 	return out
-}
-
-func compareUint32(a, b uint32) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // lookup gives the postings of a hash; usually none.

@@ -131,7 +131,7 @@ func (r *run) speaks(p *place) bool {
 	for i := from; i < to && r.set.fold.next(r.text, i, &t); i = t.end {
 		hit := t.start < p.end && p.start < t.end
 		if !hit {
-			count(&votes, r.set.votes[t.hash], 1)
+			count(&votes, r.set.common.votes[t.hash], 1)
 		}
 		count(&votes, sp.lettersVote(r.text[t.start:t.end]), clearly)
 	}

@@ -56,22 +56,6 @@ func (m *maker) done() lexicon {
 	return m.lex
 }
 
-// word gives the number of a word.
-func (m *maker) word(key wordKey) int32 { return m.numbered(key, nil) }
-
-// joined gives the number of the word that a name of several words makes when it
-// is written as one.
-func (m *maker) joined(r reading, p parsed, of langs) int32 {
-	var name strings.Builder
-	parts := make([]wordKey, len(r.elements))
-	for i, e := range r.elements {
-		name.WriteString(strings.ToLower(e.text))
-		name.WriteByte(' ')
-		parts[i] = m.keyOf(e, p, of, i+1 < len(r.elements), true)
-	}
-	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true}, parts)
-}
-
 // neighbours lets some of the words of a name be written as one while the others
 // stand apart: НоваПошта Глобал. path holds the node before each element and the one
 // behind the last, so what follows is the same as if they stood apart.
@@ -82,7 +66,7 @@ func (m *maker) neighbours(r reading, path []int32, p parsed, of langs) {
 	for from := range r.elements {
 		for to := from; to < min(from+maxNeighbours, len(r.elements)) && m.mayJoin(r, to); to++ {
 			if to > from && to-from+1 < len(r.elements) {
-				m.link(path[from], m.part(r, from, to+1, p, of), path[to+1])
+				m.link(path[from], m.asOne(r, from, to+1, p, of), path[to+1])
 			}
 		}
 	}
@@ -103,9 +87,10 @@ func (m *maker) mayJoin(r reading, i int) bool {
 	return !e.sign && (r.capitals || utf8.RuneCountInString(e.text) > shortSpeech || !m.common.function[m.fold.foldWord(e.text)])
 }
 
-// part gives the number of the word that some words of a longer name make. Its text
-// tells which words they are, so that equal numbers lead to equal nodes.
-func (m *maker) part(r reading, from, to int, p parsed, of langs) int32 {
+// asOne gives the number of the word that the words of a name from element from to to make
+// when they are written as one. Its text tells which words they are, so that equal numbers
+// lead to equal nodes.
+func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	var name strings.Builder
 	var parts []wordKey
 	for i := from; i < to; i++ {
@@ -118,7 +103,7 @@ func (m *maker) part(r reading, from, to int, p parsed, of langs) int32 {
 		parts = append(parts, key)
 	}
 	followed := parts[len(parts)-1].followed
-	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true, several: true, followed: followed, capitals: r.capitals}, parts)
+	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true, several: to-from < len(r.elements), followed: followed, capitals: r.capitals}, parts)
 }
 
 // followed says whether a word comes behind element i at once.
@@ -154,7 +139,7 @@ func (m *maker) add(id int32, p parsed) {
 				path = append(path, at)
 				continue
 			}
-			at = m.step(at, m.word(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)))
+			at = m.step(at, m.numbered(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1), nil))
 			path = append(path, at)
 			words++
 			class = class || m.isClass(e)
@@ -169,7 +154,7 @@ func (m *maker) add(id int32, p parsed) {
 			continue
 		}
 		for _, one := range m.glued(r) {
-			m.accept(m.step(0, m.joined(one, p, of)), id)
+			m.accept(m.step(0, m.asOne(one, 0, len(one.elements), p, of)), id)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,11 +23,11 @@ func (r *run) people(t *term, p *place) verdict {
 		return counts
 	}
 	for _, h := range [...]uint64{before, after} {
-		if h != 0 && r.set.first[h] && !contains(t.given, h) {
+		if h != 0 && r.set.first[h] && !slices.Contains(t.given, h) {
 			return verdict{16, "another first name: somebody else"}
 		}
 	}
-	if initial != 0 && !contains(t.initials, initial) {
+	if initial != 0 && !slices.Contains(t.initials, initial) {
 		return verdict{16, "another initial: somebody else"}
 	}
 	return counts
@@ -38,15 +39,6 @@ func (r *run) onlyFirstUpper(p *place) bool {
 	word := r.text[p.start:p.end]
 	c, size := utf8.DecodeRuneInString(word)
 	return unicode.IsUpper(c) && strings.ToUpper(word[size:]) != word[size:]
-}
-
-func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }
 
 // wordBefore gives the hash of the word before i when only a space stands

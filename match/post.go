@@ -15,7 +15,6 @@ type scratch struct {
 	names, side run
 	sideRead    bool
 	kept        []found // the hits of the watch under work
-	trace       *tracer
 }
 
 func newScratch(s *Set) *scratch {
@@ -39,43 +38,40 @@ func (s *Set) Match(title, text string) []Hit {
 
 // forget drops the texts, so that the pool does not keep them alive.
 func (sc *scratch) forget() {
-	sc.parts, sc.names.text, sc.side.text, sc.trace, sc.names.trace = [2]string{}, "", "", nil, nil
+	sc.parts, sc.names.text, sc.side.text = [2]string{}, "", ""
 }
 
 func (sc *scratch) match(title, text string) []Hit {
 	sc.parts = [2]string{title, text}
 	sc.sideRead = false
 	sc.names.hits = sc.names.hits[:0]
-	sc.names.trace = sc.trace
 	sc.names.scan(0, title)
 	sc.names.scan(1, text)
-	found := sc.names.hits
-	if len(found) == 0 {
+	left := sc.names.hits
+	if len(left) == 0 {
 		return nil
 	}
 	terms := sc.set.terms
-	slices.SortStableFunc(found, func(a, b foundHit) int {
+	slices.SortStableFunc(left, func(a, b found) int {
 		if d := terms[a.phrase].watch - terms[b.phrase].watch; d != 0 {
 			return int(d)
 		}
 		return inOrder(a, b)
 	})
 	var hits []Hit
-	for len(found) > 0 {
-		w := terms[found[0].phrase].watch
+	for len(left) > 0 {
+		w := terms[left[0].phrase].watch
 		n := 1
-		for n < len(found) && terms[found[n].phrase].watch == w {
+		for n < len(left) && terms[left[n].phrase].watch == w {
 			n++
 		}
-		if spans := sc.watch(&sc.set.watches[w], found[:n]); spans != nil {
+		if spans := sc.watch(&sc.set.watches[w], left[:n]); spans != nil {
 			hits = append(hits, Hit{Watch: sc.set.watches[w].Name, Index: int(w), Spans: spans})
 		}
-		found = found[n:]
+		left = left[n:]
 	}
 	return hits
 }
-
-type foundHit = found
 
 // inOrder sorts by place, the longer one first.
 func inOrder(a, b found) int {
@@ -124,8 +120,8 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 		last = h
 		span := sc.span(h)
 		spans = append(spans, span)
-		if sc.trace != nil {
-			sc.trace.counted(t.watch, span, h.sign)
+		if trace := sc.names.trace; trace != nil {
+			trace.counted(t.watch, span, h.sign)
 		}
 	}
 	return spans
@@ -145,8 +141,8 @@ func (sc *scratch) span(h found) mention.Span {
 }
 
 func (sc *scratch) cancel(h found, v verdict) {
-	if sc.trace != nil {
-		sc.trace.add(sc.set.terms[h.phrase].watch, sc.span(h), v)
+	if trace := sc.names.trace; trace != nil {
+		trace.add(sc.set.terms[h.phrase].watch, sc.span(h), v)
 	}
 }
 
@@ -169,7 +165,7 @@ func (sc *scratch) inside(phrases []int32, h found, others bool) (int32, bool) {
 		return 0, false
 	}
 	for _, s := range sc.sides() {
-		if s.part != h.part || s.start > h.start || h.end > s.end || !contains(phrases, s.phrase) {
+		if s.part != h.part || s.start > h.start || h.end > s.end || !slices.Contains(phrases, s.phrase) {
 			continue
 		}
 		if whole := sc.parts[s.part][s.start:s.end]; !others || len(whole) > h.end-h.start && !strings.Contains(whole, "\n") {
@@ -201,7 +197,7 @@ func (sc *scratch) inContext(w *watch, h found) bool {
 		return true
 	}
 	for _, s := range sc.sides() {
-		if contains(w.context, s.phrase) && (s.part == 0 || sc.near(h, s)) {
+		if slices.Contains(w.context, s.phrase) && (s.part == 0 || sc.near(h, s)) {
 			return true
 		}
 	}

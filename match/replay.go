@@ -2,6 +2,7 @@ package match
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -78,10 +79,5 @@ func Replay(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.
 }
 
 func named(hits []Hit, watch string) bool {
-	for _, h := range hits {
-		if h.Watch == watch {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(hits, func(h Hit) bool { return h.Watch == watch })
 }

@@ -30,7 +30,6 @@ type known struct {
 	endings  map[uint64]bool // by hash
 	english  map[uint64]bool
 	particle map[uint64]bool
-	votes    map[uint64]vote // which languages a frequent word speaks for
 	speech   *speech
 	surnames map[string]bool // see data/README.md
 	first    map[uint64]bool // first names in all forms
@@ -69,12 +68,11 @@ type term struct {
 	role       role
 	parsed     parsed
 	words      int
-	prefix     string // signs required before it
-	capitals   bool   // counts only with capitals: the reading of a CamelCase or dotted name taken apart
-	letters    bool   // begins or ends with a word of one letter that is one of speech, too: Таврія В
-	tiny       bool   // a word of it has one or two letters
-	spoken     bool   // begins with a word of speech, which has a capital by itself: Ваш
-	exact      bool
+	prefix     string   // signs required before it
+	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart
+	letters    bool     // begins or ends with a word of one letter that is one of speech, too: Таврія В
+	tiny       bool     // a word of it has one or two letters
+	spoken     bool     // begins with a word of speech, which has a capital by itself: Ваш
 	given      []uint64 // the watch's own first names, when this is their surname alone
 	initials   []folded // and their first letters
 	surname    bool     // its genitive plural is a frequent surname
@@ -88,7 +86,6 @@ type phrase struct {
 	text   string
 	role   role
 	prefix string
-	exact  bool
 	handle bool
 }
 
@@ -115,11 +112,39 @@ func NewLanguages() (*Languages, error) { return readLanguages(builtin) }
 // readLanguages is NewLanguages with the tables of text.
 func readLanguages(text func(name string) string) (*Languages, error) {
 	t := newTables(text)
-	l := newLanguages(t)
+	f := newFolder()
+	endings := t.sets("endings.tsv", "kind written")
+	legal := t.sets("legal.tsv", "kind word")
+	names := t.sets("names.tsv", "kind word")
+	sp := newSpeech(t)
+	c := &compiler{
+		fold:    f,
+		speech:  sp,
+		grammar: newGrammar(t, sp),
+		script:  newScript(t, sp),
+		legal:   legal,
+		ands:    slices.Sorted(maps.Keys(legal["and"])),
+		common:  readCommon(t, f, sp),
+	}
+	k := &known{
+		fold:     f,
+		speech:   sp,
+		endings:  hashes(f, endings["ending"]),
+		english:  hashes(f, endings["english"]),
+		particle: hashes(f, endings["particle"]),
+		legal:    legal["legal"],
+		and:      hashes(f, legal["and"]),
+		plus:     legal["plus"],
+		hosts:    t.sets("hosts.tsv", "kind word"),
+		common:   c.common,
+		surnames: names["surname"],
+		first:    firstNames(c, names["first"]),
+		signs:    readSigns(t, c),
+	}
 	if err := t.errs.Err(); err != nil {
 		return nil, fmt.Errorf("match: tables: %w", err)
 	}
-	return l, nil
+	return &Languages{known: k, compiler: c}, nil
 }
 
 // Compile is the function Compile, with tables that were read before.
@@ -127,12 +152,12 @@ func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 	c := l.compiler.fork()
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
 	b.side.anyQuotes = true
-	b.set = &Set{known: l.known, handles: map[string][]int32{}}
+	set := &Set{known: l.known, handles: map[string][]int32{}}
+	b.set = set
 	for i, w := range watches {
 		b.watch(int32(i), w)
 	}
-	b.set.names, b.set.side = b.names.done(), b.side.done()
-	set := b.set
+	set.names, set.side = b.names.done(), b.side.done()
 	set.runs.New = func() any { return newScratch(set) } // holds the set alone: the builder is large
 	if n := max(len(b.names.words), len(b.side.words)); n > maxWords {
 		return nil, nil, fmt.Errorf("match: the watches have %d different words, at most %d fit", n, maxWords)
@@ -147,7 +172,7 @@ func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 	if len(errs) > 0 {
 		return nil, problems, errors.Join(errs...)
 	}
-	return b.set, problems, nil
+	return set, problems, nil
 }
 
 // String gives the problem as file:line:column: what, and what to do.
@@ -169,43 +194,6 @@ type builder struct {
 	side     *maker
 	sideIDs  map[phrase]int32
 	problems []Problem
-}
-
-func newLanguages(t *tables) *Languages {
-	f := newFolder()
-	endings := t.sets("endings.tsv", "kind written")
-	legal := t.sets("legal.tsv", "kind word")
-	names := t.sets("names.tsv", "kind word")
-	sp := newSpeech(t)
-	c := &compiler{
-		fold:    f,
-		speech:  sp,
-		grammar: newGrammar(t, sp),
-		script:  newScript(t, sp),
-		legal:   legal,
-		ands:    slices.Sorted(maps.Keys(legal["and"])),
-		common:  readCommon(t, f, sp),
-		cache:   map[wordKey][]spelled{},
-	}
-	return &Languages{
-		compiler: c,
-		known: &known{
-			fold:     f,
-			speech:   sp,
-			endings:  hashes(f, endings["ending"]),
-			english:  hashes(f, endings["english"]),
-			particle: hashes(f, endings["particle"]),
-			votes:    c.common.votes,
-			legal:    legal["legal"],
-			and:      hashes(f, legal["and"]),
-			plus:     legal["plus"],
-			hosts:    t.sets("hosts.tsv", "kind word"),
-			common:   c.common,
-			surnames: names["surname"],
-			first:    firstNames(c, names["first"]),
-			signs:    readSigns(t, c),
-		},
-	}
 }
 
 func hashes(f *folder, words map[string]bool) map[uint64]bool {
@@ -282,7 +270,7 @@ func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
 func (b *builder) name(i int32, t Term, as role) int32 {
 	p := b.set.parseTerm(t.Text)
 	id := int32(len(b.set.terms))
-	c := term{Term: t, watch: i, role: as, parsed: p, exact: p.exact, leaf: id}
+	c := term{Term: t, watch: i, role: as, parsed: p, leaf: id}
 	switch {
 	case p.handle != "":
 		b.set.handles[p.handle] = append(b.set.handles[p.handle], id)
@@ -349,7 +337,7 @@ func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
 		b.problem(t, true, fmt.Sprintf("%q has no letter or digit", t.Text), "write a word or a phrase")
 		return ids
 	}
-	key := phrase{text: t.Text, role: as, prefix: p.readings[0].prefix, exact: p.exact, handle: p.handle != ""}
+	key := phrase{text: t.Text, role: as, prefix: p.readings[0].prefix, handle: p.handle != ""}
 	id, ok := b.sideIDs[key]
 	if !ok {
 		id = int32(len(b.set.phrases))

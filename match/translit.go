@@ -22,18 +22,11 @@ const (
 // script converts words to the other alphabet by the tables cyrillic.tsv and
 // latin.tsv.
 type script struct {
-	styles []style
+	styles []langs            // ways to write Cyrillic in Latin: whose inflected forms are written so; dictionary forms are in every way
 	latin  map[rune][]letters // Cyrillic to Latin by first letter, one alternative list per style
 	cyr    map[rune][]letters // Latin to Cyrillic, one style
 	steps  []step             // room for the word under work
 	out    []string           // room for its spellings
-}
-
-// style is a way to write Cyrillic in Latin, and the languages whose inflected
-// forms are written so; dictionary forms are tried in every style.
-type style struct {
-	name  string
-	langs langs
 }
 
 // letters is one row of a table: a group of letters and what it turns into.
@@ -69,7 +62,7 @@ const maxStyles = 8
 // colon the languages it is of; without, it is of all.
 func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
 	for i := 1; i < header.Len(); i++ {
-		name, codes, some := strings.Cut(header.Raw(i), ":")
+		_, codes, some := strings.Cut(header.Raw(i), ":")
 		of := anyLang
 		if some {
 			of = 0
@@ -86,7 +79,7 @@ func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
 			t.errs.Add(header.At(i), "more than %d ways of writing", maxStyles)
 			return
 		}
-		s.styles = append(s.styles, style{name, of})
+		s.styles = append(s.styles, of)
 	}
 }
 
@@ -176,8 +169,8 @@ func (s *script) toLatin(word string, of langs, limit int) []string {
 	out := s.out[:0]
 	var done [maxStyles]int // what the styles so far wrote, one number each
 	n := 0
-	for i, style := range s.styles {
-		if style.langs&of == 0 {
+	for i, written := range s.styles {
+		if written&of == 0 {
 			continue
 		}
 		ways := 1
