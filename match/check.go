@@ -73,17 +73,16 @@ func (c *commonWords) language(word string) string {
 
 // checkIgnore warns of phrases that cancel nothing, because no term stands in them.
 func (b *builder) checkIgnore(i int32, w *watch) {
-	inside := false
-	r := run{set: b.set, lex: &b.set.names, accept: func(_ *run, id int32, _ place) {
-		inside = inside || b.set.terms[id].watch == i
-	}}
 	for _, t := range w.Ignore {
 		p := b.set.parseTerm(t.Text)
 		unfit := p.handle == "" && len(p.readings) == 0
 		if unfit || slices.ContainsFunc(w.Terms, func(n Term) bool { return strings.EqualFold(n.Text, t.Text) }) {
 			continue // that is said already
 		}
-		inside = false
+		inside := false
+		r := run{set: b.set, lex: &b.set.names, accept: func(_ *run, id int32, _ place) {
+			inside = inside || b.set.terms[id].watch == i
+		}}
 		r.scan(0, t.Text)
 		if !inside {
 			b.problem(t, false, fmt.Sprintf("%q can never cancel anything: no term of the watch stands in it", t.Text), "write the whole phrase, with the name in it")

@@ -92,7 +92,7 @@ func (m *maker) mayJoin(r reading, i int) bool {
 // lead to equal nodes.
 func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	var name strings.Builder
-	var parts []wordKey
+	parts := make([]wordKey, 0, to-from)
 	for i := from; i < to; i++ {
 		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
 		name.WriteString(key.text)
