@@ -10,7 +10,7 @@ import (
 type lexicon struct {
 	index index
 	root  []int32          // first word to node; -1: no phrase begins with it
-	edges map[uint64]int32 // node<<32 | word to node
+	edges map[uint64]int32 // edge of a node and a word to the next node
 	nodes []node
 }
 
@@ -174,15 +174,13 @@ func (m *maker) node() int32 {
 // step gives the node after at by a word.
 func (m *maker) step(at, word int32) int32 {
 	if at == 0 {
-		for int(word) >= len(m.lex.root) {
-			m.lex.root = append(m.lex.root, -1)
+		first := m.first(word)
+		if *first < 0 {
+			*first = m.node()
 		}
-		if m.lex.root[word] < 0 {
-			m.lex.root[word] = m.node()
-		}
-		return m.lex.root[word]
+		return *first
 	}
-	key := uint64(at)<<32 | uint64(word)
+	key := edge(at, word)
 	next, ok := m.lex.edges[key]
 	if !ok {
 		next = m.node()
@@ -195,15 +193,22 @@ func (m *maker) step(at, word int32) int32 {
 // link lets a word lead from one node to another that stands already.
 func (m *maker) link(at, word, next int32) {
 	if at == 0 {
-		for int(word) >= len(m.lex.root) {
-			m.lex.root = append(m.lex.root, -1)
-		}
-		m.lex.root[word] = next
+		*m.first(word) = next
 		return
 	}
-	m.lex.edges[uint64(at)<<32|uint64(word)] = next
+	m.lex.edges[edge(at, word)] = next
 	m.lex.nodes[at].more = true
 }
+
+// first is where the node stands that a phrase comes to by its first word.
+func (m *maker) first(word int32) *int32 {
+	for int(word) >= len(m.lex.root) {
+		m.lex.root = append(m.lex.root, -1)
+	}
+	return &m.lex.root[word]
+}
+
+func edge(at, word int32) uint64 { return uint64(at)<<32 | uint64(word) }
 
 // sign gives the node after at by a required sign.
 func (m *maker) sign(at int32, e element) int32 {
@@ -225,7 +230,7 @@ func (l *lexicon) next(at, word int32) int32 {
 		}
 		return -1
 	}
-	if next, ok := l.edges[uint64(at)<<32|uint64(word)]; ok {
+	if next, ok := l.edges[edge(at, word)]; ok {
 		return next
 	}
 	return -1

@@ -329,9 +329,9 @@ func takeApart(r reading) (reading, bool) {
 }
 
 // humps cuts a word before capitals that follow small letters, before the last of several
-// (WHSmith) and between three or more
-// letters and a number, on either side. Parts of one letter stay glued (iPhone). camel
-// says that the parts need their capitals: 4Лапы is not in «все 4 лапы».
+// (WHSmith) and between three or more letters and a number, on either side. Parts of one
+// letter stay glued (iPhone). camel says that the parts need their capitals: 4Лапы is not
+// in «все 4 лапы».
 func humps(word string) (parts []string, camel bool) {
 	runes := []rune(word)
 	from := 0
