@@ -20,8 +20,7 @@ import (
 // onlyTestsCall are the exported functions and methods that no program reaches today,
 // each with the reason why it stays. Keep it short: what nobody calls is better deleted.
 var onlyTestsCall = map[string]string{
-	"config.Config.Written":      "how the tests of config see positions",
-	"config.Secret.Equal":        "the same",
+	"config.Secret.Equal":        "how tests compare options that hold secrets",
 	"internal/hours.Hours.Next":  "the opposite of Closes: the property tests of opening hours need both",
 	"monitor.Monitor.Poll":       "one poll without the schedule, for the tests of a poll",
 	"sentiment.Scorer.Identify":  "language identification alone, for its accuracy test",

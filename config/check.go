@@ -394,20 +394,3 @@ func (d *document) widthAt(p Pos) int {
 	}
 	return max(1, utf8.RuneCountInString(strings.TrimRight(string(rest), " ")))
 }
-
-// withoutIndexes turns routes[2].to into routes.to.
-func withoutIndexes(path string) string {
-	var b strings.Builder
-	inside := false
-	for _, r := range path {
-		switch {
-		case r == '[':
-			inside = true
-		case r == ']':
-			inside = false
-		case !inside:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"math"
 	"net/netip"
 	"time"
@@ -73,7 +74,6 @@ type Expr struct {
 	Any  []Expr
 	All  []Expr
 	None []Expr
-	Pos  Pos
 }
 
 // BackfillAll is the Source.Backfill that alerts on everything the first poll sees.
@@ -173,26 +173,15 @@ type Deadlines struct {
 }
 
 // For returns the clocks of a severity, what it leaves out filled in from the
-// common ones, and the holidays put into its hours. A holiday is a day of a zone: always without one
-// never stops.
+// common ones, and the holidays put into its hours. A holiday is a day of a zone: always
+// without one never stops.
 func (d Deadlines) For(severity string) Deadline {
 	out := d.Deadline
-	if s, ok := d.Severity[severity]; ok {
-		if s.Claim != 0 {
-			out.Claim = s.Claim
-		}
-		if s.Reply != 0 {
-			out.Reply = s.Reply
-		}
-		if s.Notify != "" {
-			out.Notify = s.Notify
-		}
-		if s.EscalateTo != "" {
-			out.EscalateTo = s.EscalateTo
-		}
-		if s.Hours.String() != "" {
-			out.Hours = s.Hours
-		}
+	s := d.Severity[severity]
+	out.Claim, out.Reply = cmp.Or(s.Claim, out.Claim), cmp.Or(s.Reply, out.Reply)
+	out.Notify, out.EscalateTo = cmp.Or(s.Notify, out.Notify), cmp.Or(s.EscalateTo, out.EscalateTo)
+	if s.Hours.String() != "" {
+		out.Hours = s.Hours
 	}
 	if out.Hours.Zoned() {
 		out.Hours = out.Hours.Except(d.Holidays...)

@@ -210,14 +210,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *[]Source:
 		d.sources(n, p, m, path)
 	case *time.Duration:
-		if s, ok := d.text(n, m, f); ok {
-			if v, msg, hint := parseDuration(s.value); msg != "" {
-				msg, hint = s.unquoted(msg, hint)
-				d.wrong(m, hint, "%s: %s", f.name, msg)
-			} else {
-				*p = v
-			}
-		}
+		parsed(d, n, p, m, f, parseDuration)
 	case *backfill:
 		if b, ok := n.(*ast.BoolNode); ok {
 			if b.Value {
@@ -236,39 +229,40 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 		}
 		return d.special(n, &p.d, m, path, f)
 	case *Pause:
-		if s, ok := d.text(n, m, f); ok {
-			v, msg, hint := parsePause(s.value)
-			if msg != "" {
-				msg, hint = s.unquoted(msg, hint)
-				d.wrong(m, hint, "%s: %s", f.name, msg)
-			}
-			v.at = m
-			*p = v
-		}
+		parsed(d, n, p, m, f, parsePause)
+		p.at = m
 	case *hours.Hours:
-		parsed(d, n, p, m, f, hours.Parse)
+		parsedHours(d, n, p, m, f, hours.Parse)
 	case *hours.Moment:
-		parsed(d, n, p, m, f, hours.ParseMoment)
+		parsedHours(d, n, p, m, f, hours.ParseMoment)
 	case *hours.Holiday:
-		parsed(d, n, p, m, f, hours.ParseHoliday)
+		parsedHours(d, n, p, m, f, hours.ParseHoliday)
 	case *netip.Prefix:
-		if s, ok := d.text(n, m, f); ok {
-			if v, msg, hint := parsePrefix(s.value); msg != "" {
-				msg, hint = s.unquoted(msg, hint)
-				d.wrong(m, hint, "%s: %s", f.name, msg)
-			} else {
-				*p = v
-			}
-		}
+		parsed(d, n, p, m, f, parsePrefix)
 	default:
 		return false
 	}
 	return true
 }
 
-// parsed decodes a text by a parser of package hours, and puts the caret under
+// parsed decodes a text by a parser that says what is wrong with it, and what to do.
+func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (v T, msg, hint string)) {
+	s, ok := d.text(n, m, f)
+	if !ok {
+		return
+	}
+	v, msg, hint := parse(s.value)
+	if msg == "" {
+		*into = v
+		return
+	}
+	msg, hint = s.unquoted(msg, hint)
+	d.wrong(m, hint, "%s: %s", f.name, msg)
+}
+
+// parsedHours decodes a text by a parser of package hours, and puts the caret under
 // the part it does not understand.
-func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (T, error)) {
+func parsedHours[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (T, error)) {
 	s, ok := d.text(n, m, f)
 	if !ok {
 		return
@@ -310,7 +304,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 		d.keys(d.pairs(n, path), v, m, path, fields)
 		return
 	}
-	if i := slices.IndexFunc(fields, func(f field) bool { return f.short }); i >= 0 {
+	if i := shortField(fields); i >= 0 {
 		sub := fields[i]
 		sub.name = f.name
 		d.value(n, v.FieldByIndex(sub.index), join(path, fields[i].name), sub)
@@ -363,7 +357,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 			return
 		}
 	}
-	if isEntry(elem) && !slices.ContainsFunc(d.fields(elem), func(f field) bool { return f.short }) {
+	if isEntry(elem) && shortField(d.fields(elem)) < 0 {
 		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
@@ -444,7 +438,6 @@ func (d *decoder) mapping(n ast.Node, v reflect.Value, m position, path string, 
 
 // expr decodes one operand of any, all and none.
 func (d *decoder) expr(n ast.Node, into *Expr, m position, path string) {
-	into.Pos = m.Pos
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 	default:

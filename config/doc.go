@@ -12,7 +12,7 @@
 //   - No package outside this one sees YAML.
 //
 // It must not know a source kind, a store or a channel: kinds are given to Load
-// as plain option structs. Of earshot's packages it imports only hours, a leaf
-// that parses opening hours, so that a wrong expression is found here with its
-// position.
+// as plain option structs. Of earshot's packages it imports leaves only: hours,
+// which parses opening hours so that a wrong expression is found here with its
+// position, lang and text.
 package config

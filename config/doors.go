@@ -46,10 +46,10 @@ func (d *decoder) findDoors(root ast.Node) {
 	if d.doors == nil {
 		d.doors = map[string]bool{}
 	}
-	for _, top := range d.mappingOf(root) {
+	for _, top := range d.unwrappedEntries(root) {
 		switch name, _ := keyName(top.Key); name {
 		case "doors":
-			for _, door := range d.mappingOf(top.Value) {
+			for _, door := range d.unwrappedEntries(top.Value) {
 				if name, ok := keyName(door.Key); ok {
 					d.doors[name] = true
 				}
@@ -68,7 +68,7 @@ func (d *decoder) findHooks(list ast.Node) {
 		return
 	}
 	for _, hook := range entries.Values {
-		for _, pair := range d.mappingOf(hook) {
+		for _, pair := range d.unwrappedEntries(hook) {
 			if name, _ := keyName(pair.Key); name != "name" {
 				continue
 			}
@@ -77,18 +77,6 @@ func (d *decoder) findHooks(list ast.Node) {
 			}
 		}
 	}
-}
-
-func (d *decoder) mappingOf(n ast.Node) []*ast.MappingValueNode {
-	n, done := d.unwrap(n)
-	defer done()
-	switch t := n.(type) {
-	case *ast.MappingNode:
-		return t.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{t}
-	}
-	return nil
 }
 
 // doorOf returns the route of a destination that is a door: one under doors:, or one whose

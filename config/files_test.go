@@ -60,7 +60,7 @@ func TestFolderIsOneWatchlist(t *testing.T) {
 	if got, want := c.Database(), "sqlite:"+filepath.Join(dir, "base.db"); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if pos, ok := c.Written("store.database"); !ok || filepath.Base(pos.File) != "10-base.yaml" {
+	if pos := c.At("store.database"); filepath.Base(pos.File) != "10-base.yaml" {
 		t.Error(pos)
 	}
 	// Files and folders mix, and the order is that of the command line.

@@ -51,6 +51,11 @@ func fieldsOf(t reflect.Type) []field {
 	return out
 }
 
+// shortField is the index of the field that a value written without keys fills; -1 for none.
+func shortField(fields []field) int {
+	return slices.IndexFunc(fields, func(f field) bool { return f.short })
+}
+
 // fields is fieldsOf, remembered: a list may have thousands of entries.
 func (d *decoder) fields(t reflect.Type) []field {
 	known, ok := d.known[t]
@@ -69,18 +74,29 @@ type pair struct {
 	merged bool // came through <<
 }
 
-// pairs lists the keys of a mapping in order, duplicates reported and dropped.
-func (d *decoder) pairs(n ast.Node, path string) []pair {
-	var raw []*ast.MappingValueNode
+// entriesOf lists the entries of a mapping; none of anything else.
+func entriesOf(n ast.Node) []*ast.MappingValueNode {
 	switch t := n.(type) {
 	case *ast.MappingNode:
-		raw = t.Values
+		return t.Values
 	case *ast.MappingValueNode:
-		raw = []*ast.MappingValueNode{t}
+		return []*ast.MappingValueNode{t}
 	}
+	return nil
+}
+
+// unwrappedEntries is entriesOf what is behind anchors, tags and aliases.
+func (d *decoder) unwrappedEntries(n ast.Node) []*ast.MappingValueNode {
+	n, done := d.unwrap(n)
+	defer done()
+	return entriesOf(n)
+}
+
+// pairs lists the keys of a mapping in order, duplicates reported and dropped.
+func (d *decoder) pairs(n ast.Node, path string) []pair {
 	var out []pair
 	seen := map[string]int{}
-	for _, mv := range raw {
+	for _, mv := range entriesOf(n) {
 		if mv.Key != nil && mv.Key.IsMergeKey() {
 			for _, p := range d.mergedPairs(mv.Value, path) {
 				if _, ok := seen[p.name]; !ok {

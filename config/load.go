@@ -16,6 +16,15 @@ import (
 // zero value of it or a pointer to one. A nil value accepts any options.
 type Kinds map[string]any
 
+// options is the struct that the options of a kind fill; nil where any are accepted.
+func (k Kinds) options(kind string) reflect.Type {
+	t := reflect.TypeOf(k[kind])
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
 // Load reads and checks a watchlist, with the secrets and files it names. It is one file
 // or several, and folders, of which the files named *.yaml or *.yml count in the order of
 // their names: lists are put together, and everything else may stand in one of them.
@@ -169,21 +178,6 @@ func exposed(all *whole) (warnings []Error) {
 type secretFile struct {
 	Pos
 	path string
-}
-
-// Written reports whether the file writes the key at a path such as
-// "digest.weekly" or "routes.notify", in any entry of a list, and where first.
-func (c *Config) Written(path string) (Pos, bool) {
-	found := Pos{}
-	for at, m := range c.doc.positions {
-		if withoutIndexes(at) != path+"?" {
-			continue
-		}
-		if found == (Pos{}) || m.Line < found.Line || m.Line == found.Line && m.Column < found.Column {
-			found = m.Pos
-		}
-	}
-	return found, found != Pos{}
 }
 
 // At returns the place of the value at a path such as "routes[2].to", or of the

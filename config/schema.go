@@ -28,7 +28,7 @@ func Schema(kinds Kinds) ([]byte, error) {
 	sources.Type = "array"
 	sources.Items = &schema{}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		s.defs["source_"+name] = s.sourceSchema(name, kinds[name])
+		s.defs["source_"+name] = s.sourceSchema(name, kinds.options(name))
 		sources.Items.AnyOf = append(sources.Items.AnyOf, &schema{Ref: "#/$defs/source_" + name})
 	}
 	root.Definitions = s.defs
@@ -208,10 +208,8 @@ func (s schemer) value(f field, t reflect.Type) *schema {
 func (s schemer) structure(t reflect.Type) *schema {
 	fields := fieldsOf(t)
 	long := s.object(fields, t)
-	for _, f := range fields {
-		if f.short {
-			return &schema{AnyOf: []*schema{s.value(f, t.FieldByIndex(f.index).Type), long}}
-		}
+	if i := shortField(fields); i >= 0 {
+		return &schema{AnyOf: []*schema{s.value(fields[i], t.FieldByIndex(fields[i].index).Type), long}}
 	}
 	return long
 }
@@ -254,15 +252,11 @@ func (s schemer) exprSchema() *schema {
 
 // sourceSchema describes the block of one kind: the kind key in its short or
 // long form, the keys every source has, and the kind's own beside it.
-func (s schemer) sourceSchema(kind string, options any) *schema {
+func (s schemer) sourceSchema(kind string, t reflect.Type) *schema {
 	commons := reflect.TypeFor[common]()
 	out := s.object(fieldsOf(commons), commons)
 	out.Required = []string{kind}
-	t := reflect.TypeOf(options)
-	if t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t == nil || t.Kind() != reflect.Struct {
+	if t == nil {
 		out.Properties.set(kind, anything())
 		out.AdditionalProperties = nil
 		return out

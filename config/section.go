@@ -72,7 +72,7 @@ func (s Section) decode(d *decoder, into any) {
 			pairs = append(pairs, p)
 		}
 	default:
-		i := slices.IndexFunc(fields, func(f field) bool { return f.short })
+		i := shortField(fields)
 		if i < 0 {
 			d.wrongType(node, m, s.kind, "keys and values")
 			return

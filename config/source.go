@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"reflect"
@@ -111,15 +112,8 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 // options tries the block against the struct of its kind, so that its mistakes
 // come with all others.
 func (d *decoder) options(src *Source) {
-	options := d.kinds[src.Kind]
-	if options == nil {
-		return
-	}
-	t := reflect.TypeOf(options)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
+	t := d.kinds.options(src.Kind)
+	if t == nil {
 		return
 	}
 	sub := newDecoder(d.doc, d.kinds)
@@ -150,7 +144,7 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		d.wrong(kinds[1].key, "make it two entries", "one source cannot be both %s and %s", kinds[0].name, kinds[1].name)
 		return kinds[0], others, true
 	}
-	known := d.kindNames()
+	known := slices.Sorted(maps.Keys(d.kinds))
 	for _, p := range others {
 		if slices.Contains(commonKeys, p.name) {
 			continue
@@ -196,15 +190,6 @@ func commonFirst(names []string) []string {
 		}
 	}
 	return append(first, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(first, n) })...)
-}
-
-func (d *decoder) kindNames() []string {
-	var names []string
-	for k := range d.kinds {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // word is a scalar as it stands in the watchlist, without quotes and with its secrets not

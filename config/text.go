@@ -3,8 +3,6 @@ package config
 import (
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // TextWithout is what the watchlist says, secrets as they are written, without comments,
@@ -13,7 +11,7 @@ import (
 func (c *Config) TextWithout(names ...string) string {
 	var b strings.Builder
 	for _, doc := range c.doc.documents {
-		for _, e := range topEntries(doc.root) {
+		for _, e := range entriesOf(doc.root) {
 			if slices.Contains(names, e.Key.GetToken().Value) {
 				continue
 			}
@@ -26,14 +24,4 @@ func (c *Config) TextWithout(names ...string) string {
 		}
 	}
 	return b.String()
-}
-
-func topEntries(root ast.Node) []*ast.MappingValueNode {
-	switch root := root.(type) {
-	case *ast.MappingNode:
-		return root.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{root}
-	}
-	return nil
 }
