@@ -229,7 +229,7 @@ func (d *decoder) checkSourceNames(c *Config) {
 
 // checkOwners checks the watches that sources belong to.
 func (d *decoder) checkOwners(c *Config) {
-	names := watchNames(c.Watches)
+	names := c.names()["watch"]
 	for _, src := range c.Sources {
 		for i, w := range src.Watches {
 			m := position{Pos: w.Pos, width: d.widthAt(w.Pos)}
@@ -237,17 +237,9 @@ func (d *decoder) checkOwners(c *Config) {
 				d.warn(m, "delete one of the two", "%q is here twice", w.Value)
 				continue
 			}
-			d.checkOneKnown(w.Value, m, "watch", names)
+			d.checkKnown(w.Value, m, "watch", names)
 		}
 	}
-}
-
-func watchNames(list []Watch) []string {
-	names := make([]string, len(list))
-	for i, w := range list {
-		names[i] = w.Name
-	}
-	return names
 }
 
 func (d *decoder) checkSentiment(c *Config) {
@@ -294,10 +286,7 @@ const maxWords = 16 << 20
 func (d *decoder) checkTopics(list []string, path string) {
 	for i, t := range list {
 		if !slices.Contains(Topics(), t) {
-			hint := "known topics: " + strings.Join(Topics(), ", ")
-			if meant := d.near(t, Topics()); meant != "" {
-				hint = meantFor(t, meant)
-			}
+			hint := d.meant(t, Topics(), "known topics: "+strings.Join(Topics(), ", "))
 			d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "unknown topic %q", t)
 		}
 	}
@@ -319,7 +308,7 @@ func (d *decoder) checkReplies(c *Config) {
 			}
 			hint := "write one of {{" + strings.Join(Placeholders(), "}}, {{") + "}}"
 			if meant := d.near(name, Placeholders()); meant != "" {
-				hint = didYouMean("{{" + meant + "}}")
+				hint = meantFor("{{"+name+"}}", "{{"+meant+"}}")
 			}
 			d.wrong(d.inText(m, found[0]), hint, "unknown placeholder %s", found[0])
 		}

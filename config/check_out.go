@@ -13,24 +13,24 @@ import (
 // maxRoutes bounds the work of comparing each route with those before it.
 const maxRoutes = 1000
 
-func sourceNames(list []Source) (names []string) {
-	for _, s := range list {
-		names = append(names, s.Name)
+// names are the names that other keys choose by, by what has them.
+func (c *Config) names() map[string][]string {
+	watches, sources := make([]string, len(c.Watches)), make([]string, len(c.Sources))
+	for i, w := range c.Watches {
+		watches[i] = w.Name
 	}
-	return names
+	for i, s := range c.Sources {
+		sources[i] = s.Name
+	}
+	return map[string][]string{"watch": watches, "source": sources}
 }
 
 func (d *decoder) checkSeverity(c *Config) {
-	watches, sources := watchNames(c.Watches), sourceNames(c.Sources)
+	names := c.names()
 	rest := -1
 	for i, r := range c.Severity {
 		path := fmt.Sprintf("severity[%d]", i)
-		d.checkTopics(r.Topic, path+".topic")
-		d.checkKnown(r.Watch, path+".watch", "watch", watches)
-		d.checkKnown(r.Source, path+".source", "source", sources)
-		for key, list := range map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "kind": r.Kind, "lang": r.Lang} {
-			d.checkFilled(path+"."+key, len(list))
-		}
+		d.checkConditions(path, names, map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "kind": r.Kind, "lang": r.Lang})
 		if d.broken[path] {
 			continue
 		}
@@ -52,7 +52,7 @@ func (d *decoder) checkSeverity(c *Config) {
 }
 
 func (d *decoder) checkRoutes(c *Config) {
-	sources := sourceNames(c.Sources)
+	names := c.names()
 	var hooks []string
 	for _, w := range c.Webhooks {
 		hooks = append(hooks, w.Name)
@@ -64,13 +64,8 @@ func (d *decoder) checkRoutes(c *Config) {
 	}
 	for i, r := range c.Routes {
 		path := fmt.Sprintf("routes[%d]", i)
-		d.checkTopics(r.Topic, path+".topic")
-		d.checkKnown(r.Watch, path+".watch", "watch", watchNames(c.Watches))
-		d.checkKnown(r.Source, path+".source", "source", sources)
+		d.checkConditions(path, names, map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "severity": r.Severity, "kind": r.Kind, "lang": r.Lang})
 		d.checkHook(r.To, path+".to", hooks)
-		for key, list := range map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "severity": r.Severity, "kind": r.Kind, "lang": r.Lang} {
-			d.checkFilled(path+"."+key, len(list))
-		}
 		if d.broken[path] {
 			rest = true // what it was meant to take is not known
 			continue
@@ -107,14 +102,21 @@ func (d *decoder) checkLanguage(before []Route, r Route, path string) {
 	}
 }
 
-// checkKnown checks names that must exist elsewhere in the file.
-func (d *decoder) checkKnown(list []string, path, what string, known []string) {
-	for i, name := range list {
-		d.checkOneKnown(name, d.place(fmt.Sprintf("%s[%d]", path, i)), what, known)
+// checkConditions checks the lists by which a rule or a route chooses, by their keys.
+func (d *decoder) checkConditions(path string, names, by map[string][]string) {
+	d.checkTopics(by["topic"], path+".topic")
+	for what, known := range names {
+		for i, name := range by[what] {
+			d.checkKnown(name, d.place(fmt.Sprintf("%s.%s[%d]", path, what, i)), what, known)
+		}
+	}
+	for key, list := range by {
+		d.checkFilled(path+"."+key, len(list))
 	}
 }
 
-func (d *decoder) checkOneKnown(name string, m position, what string, known []string) {
+// checkKnown checks a name that must exist elsewhere in the file.
+func (d *decoder) checkKnown(name string, m position, what string, known []string) {
 	if slices.Contains(known, name) {
 		return
 	}
@@ -135,20 +137,26 @@ func (d *decoder) checkHook(to, path string, hooks []string) {
 	}
 	hint := "write it under webhooks: with its name and url"
 	if meant := d.near(name, hooks); meant != "" {
-		hint = didYouMean("webhook:" + meant)
+		hint = meantFor(to, "webhook:"+meant)
 	}
 	d.wrong(d.place(path), hint, "there is no webhook %q", name)
 }
 
-// checkUnusedHooks warns of webhooks nothing goes to.
-func (d *decoder) checkUnusedHooks(c *Config) {
-	used := map[string]bool{c.Deadlines.EscalateTo: true, c.Digest.To: true}
+// destinations are all the ways out that something goes to.
+func (c *Config) destinations() map[string]bool {
+	used := map[string]bool{c.Deadlines.EscalateTo: true, c.Digest.To: true, c.Fallback.To: true}
 	for _, r := range c.Routes {
-		used[r.To] = true
+		used[r.To], used[r.Fallback.To] = true, true
 	}
 	for _, dl := range c.Deadlines.Severity {
 		used[dl.EscalateTo] = true
 	}
+	return used
+}
+
+// checkUnusedHooks warns of webhooks nothing goes to.
+func (d *decoder) checkUnusedHooks(c *Config) {
+	used := c.destinations()
 	for i, w := range c.Webhooks {
 		if w.Name != "" && !used["webhook:"+w.Name] {
 			d.warn(d.place(fmt.Sprintf("webhooks[%d].name", i)), fmt.Sprintf("add a route with to: webhook:%s", w.Name), "nothing is sent to the webhook %q", w.Name)

@@ -142,6 +142,14 @@ func (d *decoder) near(word string, known []string) string {
 	return nearest(word, known)
 }
 
+// meant is the hint that a known word was meant by what is written, or else another hint.
+func (d *decoder) meant(written string, known []string, otherwise string) string {
+	if word := d.near(written, known); word != "" {
+		return meantFor(written, word)
+	}
+	return otherwise
+}
+
 // within narrows a position to a part of what stands there.
 func (d *decoder) within(m position, part string) position {
 	if d.lost > 0 {

@@ -111,10 +111,7 @@ func (d *decoder) doorOf(s written, m position, f field) (route string, ok bool)
 
 // doorHint says what to write where a door is meant.
 func (d *decoder) doorHint(s string) string {
-	if meant := d.near(s, slices.Collect(maps.Keys(d.doors))); meant != "" {
-		return didYouMean(meant)
-	}
-	return "write it under doors: with its address, as in docs/doors.md"
+	return d.meant(s, slices.Sorted(maps.Keys(d.doors)), "write it under doors: with its address, as in docs/doors.md")
 }
 
 // wayHint says which door or webhook is meant by what is no destination; "" for none of them.
@@ -122,10 +119,7 @@ func (d *decoder) wayHint(s string) string {
 	if meant := d.near(s, d.hooks); meant != "" {
 		return didYouMean("webhook:" + meant)
 	}
-	if meant := d.near(s, slices.Sorted(maps.Keys(d.doors))); meant != "" {
-		return meantFor(s, meant)
-	}
-	return ""
+	return d.meant(s, slices.Sorted(maps.Keys(d.doors)), "")
 }
 
 // inlined is a door whose address stands in a destination.
@@ -226,13 +220,7 @@ func (d *decoder) checkDoors(c *Config) {
 			}
 		}
 	}
-	used := map[string]bool{c.Deadlines.EscalateTo: true, c.Digest.To: true, c.Fallback.To: true}
-	for _, r := range c.Routes {
-		used[r.To], used[r.Fallback.To] = true, true
-	}
-	for _, dl := range c.Deadlines.Severity {
-		used[dl.EscalateTo] = true
-	}
+	used := c.destinations()
 	for _, name := range slices.Sorted(maps.Keys(c.Doors)) {
 		if !used[DoorRoute+name] {
 			d.warn(d.place("doors."+name), fmt.Sprintf("write fallback: %s, or a route with to: %s", name, name), "nothing is sent to the door %q", name)

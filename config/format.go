@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -155,7 +154,7 @@ func checkURL(s string) (msg, hint string) {
 	case err != nil:
 		return "is not an address", how
 	case u.Scheme == "" && u.Host == "" && strings.Contains(s, "."):
-		return "has no https://", fmt.Sprintf("did you mean %q?", "https://"+strings.TrimLeft(s, "/"))
+		return "has no https://", didYouMean("https://" + strings.TrimLeft(s, "/"))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "is not a web address", how
 	case u.Hostname() == "":
@@ -193,10 +192,10 @@ func checkDestination(s string) (msg, hint string) {
 	case strings.HasPrefix(s, "@"):
 		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
 	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
-		return "is not a place", `did you mean "console"?`
+		return "is not a place", didYouMean("console")
 	}
 	if msg, _ := checkChannel(s); msg == "" {
-		return "is not a place", fmt.Sprintf("did you mean %q?", "#"+s)
+		return "is not a place", didYouMean("#" + s)
 	}
 	return "is not a place", how
 }

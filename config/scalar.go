@@ -475,7 +475,7 @@ func parsePrefix(s string) (p netip.Prefix, msg, hint string) {
 		return p, fmt.Sprintf("%q is not a network", s), "write it like 10.1.0.0/16 or 127.0.0.1/32"
 	}
 	if p.Masked() != p {
-		return p, fmt.Sprintf("%q has bits after the slash's length", s), "did you mean \"" + p.Masked().String() + "\"?"
+		return p, fmt.Sprintf("%q has bits after the slash's length", s), didYouMean(p.Masked().String())
 	}
 	return p, "", ""
 }

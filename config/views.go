@@ -12,18 +12,15 @@ import (
 // viewWords are the keys of a view's query, with the words that each may have; nil: any
 // text.
 func viewWords(c *Config) map[string][]string {
-	sources := make([]string, len(c.Sources))
-	for i, src := range c.Sources {
-		sources[i] = src.Name
-	}
+	names := c.names()
 	return map[string][]string{
 		"status":   {"open", "claimed", "snoozed", "replied", "unproved", "dismissed", "all"},
-		"watch":    watchNames(c.Watches),
-		"source":   sources,
-		"kind":     {"review", "forum", "comment", "news", "social"},
-		"lang":     {"en", "ru", "uk", "bg"},
+		"watch":    names["watch"],
+		"source":   names["source"],
+		"kind":     PostKinds(),
+		"lang":     Langs(),
 		"topic":    Topics(),
-		"severity": {"low", "normal", "high", "critical"},
+		"severity": Severities(),
 		"owner":    nil,
 		"author":   nil,
 		"q":        nil,
@@ -58,11 +55,8 @@ func (d *decoder) checkViewKey(m position, key string, values []string, words ma
 	known, ok := words[key]
 	switch {
 	case !ok:
-		hint := "known keys: " + strings.Join(slices.Sorted(maps.Keys(words)), ", ")
-		if meant := d.near(key, slices.Collect(maps.Keys(words))); meant != "" {
-			hint = didYouMean(meant)
-		}
-		d.wrong(m, hint, "unknown key %q in the query of a view", key)
+		keys := slices.Sorted(maps.Keys(words))
+		d.wrong(m, d.meant(key, keys, "known keys: "+strings.Join(keys, ", ")), "unknown key %q in the query of a view", key)
 		return
 	case len(values) > 1:
 		d.wrong(m, "", "the query has %s twice", key)
@@ -75,9 +69,5 @@ func (d *decoder) checkViewKey(m position, key string, values []string, words ma
 	case known == nil || slices.Contains(known, values[0]):
 		return
 	}
-	hint := "known: " + strings.Join(known, ", ")
-	if meant := d.near(values[0], known); meant != "" {
-		hint = didYouMean(meant)
-	}
-	d.wrong(m, hint, "there is no %s %q", key, values[0])
+	d.wrong(m, d.meant(values[0], known, "known: "+strings.Join(known, ", ")), "there is no %s %q", key, values[0])
 }
