@@ -104,7 +104,7 @@ func (d *decoder) doorOf(s written, m position, f field) (route string, ok bool)
 	}
 	d.hideDoor(address)
 	if !s.secret {
-		d.pasted(address, f, m)
+		d.doc.notePasted(m.Pos)
 	}
 	return DoorRoute + name, true
 }

@@ -52,18 +52,17 @@ func (e Error) render(colour bool) string {
 	}
 	line := []rune(printable(e.doc.maskLine(e.Pos.Line)))
 	at := min(e.Pos.Column-1, len(line))
-	from, to := 0, len(line)
-	if to > maxExcerpt {
+	from := 0
+	if len(line) > maxExcerpt {
 		from = max(0, at-maxExcerpt/2)
-		to = min(len(line), from+maxExcerpt)
 	}
+	shown := func(line []rune) string { return string(line[min(from, len(line)):min(from+maxExcerpt, len(line))]) }
 	if e.Pos.Line > 1 {
 		before := []rune(printable(e.doc.maskLine(e.Pos.Line - 1)))
-		lo, hi := min(from, len(before)), min(max(from, len(before)), from+maxExcerpt)
-		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, string(before[lo:min(hi, len(before))])))) + "\n")
+		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, shown(before)))) + "\n")
 	}
-	b.WriteString(trimRight(fmt.Sprintf("%s%s", paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line)), string(line[from:to]))) + "\n")
-	end := min(max(at+max(e.width, 1), at+1), max(to, at+1))
+	b.WriteString(trimRight(paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line))+shown(line)) + "\n")
+	end := min(at+max(e.width, 1), from+maxExcerpt)
 	caret := "^" + strings.Repeat("~", max(0, columns(line[at:min(end, len(line))])-1))
 	b.WriteString(paint(faint, "      | ") + strings.Repeat(" ", columns(line[from:at])) + paint(loud, caret) + "\n")
 	return b.String()

@@ -33,7 +33,7 @@ func namesOf(files []File) string {
 
 // ReadFiles reads the files that paths name as Load does. With an error it returns those
 // that could be read.
-func ReadFiles(paths []string) ([]File, error) { return readFiles(paths, newInputs()) }
+func ReadFiles(paths []string) ([]File, error) { return readFiles(paths, inputs{}) }
 
 // readFiles notes in in all that the answer depends on.
 func readFiles(paths []string, in inputs) (files []File, err error) {
@@ -89,22 +89,19 @@ func filesIn(paths []string, in inputs) (names []string, err error) {
 	return names, nil
 }
 
-// folder lists the files of a watchlist in a folder, by name, and remembers which there
-// were. Hidden ones are an editor's or Kubernetes' own; folders inside are not read.
+// folder is listing, and remembers what it said.
 func (in inputs) folder(path string) ([]string, error) {
 	names, err := listing(path)
-	in.noteFolder(path, names, err)
-	return names, err
-}
-
-func (in inputs) noteFolder(path string, names []string, err error) {
 	what := "folder: " + strings.Join(names, "\n")
 	if err != nil {
 		what = "error: " + err.Error()
 	}
-	in.sums[path] = sha256.Sum256([]byte(what))
+	in[path] = sha256.Sum256([]byte(what))
+	return names, err
 }
 
+// listing lists the files of a watchlist in a folder, by name. Hidden ones are an editor's
+// or Kubernetes' own; folders inside are not read.
 func listing(path string) (names []string, err error) {
 	entries, err := os.ReadDir(path) // sorted by name
 	if err != nil {

@@ -42,11 +42,7 @@ type Following struct {
 
 // inputs is everything a watchlist was made of: its files, which of them a folder holds,
 // and the files they name.
-type inputs struct {
-	sums map[string][sha256.Size]byte
-}
-
-func newInputs() inputs { return inputs{sums: map[string][sha256.Size]byte{}} }
+type inputs map[string][sha256.Size]byte // checksums by path
 
 // note remembers what a file held when it was read, or that it could not be.
 func (in inputs) note(path string, data []byte, err error) {
@@ -54,7 +50,7 @@ func (in inputs) note(path string, data []byte, err error) {
 		in.read(path) // it may only have been too large for its purpose
 		return
 	}
-	in.sums[path] = sha256.Sum256(data)
+	in[path] = sha256.Sum256(data)
 }
 
 func (in inputs) read(path string) {
@@ -66,15 +62,13 @@ func (in inputs) read(path string) {
 	if err != nil {
 		data = []byte("error: " + err.Error())
 	}
-	in.sums[path] = sha256.Sum256(data)
+	in[path] = sha256.Sum256(data)
 }
-
-func (in inputs) same(other inputs) bool { return maps.Equal(in.sums, other.sums) }
 
 // again reads the same files as they are now.
 func (in inputs) again() inputs {
-	now := newInputs()
-	for path := range in.sums {
+	now := inputs{}
+	for path := range in {
 		now.read(path)
 	}
 	return now
@@ -164,7 +158,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 		return
 	}
 	w.stamps = stamps
-	if !force && w.last.sums != nil && w.last.same(w.last.again()) {
+	if !force && w.last != nil && maps.Equal(w.last, w.last.again()) {
 		return
 	}
 	c, in, err := w.read()
@@ -175,7 +169,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 			case <-time.After(w.pace.doubt):
 			}
 		}
-		if in.same(in.again()) {
+		if maps.Equal(in, in.again()) {
 			break
 		}
 		c, in, err = w.read() // also a good one: its files may be of two versions
@@ -183,7 +177,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	told := w.refused && w.last.same(in) // other words for it would be another notice every 10 s
+	told := w.refused && maps.Equal(w.last, in) // other words for it would be another notice every 10 s
 	w.refused = false
 	if err == nil {
 		if err = w.apply(c); err != nil {
@@ -224,7 +218,7 @@ func (w *follower) fresh(stamps []stamp) bool {
 }
 
 func (w *follower) stamp() []stamp {
-	paths := slices.Sorted(maps.Keys(w.last.sums))
+	paths := slices.Sorted(maps.Keys(w.last))
 	if len(paths) == 0 {
 		paths = w.Paths
 	}
@@ -270,7 +264,7 @@ func (w *follower) rewatch() {
 		return
 	}
 	var want []string
-	for _, path := range slices.Concat(w.Paths, slices.Collect(maps.Keys(w.last.sums))) {
+	for _, path := range slices.Concat(w.Paths, slices.Collect(maps.Keys(w.last))) {
 		dir := filepath.Dir(path)
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			dir = path

@@ -64,7 +64,7 @@ type reading struct {
 
 // load also returns what the result depends on, whether it is good or not.
 func load(paths []string, how reading) (*Config, inputs, error) {
-	in := newInputs()
+	in := inputs{}
 	files, err := readFiles(paths, in)
 	if err != nil {
 		return nil, in, err
@@ -73,7 +73,7 @@ func load(paths []string, how reading) (*Config, inputs, error) {
 	if c != nil {
 		c.Warnings = append(c.Warnings, exposed(all)...)
 	}
-	maps.Copy(in.sums, all.files.sums)
+	maps.Copy(in, all.files)
 	if c != nil {
 		c.inputs = in
 	}
@@ -81,7 +81,7 @@ func load(paths []string, how reading) (*Config, inputs, error) {
 }
 
 func parse(files []File, how reading) (*Config, *whole, error) {
-	all := &whole{env: how.env, lenient: how.lenient, files: newInputs()}
+	all := &whole{env: how.env, lenient: how.lenient, files: inputs{}}
 	if all.env == nil {
 		all.env = func(string) (string, bool) { return "", false }
 	}
@@ -154,22 +154,17 @@ func (c *Config) HoldsSecret(file string) bool {
 // the watchlist, and those it names that are ours to protect.
 func exposed(all *whole) (warnings []Error) {
 	said := map[string]bool{}
-	for _, p := range all.pastedAt {
-		if said[p.File] || !worldReadable(p.File, false) {
-			continue
+	look := func(at Pos, path string, ours bool, msg string) {
+		if !said[path] && worldReadable(path, ours) {
+			said[path] = true
+			warnings = append(warnings, Error{Pos: at, Msg: msg, Hint: "run chmod 600 " + path, Warning: true, doc: all.documents[0].of(at)})
 		}
-		said[p.File] = true
-		doc := all.documents[0].of(p)
-		warnings = append(warnings, Error{Pos: p, Msg: "a secret stands in this file, and everybody on this machine can read it",
-			Hint: "run chmod 600 " + p.File, Warning: true, doc: doc})
+	}
+	for _, p := range all.pastedAt {
+		look(p, p.File, false, "a secret stands in this file, and everybody on this machine can read it")
 	}
 	for _, r := range all.secretFiles {
-		if said[r.path] || !worldReadable(r.path, true) {
-			continue
-		}
-		said[r.path] = true
-		warnings = append(warnings, Error{Pos: r.Pos, Msg: "everybody on this machine can read the file of this secret",
-			Hint: "run chmod 600 " + r.path, Warning: true, doc: all.documents[0].of(r.Pos)})
+		look(r.Pos, r.path, true, "everybody on this machine can read the file of this secret")
 	}
 	return warnings
 }

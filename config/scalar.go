@@ -248,32 +248,22 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if s.secret {
 		return
 	}
-	d.pasted(s.value, f, m)
-	variable := strings.ToUpper(f.name)
+	password := pastedPassword.FindStringSubmatch(s.value)
+	whole := f.format != "database" && f.format != "redis" // of their addresses the password alone is secret
+	if whole || password != nil {
+		d.doc.notePasted(m.Pos)
+	}
 	switch {
 	case strings.HasPrefix(s.value, "xox"), strings.HasPrefix(s.value, "xapp-"):
 		d.doc.hide(s.value)
-		d.warn(m, fmt.Sprintf("write ${env:SLACK_%s} instead", variable), "%s: the secret itself stands in this file", f.name)
-	case f.name == "webhook_url" || f.name == "url":
-		d.doc.hide(s.value)
-	case f.format != "database" && f.format != "redis": // of those the password alone, below
+		d.warn(m, fmt.Sprintf("write ${env:SLACK_%s} instead", strings.ToUpper(f.name)), "%s: the secret itself stands in this file", f.name)
+	case whole:
 		d.doc.hide(s.value)
 	}
-	if pw := pastedPassword.FindStringSubmatch(s.value); pw != nil {
-		d.doc.hide(pw[1])
+	if password != nil {
+		d.doc.hide(password[1])
 		d.warn(m, "write ${env:NAME} in its place", "%s: the password itself stands in this file", f.name)
 	}
-}
-
-// pasted notes where a secret itself stands in the file. An address without a password or
-// a key in it is none.
-func (d *decoder) pasted(value string, f field, m position) {
-	if f.format == "database" || f.format == "redis" {
-		if !pastedPassword.MatchString(value) {
-			return
-		}
-	}
-	d.doc.notePasted(m.Pos)
 }
 
 // scalar decodes into the plain Go kinds.

@@ -83,8 +83,7 @@ func (w Web) Inside() bool {
 	if w.Listen != "" && !loopbackAddress(w.Listen) {
 		return false
 	}
-	u, err := url.Parse(w.PublicURL)
-	return w.PublicURL == "" || err == nil && Loopback(u.Hostname())
+	return w.PublicURL == "" || loopbackURL(w.PublicURL)
 }
 
 // Admin is the address of the listener for the operator's pages; empty when there is none,
