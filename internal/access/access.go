@@ -105,10 +105,11 @@ type Token struct {
 
 // Source gives one right's tokens. It is safe for concurrent use.
 type Source struct {
-	opt   Options
-	web   Fetcher
-	now   func() time.Time
-	shelf *sealedShelf // nil: nobody to share with
+	opt    Options
+	web    Fetcher
+	now    func() time.Time
+	signer *signer      // nil of kinds that do not sign
+	shelf  *sealedShelf // nil: nobody to share with
 
 	mu      sync.Mutex // held while a token is minted: one at a time
 	held    Token
@@ -124,10 +125,11 @@ func New(opt Options, web Fetcher, now func() time.Time, shelf Shelf) (*Source, 
 	if missing := opt.Missing(); len(missing) > 0 {
 		return nil, fmt.Errorf("access %s: %s is missing", opt.Kind, missing[0])
 	}
-	s := &Source{opt: opt, web: web, now: now}
-	if err := s.usable(); err != nil {
-		return nil, err
+	signer, err := newSigner(opt)
+	if err != nil {
+		return nil, &RefusedError{Kind: opt.Kind, Why: err.Error()}
 	}
+	s := &Source{opt: opt, web: web, now: now, signer: signer}
 	if shelf != nil {
 		sealed, err := newSealedShelf(shelf, opt)
 		if err != nil {

@@ -333,12 +333,17 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+	curve, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, opt := range map[string]Options{
-		"no kind":   {Kind: "magic"},
-		"missing":   {Kind: GoogleService, URL: "https://x.example", Scope: "s"},
-		"no JSON":   {Kind: GoogleService, URL: "https://x.example", Scope: "s", Key: secret},
-		"no key":    {Kind: GoogleService, URL: "https://x.example", Scope: "s", Key: `{"client_email":"a@b","private_key":"` + secret + `"}`},
-		"wrong key": {Kind: AppleJWT, KeyID: "k", Issuer: "i", Key: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"},
+		"no kind":     {Kind: "magic"},
+		"missing":     {Kind: GoogleService, URL: "https://x.example", Scope: "s"},
+		"no JSON":     {Kind: GoogleService, URL: "https://x.example", Scope: "s", Key: secret},
+		"no key":      {Kind: GoogleService, URL: "https://x.example", Scope: "s", Key: `{"client_email":"a@b","private_key":"` + secret + `"}`},
+		"other curve": {Kind: AppleJWT, KeyID: "k", Issuer: "i", Key: pemOf(t, curve)},
+		"wrong key":   {Kind: AppleJWT, KeyID: "k", Issuer: "i", Key: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"},
 	} {
 		if _, err := New(opt, nil, time.Now, nil); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s: %v", name, err)

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,20 +47,56 @@ const (
 	maxLife = 24 * time.Hour
 )
 
-// usable looks whether the key can sign, so that a wrong file is found by check and not
-// by the first poll.
-func (s *Source) usable() error {
+// signer signs the claims of a right that has a key of its own.
+type signer struct {
+	jose.Signer
+	issuer string // who claims
+}
+
+// newSigner reads the key of the kinds that sign; nil for the others. It signs once, so that
+// a key that cannot is found by check and not by the first poll.
+func newSigner(opt Options) (*signer, error) {
+	var alg jose.SignatureAlgorithm
+	var key any
 	var err error
-	switch s.opt.Kind {
+	id, issuer, cannot := opt.KeyID, opt.Issuer, "the key cannot sign"
+	switch opt.Kind {
 	case GoogleService:
-		_, err = account(s.opt.Key)
+		var file serviceKey
+		if json.Unmarshal([]byte(opt.Key), &file) != nil || file.Email == "" {
+			return nil, errors.New("the key is not the JSON file of a service account (it has client_email and private_key)")
+		}
+		alg, id, issuer = jose.RS256, file.KeyID, file.Email
+		key, err = rsaKey(file.PEM)
 	case AppleJWT:
-		_, err = ecKey(s.opt.Key)
+		alg, cannot = jose.ES256, "the key cannot sign: it must be of the curve P-256"
+		key, err = ecKey(opt.Key)
+	default:
+		return nil, nil
 	}
 	if err != nil {
-		return &RefusedError{Kind: s.opt.Kind, Why: err.Error()}
+		return nil, err
 	}
-	return nil
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", id))
+	if err == nil {
+		_, err = s.Sign(nil)
+	}
+	if err != nil {
+		return nil, errors.New(cannot)
+	}
+	return &signer{s, issuer}, nil
+}
+
+// claim signs that the issuer claims something of an audience for a time.
+func (s *Source) claim(audience string, life time.Duration, more map[string]any) (string, error) {
+	now := s.now()
+	claims := map[string]any{"iss": s.signer.issuer, "aud": audience, "iat": now.Unix(), "exp": now.Add(life).Unix()}
+	maps.Copy(claims, more)
+	signed, err := jwt.Signed(s.signer).Claims(claims).Serialize()
+	if err != nil {
+		return "", fmt.Errorf("access %s: %w", s.opt.Kind, err)
+	}
+	return signed, nil
 }
 
 func refreshInBody(ctx context.Context, s *Source) (Token, error) {
@@ -97,55 +134,17 @@ type serviceKey struct {
 	PEM   string `json:"private_key"`
 }
 
-func account(file string) (serviceKey, error) {
-	var key serviceKey
-	if json.Unmarshal([]byte(file), &key) != nil || key.Email == "" {
-		return key, errors.New("the key is not the JSON file of a service account (it has client_email and private_key)")
-	}
-	_, err := rsaKey(key.PEM)
-	return key, err
-}
-
 func serviceAccount(ctx context.Context, s *Source) (Token, error) {
-	key, err := account(s.opt.Key)
+	assertion, err := s.claim(s.opt.URL, assertionLife, map[string]any{"scope": s.opt.Scope})
 	if err != nil {
-		return Token{}, &RefusedError{Kind: s.opt.Kind, Why: err.Error()}
-	}
-	signer, err := rsaKey(key.PEM)
-	if err != nil {
-		return Token{}, &RefusedError{Kind: s.opt.Kind, Why: err.Error()}
-	}
-	now := s.now()
-	assertion, err := sign(jose.RS256, signer, key.KeyID, map[string]any{
-		"iss": key.Email, "scope": s.opt.Scope, "aud": s.opt.URL, "iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
-	})
-	if err != nil {
-		return Token{}, &RefusedError{Kind: s.opt.Kind, Why: "the key cannot sign"}
+		return Token{}, err
 	}
 	return s.ask(ctx, nil, url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}})
 }
 
 func appleJWT(_ context.Context, s *Source) (Token, error) {
-	key, err := ecKey(s.opt.Key)
-	if err != nil {
-		return Token{}, &RefusedError{Kind: s.opt.Kind, Why: err.Error()}
-	}
-	now := s.now()
-	signed, err := sign(jose.ES256, key, s.opt.KeyID, map[string]any{
-		"iss": s.opt.Issuer, "aud": "appstoreconnect-v1", "iat": now.Unix(), "exp": now.Add(appleLife).Unix(),
-	})
-	if err != nil {
-		return Token{}, &RefusedError{Kind: s.opt.Kind, Why: "the key cannot sign: it must be of the curve P-256"}
-	}
-	return Token{Access: signed, Until: now.Add(appleLife)}, nil
-}
-
-func sign(alg jose.SignatureAlgorithm, key any, id string, claims map[string]any) (string, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", id))
-	if err != nil {
-		return "", err
-	}
-	return jwt.Signed(signer).Claims(claims).Serialize()
+	signed, err := s.claim("appstoreconnect-v1", appleLife, nil)
+	return Token{Access: signed, Until: s.now().Add(appleLife)}, err
 }
 
 func privateKey(text string) (any, error) {
