@@ -211,17 +211,17 @@ func (c *Case) hand(a Action, to Person) error {
 	case to == (Person{}):
 		return ErrNothingToDo
 	case c.Status == Open:
+		c.ClaimedAt, c.HandedAt = a.At, time.Time{}
+		if a.Verb == Assign {
+			c.HandedAt = a.At
+		}
 	case c.Status != Claimed:
 		return c.taken()
 	case c.Owner.ID == to.ID:
 		return ErrNothingToDo
 	case c.Owner.ID != a.From:
 		return c.taken()
-	}
-	if c.Status == Open {
-		c.ClaimedAt, c.HandedAt = a.At, time.Time{}
-	}
-	if c.Status == Claimed || a.Verb == Assign {
+	default:
 		c.HandedAt = a.At
 	}
 	c.give(to, a.At)
@@ -253,7 +253,7 @@ func (c *Case) wake(a Action) error {
 	if !c.Snoozed() {
 		return ErrNothingToDo
 	}
-	if c.Status == Claimed && c.Owner.ID != a.By.ID {
+	if c.anothers(a.By) {
 		return c.taken()
 	}
 	c.endSnooze(a.At)
@@ -278,7 +278,7 @@ func (c *Case) release(a Action) error {
 	if c.Status != Claimed {
 		return ErrNothingToDo
 	}
-	if c.Owner.ID != a.By.ID {
+	if c.anothers(a.By) {
 		return c.taken()
 	}
 	c.Status, c.Owner, c.ClaimedAt = Open, Person{}, time.Time{}
@@ -288,7 +288,7 @@ func (c *Case) release(a Action) error {
 func (c *Case) reply(a Action) error {
 	switch c.Status {
 	case Open, Claimed:
-		if c.Status == Claimed && c.Owner.ID != a.By.ID {
+		if c.anothers(a.By) {
 			return c.taken()
 		}
 		c.Status, c.Owner, c.RepliedAt, c.RepliedBy = Replied, a.By, a.At, a.By.Name
@@ -305,7 +305,7 @@ func (c *Case) reply(a Action) error {
 func (c *Case) dismiss(a Action) error {
 	switch c.Status {
 	case Open, Claimed:
-		if c.Status == Claimed && c.Owner.ID != a.By.ID {
+		if c.anothers(a.By) {
 			return c.taken()
 		}
 		if a.Version != 0 && a.Version != c.Version {
@@ -322,10 +322,7 @@ func (c *Case) dismiss(a Action) error {
 }
 
 func (c *Case) snooze(a Action) error {
-	if c.Status != Open && c.Status != Claimed {
-		return c.taken()
-	}
-	if c.Status == Claimed && c.Owner.ID != a.By.ID {
+	if c.Status != Open && c.Status != Claimed || c.anothers(a.By) {
 		return c.taken()
 	}
 	if c.Snoozed() && c.SnoozedUntil.Equal(a.Until) {
@@ -443,6 +440,9 @@ func (c *Case) Answered(by string, at time.Time) error {
 	c.Version++
 	return nil
 }
+
+// anothers reports whether somebody else than this person has the case.
+func (c *Case) anothers(by Person) bool { return c.Status == Claimed && c.Owner.ID != by.ID }
 
 func (c *Case) taken() error {
 	at := c.HadSince()

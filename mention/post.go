@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -43,6 +44,14 @@ func (r *Rating) Stars() float64 {
 		return 0
 	}
 	return r.Value / r.Best * 5
+}
+
+// written is r in hashes; empty without one.
+func (r *Rating) written() string {
+	if r == nil {
+		return ""
+	}
+	return strconv.FormatFloat(r.Value, 'g', -1, 64) + "/" + strconv.FormatFloat(r.Best, 'g', -1, 64)
 }
 
 // Post is what someone published: an article, a review, a forum post, a comment.
@@ -87,11 +96,7 @@ func (p Post) Key() PostKey { return PostKey(digest("post", p.Origin(), p.ID)) }
 // ContentHash changes when the words or the rating of the post change. White
 // space does not count. It is never 0.
 func (p Post) ContentHash() uint32 {
-	rating := ""
-	if p.Rating != nil {
-		rating = formatRating(*p.Rating)
-	}
-	d := digest("content", strings.Join(strings.Fields(p.Title), " "), strings.Join(strings.Fields(p.Text), " "), rating)
+	d := digest("content", strings.Join(strings.Fields(p.Title), " "), strings.Join(strings.Fields(p.Text), " "), p.Rating.written())
 	if h := binary.BigEndian.Uint32(d[:4]); h != 0 {
 		return h
 	}
@@ -122,14 +127,11 @@ func (p Post) fingerprint(days int) PostKey {
 	if p.Published.IsZero() && utf8.RuneCountInString(text) < tellingLength {
 		return PostKey{}
 	}
-	when, rating := "", ""
+	when := ""
 	if !p.Published.IsZero() {
 		when = p.Published.UTC().AddDate(0, 0, days).Format(time.DateOnly)
 	}
-	if p.Rating != nil {
-		rating = formatRating(*p.Rating)
-	}
-	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, rating, text))
+	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, p.Rating.written(), text))
 }
 
 // Day is the day of a post with a day alone. In which zone it is 00:00 then is not kept: to 12 hours

@@ -1,7 +1,5 @@
 package mention
 
-import "strconv"
-
 // Span is one place in a post's Body where a watch is named.
 type Span struct {
 	Start int    `json:"start"` // byte offset in Body, on a rune border
@@ -57,10 +55,6 @@ type Frame struct {
 // Judged reports whether the score holds a verdict. Mentions that were stored before
 // there were verdicts do not: of them only Value is known.
 func (s Score) Judged() bool { return s.Complaint > 0 || len(s.Frames) > 0 }
-
-func formatRating(r Rating) string {
-	return strconv.FormatFloat(r.Value, 'g', -1, 64) + "/" + strconv.FormatFloat(r.Best, 'g', -1, 64)
-}
 
 // Severity is how loud an alert is.
 type Severity int
