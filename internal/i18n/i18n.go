@@ -110,23 +110,12 @@ type Lang struct{ l *texts }
 // english is what a Lang without a catalogue says: a message must not stay empty because
 // nobody said in which language.
 var english = sync.OnceValue(func() *texts {
-	c := &Catalog{langs: map[string]*texts{}}
-	for _, name := range partsOf(fallback) {
-		_ = c.read(name, new(tsv.Errors)) // New has seen to it, and its test
+	c, err := New()
+	if err != nil {
+		panic(err) // the files are embedded, and the tests read them
 	}
 	return c.langs[fallback]
 })
-
-// partsOf names the files of a language.
-func partsOf(code string) (names []string) {
-	list, _ := files.ReadDir(".") // embedded: cannot fail
-	for _, file := range list {
-		if name := file.Name(); name == code+".tsv" || strings.HasSuffix(name, "."+code+".tsv") {
-			names = append(names, name)
-		}
-	}
-	return names
-}
 
 func (l Lang) texts() *texts {
 	if l.l != nil {
@@ -288,37 +277,26 @@ func (l Lang) Number(n int) string {
 	}
 	groups = append(groups, digits)
 	slices.Reverse(groups)
-	return sign + strings.Join(groups, l.group())
+	return sign + strings.Join(groups, l.orEnglish("\u00a0", ","))
 }
 
-// group is what stands between groups of digits.
-func (l Lang) group() string {
+// orEnglish is how the other languages write what English writes in its own way.
+func (l Lang) orEnglish(others, english string) string {
 	if l.Code() == fallback {
-		return ","
+		return english
 	}
-	return "\u00a0"
+	return others
 }
 
 // Percent says a share of 1: "91%".
 func (l Lang) Percent(share float64) string {
-	return strconv.Itoa(int(math.Round(share*100))) + l.percentSign()
-}
-
-func (l Lang) percentSign() string {
-	if l.Code() == fallback {
-		return "%"
-	}
-	return "\u00a0%"
+	return strconv.Itoa(int(math.Round(share*100))) + l.orEnglish("\u00a0%", "%")
 }
 
 // Decimal writes a number with so many digits after the point or comma: 3.5, −0.81; with -1
 // as many as it has.
 func (l Lang) Decimal(v float64, digits int) string {
-	out := strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1)
-	if l.Code() == fallback {
-		return out
-	}
-	return strings.Replace(out, ".", ",", 1)
+	return strings.NewReplacer("-", "−", ".", l.orEnglish(",", ".")).Replace(strconv.FormatFloat(v, 'f', digits, 64))
 }
 
 // Quote is what somebody wrote, in the language's quotation marks.
@@ -348,10 +326,8 @@ func (l Lang) Date(t time.Time) string { return l.Time("time.date", t) }
 // DateTime says a moment: "26 Nov 2026 09:05". The zone is t's.
 func (l Lang) DateTime(t time.Time) string { return l.Time("time.date_time", t) }
 
-// The marks that stand for names while time formats the rest.
-var (
-	nameMarks = strings.NewReplacer("January", "\x01", "Jan", "\x02", "Monday", "\x03", "Mon", "\x04")
-)
+// nameMarks are the marks that stand for names while time formats the rest.
+var nameMarks = strings.NewReplacer("January", "\x01", "Jan", "\x02", "Monday", "\x03", "Mon", "\x04")
 
 // Time says a moment in the form of a key, whose text is a layout as package time has it.
 func (l Lang) Time(key string, t time.Time) string {
