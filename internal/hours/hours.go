@@ -181,9 +181,9 @@ func (h Hours) opening(t time.Time) (start, end time.Time, ok bool) {
 	local := t.In(h.Zone())
 	y, m, d := local.Date()
 	for i := -1; i <= horizon; i++ { // the day before may still be open past midnight
-		at := time.Date(y, m, d+i, 12, 0, 0, 0, time.UTC) // noon: only its date is used
+		at := dayOf(y, m, d+i)
 		for _, s := range h.spans(at) {
-			from, to := h.moment(at, s.from, false), h.moment(at, s.to, true)
+			from, to := wall(at, s.from, h.Zone(), false), wall(at, s.to, h.Zone(), true)
 			if to.After(t) && to.After(from) && (!ok || from.Before(start)) {
 				start, end, ok = from, to, true
 			}
@@ -208,21 +208,20 @@ func (h Hours) spans(at time.Time) []span {
 	return h.week[at.Weekday()]
 }
 
-// moment turns a wall clock time into a moment. A time that the clock skips is
-// taken after the skip; of a time that the clock shows twice an opening takes
-// the first, a closing the second.
-func (h Hours) moment(date time.Time, minute int, closing bool) time.Time {
-	y, m, d := date.Date()
-	return wall(y, m, d, minute, h.Zone(), closing)
-}
-
 // DayBegins is the first moment of a day: in zones that change their clock at midnight it is
 // not always 00:00, and time.Date may give a moment of the evening before.
 func DayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
-	return wall(y, m, d, 0, zone, false)
+	return wall(dayOf(y, m, d), 0, zone, false)
 }
 
-func wall(y int, m time.Month, d, minute int, zone *time.Location, second bool) time.Time {
+// dayOf is a day of no zone: at noon in UTC, of which only the date is used.
+func dayOf(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) }
+
+// wall turns a time on the wall clock into a moment. A time that the clock skips is taken
+// after the skip; of a time that the clock shows twice it is the first, or the second: that
+// is for openings and for closings.
+func wall(day time.Time, minute int, zone *time.Location, second bool) time.Time {
+	y, m, d := day.Date()
 	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
 	if early := skipped(t, time.Date(y, m, d, 0, minute, 0, 0, time.UTC)); early > 0 {
 		return t.Add(early)
@@ -281,12 +280,11 @@ func (m Moment) Next(t time.Time) time.Time {
 	}
 	y, mon, d := t.In(m.zone).Date()
 	for i := range 9 {
-		date := time.Date(y, mon, d+i, 12, 0, 0, 0, time.UTC)
+		date := dayOf(y, mon, d+i)
 		if !m.daily && date.Weekday() != m.weekday {
 			continue
 		}
-		dy, dm, dd := date.Date()
-		if at := wall(dy, dm, dd, m.minute, m.zone, false); at.After(t) {
+		if at := wall(date, m.minute, m.zone, false); at.After(t) {
 			return at
 		}
 	}

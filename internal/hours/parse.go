@@ -161,9 +161,9 @@ func allDays() []time.Weekday { return []time.Weekday{0, 1, 2, 3, 4, 5, 6} }
 func isTime(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 // isZone tells a time zone from a day or a time: it has a slash, or is UTC.
-func isZone(s string) bool {
-	return strings.Contains(s, "/") || strings.EqualFold(s, "utc") || strings.EqualFold(s, "gmt")
-}
+func isZone(s string) bool { return strings.Contains(s, "/") || isUTC(s) }
+
+func isUTC(s string) bool { return strings.EqualFold(s, "utc") || strings.EqualFold(s, "gmt") }
 
 // meansZone reports whether the last word stands where a time zone does and is no day: Kyiv,
 // MSK. That it is an unknown day would send people to the wrong end.
@@ -181,7 +181,7 @@ func meansZone(toks []token) bool {
 }
 
 func parseZone(t token) (*time.Location, error) {
-	if strings.EqualFold(t.text, "utc") || strings.EqualFold(t.text, "gmt") {
+	if isUTC(t.text) {
 		return time.UTC, nil
 	}
 	zone, err := time.LoadLocation(t.text)
@@ -318,7 +318,6 @@ func ParseMoment(expr string) (Moment, error) {
 // ParseHoliday reads 2026-12-25, or 12-25 for every year. The error is a
 // *SyntaxError.
 func ParseHoliday(s string) (Holiday, error) {
-	all := token{text: s}
 	const hint = "write 2026-12-25, or 12-25 for every year"
 	if t, err := time.Parse("2006-01-02", s); err == nil {
 		return Holiday{t.Year(), t.Month(), t.Day()}, nil
@@ -326,5 +325,5 @@ func ParseHoliday(s string) (Holiday, error) {
 	if t, err := time.Parse("2006-01-02", "2000-"+s); err == nil { // a leap year, so that 02-29 is a day
 		return Holiday{0, t.Month(), t.Day()}, nil
 	}
-	return Holiday{}, all.errorf(hint, "%q is not a day of the calendar", s)
+	return Holiday{}, token{text: s}.errorf(hint, "%q is not a day of the calendar", s)
 }
