@@ -3,6 +3,7 @@ package tune
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -107,16 +108,18 @@ func (c *clue) count(texts []labelled) (inFalse, inTrue int) {
 
 // sorted returns the clues in a fixed order.
 func sorted(all map[string]*clue) []*clue {
-	keys := make([]string, 0, len(all))
-	for k := range all {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	out := make([]*clue, len(keys))
-	for i, k := range keys {
-		out[i] = all[k]
+	var out []*clue
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, all[key])
 	}
 	return out
+}
+
+// take adds where another clue counted.
+func (c *clue) take(o *clue) {
+	c.weight = append(c.weight, o.weight...)
+	c.place = append(c.place, o.place...)
+	maps.Copy(c.inside, o.inside)
 }
 
 // joinForms adds, for single words with the same beginning, one clue of all the
@@ -133,11 +136,7 @@ func joinForms(all []*clue) []*clue {
 			var forms []string
 			for _, c := range all[i:j] {
 				forms = append(forms, c.phrase[0])
-				joined.weight = append(joined.weight, c.weight...)
-				joined.place = append(joined.place, c.place...)
-				for k := range c.inside {
-					joined.inside[k] = true
-				}
+				joined.take(c)
 			}
 			joined.phrase = []string{strings.Join(forms, "|")}
 			out = append(out, joined)
@@ -177,12 +176,9 @@ func widened(all []*clue, texts []labelled) []*clue {
 	var out []*clue
 	alike := map[string]int{}
 	for _, c := range shortFirst(sorted(found)) {
-		var where []int
-		for i := range texts {
-			if t := &texts[i]; t.Verdict != NotUs && holds(t.tokens, c.phrase) {
-				c.inside[t.same] = true
-				where = append(where, i)
-			}
+		where := standsIn(texts, c.phrase)
+		for _, i := range where {
+			c.inside[texts[i].same] = true
 		}
 		if key := fmt.Sprint(where, c.lang); len(c.inside) >= support && alike[key] < mostAlike {
 			alike[key]++
@@ -293,10 +289,7 @@ func ownSofter(texts []labelled, base []*clue, file *wordsFile) []*candidate {
 		seen := &clue{lang: o.lang, inside: map[int]bool{}}
 		for _, c := range base {
 			if c.lang == o.lang && o.speaksOf(c.phrase) {
-				seen.place = append(seen.place, c.place...)
-				for i := range c.inside {
-					seen.inside[i] = true
-				}
+				seen.take(c)
 			}
 		}
 		inFalse, inTrue := seen.count(texts)

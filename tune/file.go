@@ -11,19 +11,19 @@ import (
 
 // wordsFile is the user's words file by lines. Its line ends are kept.
 type wordsFile struct {
-	lines []string // without their ends
-	eol   string
-	open  bool   // the last line has no end
-	head  string // the comment that a new file begins with
+	lines []string // without their line feeds
+	cr    string   // before each: "\r" or nothing
+	open  bool     // the last line has no end
+	head  string   // the comment that a new file begins with
 }
 
 func readFile(src string, says i18n.Lang) wordsFile {
-	f := wordsFile{eol: "\n", head: "# " + says.Text("tune.file_head")}
+	f := wordsFile{head: "# " + says.Text("tune.file_head")}
 	if src == "" {
 		return f
 	}
 	if i := strings.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
-		f.eol = "\r\n"
+		f.cr = "\r"
 	}
 	f.open = !strings.HasSuffix(src, "\n")
 	for line := range strings.Lines(src) {
@@ -44,16 +44,15 @@ func (f *wordsFile) with(edits []edit) []string {
 	if len(lines) == 0 && len(edits) > 0 {
 		lines = append(lines, f.head)
 	}
-	cr := strings.TrimSuffix(f.eol, "\n")
 	for _, e := range edits {
 		if e.at >= 0 {
-			lines[e.at] = e.line + cr
+			lines[e.at] = e.line + f.cr
 			continue
 		}
 		if n := len(lines); n == len(f.lines) && f.open && n > 0 {
-			lines[n-1] = strings.TrimSuffix(lines[n-1], cr) + cr
+			lines[n-1] = strings.TrimSuffix(lines[n-1], f.cr) + f.cr
 		}
-		lines = append(lines, e.line+cr)
+		lines = append(lines, e.line+f.cr)
 	}
 	return lines
 }

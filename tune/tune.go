@@ -126,6 +126,16 @@ type Effect struct {
 	Weak        int `json:"weak"`         // of the confirmed: missed, or hardly found
 }
 
+// count adds a text with its verdict.
+func (e *Effect) count(v Verdict, margin float64) {
+	if v != Confirmed {
+		e.FalseAlarms += one(margin >= 0)
+		return
+	}
+	e.Complaints += one(margin >= 0)
+	e.Weak += one(margin < weakBy)
+}
+
 // Kinds of Change.
 const (
 	Neutral = "neutral" // the words decide nothing any more

@@ -115,13 +115,7 @@ func (l *lesson) measure(weights string, use func(*labelled) bool) (Effect, erro
 	}
 	var e Effect
 	for _, x := range l.examples(use) {
-		margin := l.in.Margin(x.Mention.Post.Kind, scorer.Score(x.Mention))
-		if x.Verdict != Confirmed {
-			e.FalseAlarms += one(margin >= 0)
-			continue
-		}
-		e.Complaints += one(margin >= 0)
-		e.Weak += one(margin < weakBy)
+		e.count(x.Verdict, l.in.Margin(x.Mention.Post.Kind, scorer.Score(x.Mention)))
 	}
 	return e, nil
 }

@@ -50,13 +50,7 @@ func (t *trial) with(ctx context.Context, edits []edit) (state, error) {
 			continue
 		}
 		s.scores[i] = scorer.Score(t.texts[i].Mention)
-		switch alarm := t.alarm(&s, i); {
-		case t.texts[i].Verdict == NotNegative:
-			s.FalseAlarms += one(alarm)
-		default:
-			s.Complaints += one(alarm)
-			s.Weak += one(t.weak(&s, i))
-		}
+		s.count(t.texts[i].Verdict, t.margin(&s, i))
 	}
 	t.known[words] = s
 	return s, nil
@@ -349,9 +343,8 @@ func (t *trial) describe(ctx context.Context, p *Plan, first *state, softer, fir
 		if err != nil {
 			return Effect{}, err
 		}
-		line := c.edit.line
 		p.Words = append(p.Words, Change{
-			Kind: c.kind, Lang: c.lang, Phrase: c.name(), Line: line, Replaces: c.edit.at + 1, InFalse: c.inFalse, InTrue: c.inTrue,
+			Kind: c.kind, Lang: c.lang, Phrase: c.name(), Line: c.edit.line, Replaces: c.edit.at + 1, InFalse: c.inFalse, InTrue: c.inTrue,
 			Removes: without.FalseAlarms - whole.FalseAlarms, Loses: t.lost(first, &whole) - t.lost(first, &without),
 			Firms: max(0, without.Weak-whole.Weak), Examples: c.examples,
 		})
