@@ -94,7 +94,7 @@ func (d *decoder) checkWatches(c *Config) {
 		}
 		for key := range d.checkTerms(w.Rivals, path+".rivals") {
 			if pos, ok := terms[key]; ok {
-				d.wrong(position{Pos: pos, width: d.widthAt(pos)}, "delete one of the two", "this term is also under rivals: it cannot be both yours and theirs")
+				d.wrong(d.wordAt(pos), "delete one of the two", "this term is also under rivals: it cannot be both yours and theirs")
 			}
 		}
 		for _, group := range [][]Expr{w.Any, w.All, w.None} {
@@ -141,7 +141,7 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 	d.checkFilled(path, len(list))
 	seen := map[string]Pos{}
 	for _, t := range list {
-		m := position{Pos: t.Pos, width: d.widthAt(t.Pos)}
+		m := d.wordAt(t.Pos)
 		if !d.checkTerm(t, m) {
 			continue
 		}
@@ -200,7 +200,7 @@ func (d *decoder) checkTerm(t Text, m position) bool {
 func (d *decoder) checkExprs(list []Expr) {
 	for _, e := range list {
 		if e.Term.Pos != (Pos{}) {
-			d.checkTerm(e.Term, position{Pos: e.Term.Pos, width: d.widthAt(e.Term.Pos)})
+			d.checkTerm(e.Term, d.wordAt(e.Term.Pos))
 		}
 		d.checkExprs(e.Any)
 		d.checkExprs(e.All)
@@ -214,7 +214,7 @@ func (d *decoder) checkSourceNames(c *Config) {
 	}
 	seen := map[string]Pos{}
 	for _, src := range c.Sources {
-		m := position{Pos: src.Pos, width: d.widthAt(src.Pos)}
+		m := d.wordAt(src.Pos)
 		if strings.TrimSpace(src.Name) == "" || strings.ContainsAny(src.Name, "\n\t") {
 			d.wrong(m, "", "a source needs a name of one line")
 			continue
@@ -232,7 +232,7 @@ func (d *decoder) checkOwners(c *Config) {
 	names := c.names()["watch"]
 	for _, src := range c.Sources {
 		for i, w := range src.Watches {
-			m := position{Pos: w.Pos, width: d.widthAt(w.Pos)}
+			m := d.wordAt(w.Pos)
 			if slices.ContainsFunc(src.Watches[:i], func(o Text) bool { return o.Value == w.Value }) {
 				d.warn(m, "delete one of the two", "%q is here twice", w.Value)
 				continue
@@ -364,9 +364,10 @@ func (d *decoder) checkClocks(dl Deadline, path, place string) {
 	}
 }
 
-func (d *decoder) widthAt(p Pos) int { return d.doc.of(p).widthAt(p) }
+// wordAt is the word at a place, where no tree is at hand.
+func (d *decoder) wordAt(p Pos) position { return position{Pos: p, width: d.doc.of(p).widthAt(p)} }
 
-// widthAt guesses how wide the word at a place is, where no tree is at hand.
+// widthAt guesses how wide the word at a place is.
 func (d *document) widthAt(p Pos) int {
 	line := d.runes(p.Line)
 	if p.Column < 1 || p.Column > len(line) {

@@ -13,9 +13,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// commonKeys are the keys every source has, whatever its kind.
-var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "reply", "enabled", "paused_until"}
-
 // The bounds of weight.
 const minWeight, maxWeight = 0.1, 10
 
@@ -33,6 +30,9 @@ type common struct {
 	Reply    *SourceReply  `yaml:"reply" doc:"How complaints there are answered from earshot. Without it nothing is ever sent there."`
 	Rest     `yaml:",inline"`
 }
+
+// commonKeys are the keys every source has, whatever its kind.
+var commonKeys = fieldNames(fieldsOf(reflect.TypeFor[common]()))
 
 // backfill is a duration, or true.
 type backfill struct{ d time.Duration }

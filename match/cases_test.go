@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,7 +134,7 @@ func TestCases(t *testing.T) {
 		}
 	}
 	for _, m := range []map[string]*score{kinds, langs} {
-		for _, k := range sortedKeys(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			t.Logf("%-12s n %3d  yes %3d  accuracy %.3f  precision %.3f", k, m[k].total(), m[k].hit+m[k].miss, m[k].accuracy(), m[k].precision())
 		}
 	}
@@ -155,13 +156,4 @@ func scoreOf(m map[string]*score, key string) *score {
 		m[key] = new(score)
 	}
 	return m[key]
-}
-
-func sortedKeys(m map[string]*score) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 func TestContextSigns(t *testing.T) {
 	for dir, floor := range map[string]float64{"testdata/signs": 0.96, "testdata/signs/blind": 0.75} {
 		before, after := signScores(t, dir)
-		for _, lang := range sortedKeys(after) {
+		for _, lang := range slices.Sorted(maps.Keys(after)) {
 			b, a := before[lang], after[lang]
 			t.Logf("%s %s n %d yes %d: recall %.3f, was %.3f; precision %.3f, was %.3f", dir, lang, a.total(), a.hit+a.miss, a.recall(), b.recall(), a.precision(), b.precision())
 			if a.precision() < 1 || a.recall() < floor {
