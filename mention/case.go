@@ -93,6 +93,14 @@ type StormCase struct {
 	HeardAt time.Time
 }
 
+// Due says when the deadlines must look at a case again; a zero At is never. It counts
+// for this version of the case only: whoever changes a case makes it due at once.
+type Due struct {
+	ID      ID
+	Version int64
+	At      time.Time
+}
+
 // MaxSnooze is the longest snooze: what sleeps longer is forgotten.
 const MaxSnooze = 90 * 24 * time.Hour
 

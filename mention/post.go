@@ -1,9 +1,3 @@
-// Package mention holds the words of earshot: what a post, a mention, a score, a
-// case, an alert and an event are, and the pure state changes between them.
-//
-// It imports the standard library only. It must not read a clock, touch a disk
-// or the network, or know a store, a site or a channel: every time and every
-// choice comes in as an argument.
 package mention
 
 import (

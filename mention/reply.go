@@ -61,18 +61,6 @@ type SiteReply struct {
 	Told     bool // the case knows how it ended
 }
 
-// ReplyTimes are the clocks of one answer that was let go, for reports. Zero times have not
-// happened.
-type ReplyTimes struct {
-	Watch     string
-	Source    string // by the name it has now
-	Status    ReplyStatus
-	NeverSent bool      // it was given up before a call was made: withdrawn, or the watchlist changed
-	Sent      time.Time // somebody pressed Send, or approved it
-	Ended     time.Time
-	Seen      time.Time // a poll saw it under its complaint
-}
-
 // AwaitsApproval reports whether a colleague must read the answer before it goes out.
 func (r SiteReply) AwaitsApproval() bool { return r.Status == ReplyDraft && r.ApprovedAt.IsZero() }
 
