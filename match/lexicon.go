@@ -95,6 +95,7 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	parts := make([]wordKey, 0, to-from)
 	for i := from; i < to; i++ {
 		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
+		key.part = true
 		name.WriteString(key.text)
 		if key.short {
 			name.WriteByte('.')

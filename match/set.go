@@ -369,6 +369,7 @@ func (b *builder) surnames(i int32) {
 			e := p.readings[0].elements
 			if b.set.fold.foldWord(e[1].text) == own {
 				key := b.names.keyOf(e[0], p, b.names.languages(p), true, true)
+				key.part = true
 				for _, s := range b.names.cached(key) {
 					t.given = append(t.given, hashString(s.text))
 					t.initials = append(t.initials, b.set.fold.rune([]rune(s.text)[0])&runeBits)

@@ -57,7 +57,7 @@ func (s *speller) do(j job) {
 		s.joined(j)
 		return
 	}
-	for _, form := range s.spellings(j.key, formSpellings, false) {
+	for _, form := range s.spellings(j.key) {
 		s.entries.add(hashString(form.text), uint32(j.id)<<flagBits|form.flags)
 	}
 }

@@ -149,16 +149,21 @@ func splitTerm(f *folder, text string) reading {
 		i += size
 	}
 	flush()
-	for n := len(out.elements); n > 0 && out.elements[n-1].sign && strings.Trim(out.elements[n-1].text, ".,;:…®™©") == ""; n-- {
-		out.elements = out.elements[:n-1]
+	return withoutMarks(out)
+}
+
+// withoutMarks drops the signs around a term that say nothing of the name.
+func withoutMarks(r reading) reading {
+	if !slices.ContainsFunc(r.elements, func(e element) bool { return !e.sign }) {
+		return reading{}
 	}
-	if strings.Trim(out.prefix, "®™©") == "" || !hasWord(out.elements) {
-		out.prefix = ""
+	for n := len(r.elements); r.elements[n-1].sign && strings.Trim(r.elements[n-1].text, ".,;:…®™©") == ""; n-- {
+		r.elements = r.elements[:n-1]
 	}
-	if !hasWord(out.elements) {
-		out.elements = nil
+	if strings.Trim(r.prefix, "®™©") == "" {
+		r.prefix = ""
 	}
-	return out
+	return r
 }
 
 // isStray says whether an apostrophe is meant by another sign at text[i:], a quote
@@ -169,15 +174,6 @@ func isStray(text string, i int) bool {
 	}
 	quotes := strings.FieldsFunc(" "+text+" ", isQuote)
 	return len(quotes) <= 2
-}
-
-func hasWord(elements []element) bool {
-	for _, e := range elements {
-		if !e.sign {
-			return true
-		}
-	}
-	return false
 }
 
 // dash stands for any dash between spaces that a term has itself.

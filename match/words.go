@@ -19,6 +19,16 @@ type wordKey struct {
 	joined   bool // not a word: the words of a name written as one; with several, some of them
 	capitals bool // of such a word: it counts only with capitals, so it may be short
 	signed   bool // the name has an & in it
+	part     bool // of a name written as one: fewer spellings, but each form once per slot it fills
+}
+
+// limit is how many spellings in the other alphabet an inflected form has in one way of
+// writing.
+func (k wordKey) limit() int {
+	if k.part {
+		return joinedSpellings
+	}
+	return formSpellings
 }
 
 // compiler holds what is the same for all terms, and room to work in: each
@@ -46,13 +56,12 @@ func (c *compiler) fork() *compiler {
 // cachedWords bounds the words kept for the next name; «банк» comes again soon.
 const cachedWords = 256
 
-// cached gives the spellings of a word for joining, fewer than a word of its
-// own has.
+// cached gives the spellings of a part of a name written as one.
 func (c *compiler) cached(key wordKey) []spelled {
 	if s, ok := c.cache[key]; ok {
 		return s
 	}
-	s := slices.Clone(c.spellings(key, joinedSpellings, true))
+	s := slices.Clone(c.spellings(key))
 	if len(c.cache) >= cachedWords {
 		clear(c.cache)
 	}
@@ -87,10 +96,9 @@ func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wor
 	}
 }
 
-// spellings gives all forms of a word in both alphabets, an inflected form in up
-// to limit spellings per way of writing. cases asks for a form once per slot it
-// fills. The result is good until the next call.
-func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
+// spellings gives all forms of a word in both alphabets. The result is good until the
+// next call.
+func (c *compiler) spellings(key wordKey) []spelled {
 	base := c.fold.foldWord(key.text)
 	kinds := c.fold.kindsOf(base)
 	if key.exact {
@@ -101,9 +109,9 @@ func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	case kinds&kindCyrillic != 0 && kinds&kindLatin != 0:
 		out = []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	case kinds&kindCyrillic != 0:
-		out = c.cyrillicWord(key, base, limit, cases)
+		out = c.cyrillicWord(key, base)
 	case kinds&kindLatin != 0:
-		out = c.latinWord(key, base, limit, cases)
+		out = c.latinWord(key, base)
 	default:
 		return []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	}
@@ -154,9 +162,9 @@ func lookAlikes(base string) []spelled {
 	return out
 }
 
-func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool) []spelled {
+func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
 	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail})
-	for _, s := range c.script.toLatin(key.text, anyLang, min(2*limit, baseSpellings)) {
+	for _, s := range c.script.toLatin(key.text, anyLang, min(2*key.limit(), baseSpellings)) {
 		if !key.several && c.common.latin[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
@@ -166,18 +174,18 @@ func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool)
 			out = append(out, spelled{stem, -1, flagStem | flagForeign})
 		}
 	}
-	return c.inflect(out, key, base, limit, cases, flagForeign)
+	return c.inflect(out, key, base, flagForeign)
 }
 
 // inflect adds the forms of a Cyrillic word in Cyrillic and in Latin letters;
 // latin flags the latter.
-func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, cases bool, latin uint32) []spelled {
+func (c *compiler) inflect(out []spelled, key wordKey, base string, latin uint32) []spelled {
 	forms := c.formsOf(key, base)
 	var inLatin []string
 	var of langs
 	for i, f := range forms {
 		again := i > 0 && forms[i-1].text == f.text
-		if again && !cases || !key.several && c.common.function[f.text] {
+		if again && !key.part || !key.several && c.common.function[f.text] {
 			continue
 		}
 		if !again {
@@ -185,7 +193,7 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, c
 			for k := i + 1; k < len(forms) && forms[k].text == f.text; k++ {
 				of |= forms[k].lang
 			}
-			inLatin = c.script.toLatin(restore(f.text, key.text), of, limit)
+			inLatin = c.script.toLatin(restore(f.text, key.text), of, key.limit())
 		}
 		own, ok := c.common.of(f.text, of)
 		if !ok && !key.several {
@@ -268,10 +276,9 @@ func cutVowel(s string) string {
 // likeliest first, get forms.
 const inflectedReadings = 4
 
-func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []spelled {
+func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail | flagPossess})
-	letters := utf8.RuneCountInString(base)
-	if letters >= 3 {
+	if utf8.RuneCountInString(base) >= 3 {
 		for _, p := range plurals(base) {
 			out = append(out, spelled{p, 6, flagPossess})
 		}
@@ -290,6 +297,12 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 			}
 		}
 	}
+	return c.inCyrillic(out, key, base)
+}
+
+// inCyrillic adds the ways to read a Latin word in Cyrillic, with their forms.
+func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled {
+	letters := utf8.RuneCountInString(base)
 	// A Slavic name in Latin letters inflects in them, too: Romashke. A single
 	// word must look the part; in several, all words must agree with the text.
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
@@ -311,7 +324,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 		inner.foreign = true
 		inner.text, inner.langs = cyr, c.speech.languagesOf(cyr)
 		if slavic && i < 2 {
-			out = c.inflect(out, inner, f, limit, cases, 0)
+			out = c.inflect(out, inner, f, 0)
 			continue
 		}
 		for _, fm := range c.formsOf(inner, f) {
