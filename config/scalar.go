@@ -306,14 +306,13 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetBool(b.Value)
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float64:
 		if x, ok := number(n); ok {
 			v.SetFloat(x)
 		} else {
 			d.wrongNumber(n, m, f)
 		}
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Int, reflect.Int64:
 		d.integer(n, v, m, f)
 	default:
 		d.wrong(m, "", "%s cannot be set here", f.name)
@@ -368,27 +367,15 @@ func (d *decoder) integer(n ast.Node, v reflect.Value, m position, f field) {
 		d.wrongNumber(n, m, f)
 		return
 	}
-	switch x := t.Value.(type) {
-	case int64:
-		if v.CanInt() && !v.OverflowInt(x) {
-			v.SetInt(x)
-			return
-		}
-		if v.CanUint() && x >= 0 && !v.OverflowUint(uint64(x)) {
-			v.SetUint(uint64(x))
-			return
-		}
-	case uint64:
-		if v.CanUint() && !v.OverflowUint(x) {
-			v.SetUint(x)
-			return
-		}
-		if v.CanInt() && x <= math.MaxInt64 && !v.OverflowInt(int64(x)) {
-			v.SetInt(int64(x))
-			return
-		}
+	x, fits := t.Value.(int64)
+	if u, positive := t.Value.(uint64); positive {
+		x, fits = int64(u), u <= math.MaxInt64
 	}
-	d.wrong(m, "", "%s: this number is out of range", f.name)
+	if !fits || v.OverflowInt(x) {
+		d.wrong(m, "", "%s: this number is out of range", f.name)
+		return
+	}
+	v.SetInt(x)
 }
 
 // anything decodes into plain Go values, for options that are free in form.

@@ -191,7 +191,7 @@ func (s schemer) value(f field, t reflect.Type) *schema {
 		return &schema{Type: "object", PropertyNames: enum(f.keys), AdditionalProperties: s.value(elem, t.Elem())}
 	case reflect.Bool:
 		return &schema{Type: "boolean"}
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float64:
 		return &schema{Type: "number"}
 	case reflect.String:
 		if words := enum(f.format); words != nil {

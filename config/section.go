@@ -28,7 +28,7 @@ type Section struct {
 // yaml:"address", or the one tagged short:"true". Tags that are understood:
 // required:"true"; format:"url", "lang", "zone", "severity", "postkind" or
 // "host", which is checked here; doc and example, which go into the schema.
-// Fields may be strings, numbers, bools, time.Duration, netip.Prefix, Text,
+// Fields may be strings, int, int64, float64, bools, time.Duration, netip.Prefix, Text,
 // Secret, structs, pointers, maps with string keys, any, and slices of these; a
 // list of one may be written without brackets.
 //
