@@ -177,6 +177,10 @@ func (w *follower) look(ctx context.Context, force bool) {
 	if ctx.Err() != nil {
 		return
 	}
+	if !force && w.last != nil && maps.Equal(w.last, in) { // half written, and then as it was
+		w.stamps = nil
+		return
+	}
 	told := w.refused && maps.Equal(w.last, in) // other words for it would be another notice every 10 s
 	w.refused = false
 	if err == nil {
