@@ -104,7 +104,7 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 		parts = append(parts, key)
 	}
 	followed := parts[len(parts)-1].followed
-	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true, several: to-from < len(r.elements), followed: followed, capitals: r.capitals}, parts)
+	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, several: to-from < len(r.elements), followed: followed, capitals: r.capitals}, parts)
 }
 
 // followed says whether a word comes behind element i at once.

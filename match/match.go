@@ -29,7 +29,6 @@ type Expr struct {
 // otherwise.
 type Watch struct {
 	Name    string // a label; it is not matched
-	Pos     string // file:line:column
 	Terms   []Term
 	Context []Term // when filled, a hit counts only with one of these near it
 	Ignore  []Term // phrases that cancel the hits inside them
@@ -46,9 +45,9 @@ type Hit struct {
 	Spans []mention.Span
 }
 
-// Problem is a mistake (Fatal) or a doubtful choice in a watch.
+// Problem is a mistake (Fatal) or a doubtful choice in a term of a watch.
 type Problem struct {
-	Pos     string // file:line:column of the term or the watch
+	Pos     string // file:line:column of the term
 	Message string
 	Hint    string // what to do
 	Fatal   bool   // the term cannot be matched at all

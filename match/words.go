@@ -7,7 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// wordKey is a word of a term with everything its forms depend on.
+// wordKey is a word of a term with everything its forms depend on. The words of a name
+// written as one have a key, too, whose text has blanks: several says that they are some
+// of the words only.
 type wordKey struct {
 	text     string // lower case, ё and ґ kept
 	langs    langs  // of its Cyrillic forms
@@ -16,8 +18,7 @@ type wordKey struct {
 	several  bool // the name has several words
 	short    bool // an abbreviation
 	foreign  bool // a Latin word read in Cyrillic
-	joined   bool // not a word: the words of a name written as one; with several, some of them
-	capitals bool // of such a word: it counts only with capitals, so it may be short
+	capitals bool // of a name written as one: it counts only with capitals, so it may be short
 	signed   bool // the name has an & in it
 	part     bool // of a name written as one: fewer spellings, but each form once per slot it fills
 }

@@ -299,7 +299,7 @@ func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []conf
 	watches := make([]match.Watch, len(list))
 	for i, w := range list {
 		watches[i] = match.Watch{
-			Name: w.Name, Pos: place(w.Pos), Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore), Rivals: terms(w.Rivals),
+			Name: w.Name, Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore), Rivals: terms(w.Rivals),
 			Any: exprs(w.Any), All: exprs(w.All), None: exprs(w.None),
 		}
 	}
