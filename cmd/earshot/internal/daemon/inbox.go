@@ -108,7 +108,7 @@ func (d *Daemon) asChosen(who web.Who) web.Who {
 // webSources are the sources of the watchlist as its page shows them.
 func (d *Daemon) webSources() (out []web.Source) {
 	now := d.now()
-	for _, src := range d.standings() {
+	for _, src := range d.standings(d.sources()) {
 		s := src.stands
 		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
 			LastPoll: s.LastPoll, NextPoll: s.Next, LastSuccess: s.LastSuccess, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}

@@ -104,7 +104,7 @@ func (d *Daemon) wake(ctx context.Context) bool {
 // resting lists the sources that are not polled, as /healthz shows them.
 func (d *Daemon) resting() (list []SourceHealth) {
 	in := d.inUse.Load().list
-	for _, src := range d.standings() {
+	for _, src := range d.standings(nil) {
 		if src.off {
 			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: src.Word(in.at, in.Zone())})
 		}

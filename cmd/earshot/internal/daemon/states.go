@@ -96,11 +96,12 @@ type standing struct {
 	by            string               // who paused it
 }
 
-// standings are the sources of the watchlist in use, in its order.
-func (d *Daemon) standings() (list []standing) {
+// standings are the sources of the watchlist in use, in its order. stand is how they stand as polled: none
+// for who asks how they rest, which needs no database.
+func (d *Daemon) standings(stand []monitor.SourceStatus) (list []standing) {
 	in, now := d.inUse.Load(), d.now()
 	polled := map[string]monitor.SourceStatus{}
-	for _, s := range d.sources() {
+	for _, s := range stand {
 		polled[s.Name] = s
 	}
 	paused := map[string]mention.SourcePause{}

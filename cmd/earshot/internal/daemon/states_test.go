@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,5 +38,31 @@ func TestNextPollOfOthers(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("left out: %v", want)
+	}
+}
+
+// awayStates is a database that does not answer, and counts who waits for it.
+type awayStates struct{ asked int }
+
+func (s *awayStates) Sources(context.Context) ([]mention.SourceState, error) {
+	s.asked++
+	return nil, errSilent
+}
+
+// TestStatesAreAskedOnce: a database that stands still is waited for at each question, so whoever looks
+// at the sources waits once.
+func TestStatesAreAskedOnce(t *testing.T) {
+	d := open(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1))
+	db := &awayStates{}
+	d.states.shared, d.states.db = true, db
+	for what, look := range map[string]func(){
+		"/healthz":            func() { healthOf(t, d) },
+		"/earshot status":     func() { sourcesAsked{d}.Stand(d.staffLang()) },
+		"the page of sources": func() { d.webSources() },
+	} {
+		db.asked = 0
+		if look(); db.asked != 1 {
+			t.Errorf("%s waits %d times", what, db.asked)
+		}
 	}
 }
