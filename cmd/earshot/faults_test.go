@@ -261,7 +261,7 @@ func (f *faultRig) healthOf() (h healthAnswer) {
 	if !webAddress.MatchString(f.p.log.String()) {
 		return h
 	}
-	body := webPage(f.t, f.p, "healthz")
+	body := webPageWithin(f.t, f.p, "healthz", answersIn)
 	if err := json.Unmarshal([]byte(body), &h); err != nil {
 		f.t.Fatal(err, body)
 	}
@@ -270,7 +270,7 @@ func (f *faultRig) healthOf() (h healthAnswer) {
 
 // metricOf is the line of /metrics that names a part in trouble.
 func (f *faultRig) metricOf(part string) string {
-	for _, line := range strings.Split(webPage(f.t, f.p, "metrics"), "\n") {
+	for _, line := range strings.Split(metricsText(f.t, f.p), "\n") {
 		if strings.HasPrefix(line, "earshot_trouble") && strings.Contains(line, fmt.Sprintf("%q", part)) && strings.HasSuffix(line, " 1") {
 			return line
 		}
@@ -280,7 +280,7 @@ func (f *faultRig) metricOf(part string) string {
 
 // failuresOf is the line of /metrics that counts the failed polls of a source.
 func (f *faultRig) failuresOf(source string) string {
-	for _, line := range strings.Split(webPage(f.t, f.p, "metrics"), "\n") {
+	for _, line := range strings.Split(metricsText(f.t, f.p), "\n") {
 		if strings.HasPrefix(line, fmt.Sprintf("earshot_source_failures{source=%q}", source)) && !strings.HasSuffix(line, " 0") {
 			return line
 		}

@@ -81,7 +81,7 @@ func measureLatency(t *testing.T, perMinute int, length time.Duration) histogram
 	r.until(p, time.Minute, "every complaint in Slack", func() bool { return r.count("Complaint") >= n })
 	h := histogram{}
 	r.until(p, time.Minute, "every complaint in the metric", func() bool {
-		h = readLatency(t, webPage(t, p, "metrics"))
+		h = readLatency(t, metricsText(t, p))
 		return h.count >= n
 	})
 	if h.count != n || len(h.sources) < min(n, 3) {

@@ -318,11 +318,25 @@ var webAddress = regexp.MustCompile(`msg=web address=(\S+)`)
 // webPage is a page of the running daemon.
 func webPage(t testing.TB, p *process, page string) string {
 	t.Helper()
+	return webPageWithin(t, p, page, time.Minute)
+}
+
+// answersIn is how long who watches a daemon waits for it, whatever is wrong around it.
+const answersIn = 10 * time.Second
+
+// metricsText is what a daemon answers who watches it.
+func metricsText(t testing.TB, p *process) string {
+	t.Helper()
+	return webPageWithin(t, p, "metrics", answersIn)
+}
+
+func webPageWithin(t testing.TB, p *process, page string, within time.Duration) string {
+	t.Helper()
 	m := webAddress.FindStringSubmatch(p.log.String())
 	if m == nil {
 		t.Fatalf("the log names no web address\n%s", p.log)
 	}
-	resp, err := (&http.Client{Timeout: time.Minute}).Get("http://" + m[1] + "/" + page)
+	resp, err := (&http.Client{Timeout: within}).Get("http://" + m[1] + "/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}

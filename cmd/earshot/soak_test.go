@@ -151,7 +151,7 @@ func TestSoak(t *testing.T) {
 	r.write(y.String())
 	p := r.start("")
 	polls := func() (n float64) {
-		for _, l := range strings.Split(webPage(t, p, "metrics"), "\n") {
+		for _, l := range strings.Split(metricsText(t, p), "\n") {
 			if strings.HasPrefix(l, "earshot_source_polls_total{") {
 				v, _ := strconv.ParseFloat(l[strings.LastIndexByte(l, ' ')+1:], 64)
 				n += v

@@ -202,11 +202,11 @@ func TestWatchedForReal(t *testing.T) {
 	r.until(p, time.Minute, "the alert", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(watchlist + "nonsense: [\n")
 	r.until(p, time.Minute, "trouble in the metrics", func() bool {
-		text := webPage(t, p, "metrics")
+		text := metricsText(t, p)
 		return strings.Contains(text, `earshot_trouble{part="watchlist"} 1`) && strings.Contains(text, "earshot_alert_latency_seconds_count")
 	})
 
-	text := webPage(t, p, "metrics")
+	text := metricsText(t, p)
 	check := exec.Command(promtool, "check", "metrics")
 	check.Stdin = strings.NewReader(text)
 	if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
