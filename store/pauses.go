@@ -19,11 +19,7 @@ ON CONFLICT (place) DO UPDATE SET source = excluded.source, by_id = excluded.by_
 
 // ResumeSource ends the pause of a place before its time; ErrNotFound when none stands then.
 func (s *Store) ResumeSource(ctx context.Context, place string, at time.Time) error {
-	n, err := s.press(ctx, "resume source", `DELETE FROM source_pauses WHERE place = $1 AND until > $2`, clean(place), micros(at))
-	if err == nil && n == 0 {
-		err = s.wrap("resume source", ErrNotFound)
-	}
-	return err
+	return s.pressOne(ctx, "resume source", `DELETE FROM source_pauses WHERE place = $1 AND until > $2`, clean(place), micros(at))
 }
 
 // SourcePauses returns the pauses that end after a time, in the order of their places.

@@ -328,6 +328,18 @@ func (s *Store) press(ctx context.Context, what, query string, args ...any) (int
 	return s.execOf(ctx, s.desk, what, query, args...)
 }
 
+// pressOne is press of what must be there, or ErrNotFound: nothing was written then, which says nothing
+// of a trouble.
+func (s *Store) pressOne(ctx context.Context, what, query string, args ...any) error {
+	return s.inTxOf(ctx, s.desk, what, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, query, args...))
+		if err == nil && n == 0 {
+			return sql.ErrNoRows
+		}
+		return err
+	})
+}
+
 func (s *Store) execOf(ctx context.Context, pool *sql.DB, what, query string, args ...any) (n int, err error) {
 	err = s.inTxOf(ctx, pool, what, func(tx *sql.Tx) (err error) {
 		n, err = affected(tx.ExecContext(ctx, query, args...))

@@ -53,11 +53,7 @@ func (s *Store) SaveTemplate(ctx context.Context, t mention.Template) error {
 
 // DeleteTemplate deletes a template; ErrNotFound when there is none.
 func (s *Store) DeleteTemplate(ctx context.Context, id string) error {
-	n, err := s.press(ctx, "delete template", `DELETE FROM templates WHERE id = $1`, clean(id))
-	if err == nil && n == 0 {
-		err = s.wrap("delete template", ErrNotFound)
-	}
-	return err
+	return s.pressOne(ctx, "delete template", `DELETE FROM templates WHERE id = $1`, clean(id))
 }
 
 func scanTemplate(row scanner) (t mention.Template, err error) {

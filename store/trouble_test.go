@@ -62,6 +62,8 @@ func TestDiskFull(t *testing.T) {
 	wantError(t, "trouble, for health", s.Trouble(), "the disk is full")
 	_ = s.NameSources(background, []mention.SourceState{{Key: "a", Name: "a"}, {Key: "b", Name: "a"}})
 	wantError(t, "trouble after a refused change", s.Trouble(), "the disk is full")
+	_, _ = s.DeleteTemplate(background, "no"), s.ResumeSource(background, "no", t0)
+	wantError(t, "trouble after presses that found nothing", s.Trouble(), "the disk is full")
 	must(s.write.ExecContext(background, `PRAGMA max_page_count = 100000`))(t)
 	want(t, "after some space was freed", ingest(t, s, foundOnly(0, stored+20)).Known, stored)
 	want(t, "trouble afterwards", s.Trouble(), nil)
