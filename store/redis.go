@@ -153,7 +153,7 @@ func redisClient(address string) (redis.UniversalClient, error) {
 	cluster := query.Has("addr") || query.Get("cluster") == "true"
 	query.Del("cluster")
 	for name, value := range redisBounds {
-		if query.Get(name) == "" {
+		if set := query.Get(name); set == "" || set == "0" && name == "max_retries" { // not its default of three, nor none
 			query.Set(name, value)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
@@ -117,6 +119,30 @@ func TestRedisAddresses(t *testing.T) {
 	}
 	if _, err := OpenRedis(RedisOptions{URL: "redis://localhost"}); err == nil {
 		t.Error("no install key is no error")
+	}
+}
+
+func TestRedisBounds(t *testing.T) {
+	for _, ways := range []string{"?", "?cluster=true&", "?master_name=m&"} {
+		for query, bounds := range map[string]string{
+			"":              "500ms 2s 2s 1",
+			"max_retries=0": "500ms 2s 2s 1", // which go-redis takes for three, and in a cluster for none
+			"max_retries=-1&read_timeout=200ms&write_timeout=3":    "500ms 200ms 3s 0",
+			"max_retries=5&dial_timeout=7s&read_timeout=&cluster=": "7s 2s 2s 5",
+		} {
+			client := must(redisClient("redis://127.0.0.1:1" + ways + query))(t)
+			var got string
+			switch c := client.(type) {
+			case *redis.Client:
+				o := c.Options()
+				got = fmt.Sprint(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
+			case *redis.ClusterClient:
+				o := c.Options()
+				got = fmt.Sprint(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, max(o.MaxRetries, 0)) // -1 is none
+			}
+			want(t, ways+query, got, bounds)
+			mustDo(t, client.Close())
+		}
 	}
 }
 
