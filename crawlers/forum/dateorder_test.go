@@ -2,6 +2,7 @@ package forum_test
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,27 @@ func TestDotsMeanTheDayFirst(t *testing.T) {
 		batch := rig.Poll(t, rig.Crawler(t, "forum: "+address, site), "")
 		if len(batch.Posts) == 0 || batch.Posts[0].Published.Format("2 Jan") != days[1] {
 			t.Errorf("%s: %+v", days[0], batch.Posts)
+		}
+	}
+}
+
+// TestYearsOfTwoDigits: the order of an engine is that of the dates it writes by itself, with
+// the whole year. A board that was set to 05-09-26 follows its language.
+func TestYearsOfTwoDigits(t *testing.T) {
+	for _, c := range []struct{ board, block, written, want string }{
+		{"mybb", "forum: https://mybb.example/showthread.php?tid=3\nlang: uk", "05-09-26", "5 Sep"},
+		{"mybb", "forum: https://mybb.example/showthread.php?tid=3\nlang: bg", "11/10/26", "11 Oct"},
+		{"vbulletin4", "forum: https://vb.example/showthread.php?3-Romashka\nlang: ru", "05-09-26", "5 Sep"},
+		{"punbb", "forum: https://pun.example/viewtopic.php?id=3", "11/10/26", "10 Nov"},
+	} {
+		page, err := os.ReadFile("../testdata/forum/" + c.board + "-thread/p1.html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := regexp.MustCompile(`2026-\d\d-\d\d|\d\d-\d\d-2026`).ReplaceAllString(string(page), c.written)
+		batch := rig.Poll(t, rig.Crawler(t, c.block, rig.Says("text/html", body)), "")
+		if len(batch.Posts) == 0 || batch.Posts[0].Published.Format("2 Jan") != c.want {
+			t.Errorf("%s, %s: %+v, want %s", c.block, c.written, batch.Posts, c.want)
 		}
 	}
 }

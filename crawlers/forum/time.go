@@ -56,9 +56,9 @@ func (d *document) parse(text string) (time.Time, bool, bool) {
 		return dates.Parse(text, latest(d.now, t), nil)
 	}
 	d.settle()
-	when, day, ok := dates.Parse(text, d.now, d.zone, d.langs()...)
+	when, day, ok := dates.Parse(text, d.now, d.zone, d.hints(text)...)
 	if !ok && d.now.Before(d.r.env.Now()) { // a clock that was misread must not hide dates
-		when, day, ok = dates.Parse(text, d.r.env.Now(), d.zone, d.langs()...)
+		when, day, ok = dates.Parse(text, d.r.env.Now(), d.zone, d.hints(text)...)
 	}
 	return when, day, ok
 }
@@ -71,9 +71,17 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// langs are what is known of the order and the language of dates.
-func (d *document) langs() []string {
-	return slices.DeleteFunc([]string{d.order, d.lang, d.r.env.Lang}, func(l string) bool { return l == "" })
+// wholeYear is a date in numbers that shows its century. Only of such the order of a day and a
+// month is known: who shortens the year has set the board to a form of its own.
+var wholeYear = regexp.MustCompile(`\b\d{1,2}[-/]\d{1,2}[-/]\d{4}\b`)
+
+// hints are what is known of the order and the language of a written date.
+func (d *document) hints(text string) []string {
+	order := d.order
+	if !wholeYear.MatchString(text) {
+		order = ""
+	}
+	return slices.DeleteFunc([]string{order, d.lang, d.r.env.Lang}, func(l string) bool { return l == "" })
 }
 
 var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
@@ -167,7 +175,7 @@ func (d *document) clockTime(rules ruleList) (time.Time, bool, bool) {
 				continue // "12:30 PM" alone is no day
 			}
 			// The clock may be ahead of ours by a zone: no date is in its future.
-			if t, day, ok := dates.Parse(text, d.now.Add(48*time.Hour), d.zone, d.langs()...); ok {
+			if t, day, ok := dates.Parse(text, d.now.Add(48*time.Hour), d.zone, d.hints(text)...); ok {
 				return t, day, true
 			}
 		}
