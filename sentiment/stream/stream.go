@@ -4,6 +4,7 @@
 package stream
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ type Post struct {
 // kind of post, ordinary weeks, and the sorts that are seldom labelled. Sealed ones and pairs are none.
 func Files(dir string) ([]string, error) {
 	var files []string
-	for _, sort := range []string{"", "week-", "plain-", "polite-", "neutral-", "hard-", "long-", "moods-"} {
+	for _, sort := range []string{"", "week-", "plain-", "polite-", "neutral-", "hard-", "long-", "moods-", "told-"} {
 		found, err := filepath.Glob(filepath.Join(dir, sort+"??.tsv"))
 		if err != nil {
 			return nil, err
@@ -53,8 +54,10 @@ func (p *Post) Held() bool {
 	return fold("held "+p.Brand, 3) == 0
 }
 
-// Fold divides the other posts, by brand, into parts for cross-validation.
-func (p *Post) Fold(parts int) int { return fold("fold "+p.Brand, parts) }
+// Fold divides the other posts into parts for cross-validation: by brand, and those that name none
+// each by itself: in one part together they would be judged by weights that saw none of their sort.
+// Real texts, which have no id either, are in one.
+func (p *Post) Fold(parts int) int { return fold("fold "+cmp.Or(p.Brand, p.ID), parts) }
 
 func fold(key string, parts int) int {
 	sum := sha256.Sum256([]byte(key))
