@@ -82,7 +82,8 @@ func (d *decoder) checkWatches(c *Config) {
 	for i := range c.Watches {
 		w, path := &c.Watches[i], fmt.Sprintf("watch[%d]", i)
 		d.checkName(w.Name, path+".name", "watch", seen)
-		if !d.has(path+".terms") && !d.has(path+".any") && !d.has(path+".all") && d.has(path) && !d.reported(d.place(path)) && !d.excused("terms") {
+		named := d.has(path+".terms") || len(w.Any)+len(w.All) > 0 || d.broken[path+".any"] || d.broken[path+".all"]
+		if !named && d.has(path) && !d.reported(d.place(path)) && !d.excused("terms") {
 			d.wrong(d.place(path), "write terms: with the names to look for", "this watch has no terms")
 		}
 		terms := d.checkTerms(w.Terms, path+".terms")
