@@ -62,6 +62,9 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 	if hint == "" { // one number for all is what people think of first
 		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}"}[name]
 	}
+	if hint == "" && name == "watch" && want == "keys and values" {
+		hint = "write watch: with a name and terms"
+	}
 	d.wrong(m, hint, "%s wants %s, not %s", name, want, kindOf(n))
 }
 
