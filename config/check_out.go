@@ -105,9 +105,9 @@ func (d *decoder) checkLanguage(before []Route, r Route, path string) {
 // checkConditions checks the lists by which a rule or a route chooses, by their keys.
 func (d *decoder) checkConditions(path string, names, by map[string][]string) {
 	d.checkTopics(by["topic"], path+".topic")
-	for what, known := range names {
+	for _, what := range []string{"watch", "source"} {
 		for i, name := range by[what] {
-			d.checkKnown(name, d.place(fmt.Sprintf("%s.%s[%d]", path, what, i)), what, known)
+			d.checkKnown(name, d.place(fmt.Sprintf("%s.%s[%d]", path, what, i)), what, names[what])
 		}
 	}
 	for key, list := range by {

@@ -174,6 +174,23 @@ func TestErrorsStayTogether(t *testing.T) {
 	}
 }
 
+// TestTheSameMistakesAreShown: of more mistakes than are shown the same ones are, whenever
+// one looks.
+func TestTheSameMistakesAreShown(t *testing.T) {
+	src := "contact: pr@romashka.example\nwatch: [{name: Romashka, terms: [Ромашка]}]\nsources: [{feed: \"https://news.example/rss\"}]\n" +
+		"routes: [{watch: [" + strings.Repeat("A, ", maxErrors) + "A], source: [C], to: console}]\n"
+	for range 40 {
+		_, err := Parse("w.yaml", []byte(src), testEnv, testKinds())
+		var many *Errors
+		if !errors.As(err, &many) || len(many.List) != maxErrors+1 {
+			t.Fatal(err)
+		}
+		if last := many.List[maxErrors-1].Msg; last != `there is no watch "A"` {
+			t.Fatal(last)
+		}
+	}
+}
+
 func TestColour(t *testing.T) {
 	_, err := parseFile(t, "testdata/invalid/unknown-key.yaml")
 	var many *Errors
