@@ -31,10 +31,14 @@ var (
 	caseNames          = strings.ReplaceAll(caseColumns, `c.`, ``)
 	caseCount          = strings.Count(caseNames, `,`) + 1
 	_, changedNames, _ = strings.Cut(caseNames, `, `) // without the id
+
+	addCase    = `INSERT INTO cases (` + caseNames + `) VALUES (` + placeholders(1, caseCount) + `)`
+	changeCase = `UPDATE cases SET (` + changedNames + `, due_at) = (` + placeholders(2, caseCount-1) + `, 0)
+ WHERE mention_id = $1 AND version = $` + strconv.Itoa(caseCount+1)
 )
 
 func insertCase(ctx context.Context, q querier, c mention.Case) error {
-	_, err := q.ExecContext(ctx, `INSERT INTO cases (`+caseNames+`) VALUES (`+placeholders(1, caseCount)+`)`, caseValues(c)...)
+	_, err := q.ExecContext(ctx, addCase, caseValues(c)...)
 	return err
 }
 
@@ -44,8 +48,7 @@ func insertCase(ctx context.Context, q querier, c mention.Case) error {
 // Whoever changes several cases, or a case and also its mention, messages or clocks (which
 // follow by triggers), takes the cases first: see lockCases.
 func updateCase(ctx context.Context, q querier, before, after mention.Case) error {
-	n, err := affected(q.ExecContext(ctx, `UPDATE cases SET (`+changedNames+`, due_at) = (`+placeholders(2, caseCount-1)+`, 0)
- WHERE mention_id = $1 AND version = $`+strconv.Itoa(caseCount+1), append(caseValues(after), before.Version)...))
+	n, err := affected(q.ExecContext(ctx, changeCase, append(caseValues(after), before.Version)...))
 	if err != nil {
 		return err
 	}
