@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -174,22 +173,7 @@ func redisAddress(t *testing.T) string {
 }
 
 // notes collects log lines.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
-}
+type notes struct{ testkit.Output }
 
 func (n *notes) log() *slog.Logger { return slog.New(slog.NewTextHandler(n, nil)) }
 

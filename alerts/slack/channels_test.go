@@ -138,7 +138,7 @@ func TestChannelThatIsNotFoundByItsName(t *testing.T) {
 		}
 	}
 	if lists > 2 || l.closed("#mentions") != nil || l.log.count("level=WARN") > 0 {
-		t.Errorf("%d looks; %v\n%s", lists, l.closed("#mentions"), l.log.b.String())
+		t.Errorf("%d looks; %v\n%s", lists, l.closed("#mentions"), l.log.String())
 	}
 }
 

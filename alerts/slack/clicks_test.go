@@ -375,7 +375,7 @@ func TestAcknowledgedInTime(t *testing.T) {
 					t.Errorf("answered %d after %s", answer.Code, took)
 				}
 				if early := log.count("acknowledged before it is decided"); early != 1 && c.within > 0 {
-					t.Errorf("it was decided before it was acknowledged: nothing is shown\n%s", log.b.String())
+					t.Errorf("it was decided before it was acknowledged: nothing is shown\n%s", log.String())
 				}
 				stop()
 				<-ended

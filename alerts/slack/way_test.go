@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +21,7 @@ import (
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
@@ -78,22 +78,9 @@ func (w *world) settle() {
 }
 
 // logbook keeps what was logged.
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
+type logbook struct{ testkit.Output }
 
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.b.String(), text)
-}
+func (l *logbook) count(text string) int { return strings.Count(l.String(), text) }
 
 func newWorld(t *testing.T, opt worldOptions) *world {
 	t.Helper()
@@ -122,7 +109,7 @@ func newWorld(t *testing.T, opt worldOptions) *world {
 	w.start()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("log:\n%s", w.log.b.String())
+			t.Logf("log:\n%s", w.log.String())
 		}
 	})
 	return w

@@ -28,7 +28,7 @@ func TestRedisOfCompose(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			s := services(t, filepath.Join(testkit.Root(t), "deploy", file))["redis"]
 			cmd := inItsContainer(t, s)
-			log := &logBuffer{}
+			log := &testkit.Output{}
 			cmd.Stdout, cmd.Stderr = log, log
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

@@ -367,7 +367,7 @@ func (s *newcomer) do(step string) string {
 // while runs a step until it has said something and holds, and ends it as Ctrl-C does.
 func (s *newcomer) while(step, says string, holds func() bool) {
 	s.t.Helper()
-	cmd, log := s.shell("exec "+step), &logBuffer{}
+	cmd, log := s.shell("exec "+step), &testkit.Output{}
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)

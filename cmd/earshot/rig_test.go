@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -162,33 +161,15 @@ func (r *rig) write(watchlist string) {
 type process struct {
 	t      testing.TB
 	cmd    *exec.Cmd
-	log    *logBuffer
+	log    *testkit.Output // stderr and stdout
 	exited chan struct{}
 	err    error
-}
-
-// logBuffer is stderr and stdout of the process, readable while it runs.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // start runs `earshot run`; fault names the step at which it is to be killed.
 func (r *rig) start(fault string) *process {
 	r.t.Helper()
-	p := &process{t: r.t, cmd: exec.Command(binary(r.t), "run", "-c", r.path()), log: &logBuffer{}, exited: make(chan struct{})}
+	p := &process{t: r.t, cmd: exec.Command(binary(r.t), "run", "-c", r.path()), log: &testkit.Output{}, exited: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), "EARSHOT_FAULT="+fault, "NO_COLOR=1")
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {

@@ -98,7 +98,7 @@ web: {listen: "127.0.0.1:0"}
 	once("crawl", "crawl", "-v")
 	once("crawl --json", "crawl", "--json")
 
-	p := &process{t: t, cmd: exec.Command(binary(t), "run", "-c", r.path()), log: &logBuffer{}, exited: make(chan struct{})}
+	p := &process{t: t, cmd: exec.Command(binary(t), "run", "-c", r.path()), log: &testkit.Output{}, exited: make(chan struct{})}
 	p.cmd.Env = append(env, "NO_COLOR=1")
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {

@@ -255,7 +255,7 @@ func startPrometheus(t *testing.T, binary, target string) prometheusServer {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(binary, "--config.file="+conf, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address)
-	log := &logBuffer{}
+	log := &testkit.Output{}
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

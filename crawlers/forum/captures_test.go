@@ -43,11 +43,7 @@ func (r *recordings) Do(ctx context.Context, req fetch.Request) (*fetch.Response
 	if !ok {
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
-	res := &fetch.Response{URL: p.FinalURL, Status: 200, Header: http.Header{}, Body: p.Body, At: recordedNow}
-	for k, v := range p.Headers {
-		res.Header.Set(k, v)
-	}
-	return res, nil
+	return &fetch.Response{URL: p.FinalURL, Status: 200, Header: rig.HeaderOf(p.Headers), Body: p.Body, At: recordedNow}, nil
 }
 
 // recordedNow is two hours after the recordings were made.

@@ -1,6 +1,6 @@
 // Package testkit is what tests of several packages need from outside: a server
 // that replays a scripted recording, real Redis and PostgreSQL servers on loopback, a
-// TCP proxy that cuts and delays, and the one rule about skipping.
+// TCP proxy that cuts and delays, what is printed meanwhile, and the one rule about skipping.
 //
 // It is imported by tests only, imports nothing of earshot, knows nothing of
 // sources, scores or stores, and opens no address but loopback.

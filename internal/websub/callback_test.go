@@ -113,12 +113,7 @@ func TestOverHTTP(t *testing.T) {
 	s := New(Options{PublicURL: ear.URL, Hubs: poster{far.Client()}, Records: &records{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		PollNow: func(_ context.Context, source string) { poked <- source }})
 	mux.Handle(Path, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { s.Run(ctx) })
-	running.Go(func() { s.Ask(ctx) })
-	defer running.Wait()
-	defer cancel()
+	defer runs(t, s)()
 	defer hubs.Wait()
 
 	s.Keep([]string{"news"})

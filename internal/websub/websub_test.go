@@ -176,14 +176,18 @@ func bubble(t *testing.T, test func(t *testing.T, h *hub, s *Subscriber)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hub{}
 		s := h.subscriber()
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { s.Run(ctx) })
-		running.Go(func() { s.Ask(ctx) })
-		defer running.Wait()
-		defer cancel()
+		defer runs(t, s)()
 		test(t, h, s)
 	})
+}
+
+// runs has the subscriber running until stop, which waits for its end.
+func runs(t *testing.T, s *Subscriber) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { s.Run(ctx) })
+	running.Go(func() { s.Ask(ctx) })
+	return func() { cancel(); running.Wait() }
 }
 
 // offered offers the hub and waits for the request to it.

@@ -165,12 +165,17 @@ func (p *Pages) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) 
 	if !ok {
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 	}
-	res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: Now,
-		Validators: fetch.Validators{BodyHash: fmt.Sprintf("%x", sha256.Sum256([]byte(body)))}}
+	return answer(r, http.Header{}, []byte(body)), nil
+}
+
+// answer answers with body; one that has not changed since, as the real client does.
+func answer(r fetch.Request, header http.Header, body []byte) *fetch.Response {
+	res := &fetch.Response{URL: r.URL, Status: 200, Header: header, Body: body, At: Now,
+		Validators: fetch.Validators{BodyHash: fmt.Sprintf("%x", sha256.Sum256(body))}}
 	if r.Validators == res.Validators {
 		res.NotModified, res.Body = true, nil
 	}
-	return res, nil
+	return res
 }
 
 // Poll polls and checks what comes.

@@ -230,7 +230,7 @@ func TestPanicOfAPageIsWrittenDown(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 	site.Close() // and with it all that was asked
-	log := said.b.String()
+	log := said.String()
 	if strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "a nil map") || !strings.Contains(log, "POST "+interactionsPath) || !strings.Contains(log, "listeners_test.go") || strings.Contains(log, "xyzzy") {
 		t.Errorf("the log says %s", log)
 	}

@@ -1,19 +1,18 @@
 package daemon
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // check is the watchlist of this text.
@@ -46,22 +45,7 @@ func openTo(t testing.TB, out io.Writer, list Watchlist, now func() time.Time) *
 }
 
 // printed is what a daemon printed, or wrote into its log, until now.
-type printed struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (p *printed) Write(text []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.Write(text)
-}
-
-func (p *printed) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.String()
-}
+type printed struct{ testkit.Output }
 
 // notices are those that wait in the outbox.
 func notices(t *testing.T, d *Daemon) (texts []string) {
