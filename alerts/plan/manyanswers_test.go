@@ -50,6 +50,9 @@ func TestOneAddressOfManyReviews(t *testing.T) {
 	if got := r.Poll(all...); len(got) < 20 {
 		t.Fatalf("%+v", got)
 	}
+	for _, m := range all {
+		r.State(m) // each is a mention of its own
+	}
 	if asked != 2 {
 		t.Errorf("20 reviews at two addresses were asked for %d times", asked)
 	}

@@ -162,7 +162,7 @@ func TestKillLoop(t *testing.T) {
 	}
 	<-said
 	p := r.start("")
-	r.heard(p, complaints)
+	r.heardWithin(p, complaints, 5*time.Minute)
 	time.Sleep(24 * time.Second)
 	for i := range complaints {
 		r.once(p, drillWord(i))
@@ -192,7 +192,12 @@ func drillWord(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
 // heard waits until complaints 0 to n-1 stand in Slack.
 func (r *rig) heard(p *process, n int) {
 	r.t.Helper()
-	r.until(p, 5*time.Minute, fmt.Sprintf("%d complaints in Slack", n), func() bool {
+	r.heardWithin(p, n, 3*time.Minute)
+}
+
+func (r *rig) heardWithin(p *process, n int, limit time.Duration) {
+	r.t.Helper()
+	r.until(p, limit, fmt.Sprintf("%d complaints in Slack", n), func() bool {
 		for i := range n {
 			if r.count(drillWord(i)) == 0 {
 				return false

@@ -39,7 +39,7 @@ func restoreOnce(t *testing.T, redis string) {
 			takeBackup(t, file, backup)
 		}
 	}
-	r.heard(p, 2*third)
+	r.heardWithin(p, 2*third, 5*time.Minute)
 	p.kill()
 
 	anHourAgo(t, backup)
@@ -54,7 +54,7 @@ func restoreOnce(t *testing.T, redis string) {
 	}
 	known := stored(t, file, drillWord(2*third-1))
 	p = r.start("")
-	r.heard(p, complaints)
+	r.heardWithin(p, complaints, 5*time.Minute)
 	r.until(p, time.Minute, "the lost part in the database", func() bool { return stored(t, file, drillWord(2*third-1)) == 1 })
 	time.Sleep(5 * time.Second)
 	r.tally(p, complaints)
