@@ -97,14 +97,13 @@ func (d *dataset) without(s step) func(odds func(*verdict, []float64) float64) f
 		}
 		left.items = append(left.items, it)
 	}
-	v := left.fitVerdict(func(*item) bool { return true })
-	unseen := left.unseenVerdicts()
+	v := left.fitVerdicts()
 	return func(odds func(*verdict, []float64) float64) func(int, []float64) float64 {
 		return func(i int, x []float64) float64 {
 			if i < 0 {
-				return odds(&v, cut(x))
+				return odds(&v[folds], cut(x))
 			}
-			return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
+			return odds(&v[d.items[i].post.Fold(folds)], left.items[i].x)
 		}
 	}
 }

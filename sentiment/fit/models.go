@@ -78,13 +78,13 @@ type fitted struct {
 }
 
 func (d *dataset) fit() fitted {
-	out := fitted{verdict: d.fitVerdict(func(*item) bool { return true })}
-	unseen := d.unseenVerdicts()
-	scores, moved := d.unseen(unseen)
+	fits := d.fitVerdicts()
+	out := fitted{verdict: fits[folds]}
+	scores, moved := d.unseen(fits)
 	out.network.Base[0] += 2 * moved // the verdict is half of it
 	out.alert = d.thresholds(scores)
 	if d.verbose {
-		d.report(unseen, scores)
+		d.report(fits, scores)
 		d.reportKinds(scores, out.alert)
 		d.reportBins(scores)
 	}
@@ -106,7 +106,12 @@ func (d *dataset) fitVerdict(keep func(*item) bool) verdict {
 			judged = append(judged, boost.Example{X: it.x, Yes: it.post.Complaint == "yes", Weight: it.weight})
 		}
 	}
-	return verdict{mlp.Fit(posts, len(d.names), learn()), boost.Fit(judged, len(d.names), grow), d.score()}
+	v := verdict{score: d.score()}
+	var both sync.WaitGroup
+	both.Go(func() { v.network = mlp.Fit(posts, len(d.names), learn()) })
+	both.Go(func() { v.trees = boost.Fit(judged, len(d.names), grow) })
+	both.Wait()
+	return v
 }
 
 // score returns what the words alone say of features: from -1 for good ones to 1 for bad ones.
@@ -152,22 +157,24 @@ func (it *item) answers() (want, counts []float64) {
 	return want, counts
 }
 
-// unseenVerdicts are fitted without a fold each, for cross-validation.
-func (d *dataset) unseenVerdicts() (verdicts [folds]verdict) {
+// verdicts are fitted without a fold each, for cross-validation, and the last on all: no post is of its fold.
+type verdicts [folds + 1]verdict
+
+func (d *dataset) fitVerdicts() (v verdicts) {
 	var all sync.WaitGroup
-	for fold := range folds {
+	for fold := range v {
 		all.Go(func() {
-			verdicts[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
+			v[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
 		})
 	}
 	all.Wait()
-	return verdicts
+	return v
 }
 
 // unseen are the complaints of posts by weights that did not see them, by the place of their item, and by how much the
 // odds of all were moved until as many were predicted as there are: the score, which counts beside the
 // models, makes all likelier.
-func (d *dataset) unseen(verdicts [folds]verdict) (scores map[int]float64, moved float64) {
+func (d *dataset) unseen(v verdicts) (scores map[int]float64, moved float64) {
 	var places []int
 	var odds []float64
 	complaints := 0.0
@@ -176,7 +183,7 @@ func (d *dataset) unseen(verdicts [folds]verdict) (scores map[int]float64, moved
 		if it.real || it.again || !it.judged() {
 			continue
 		}
-		places, odds = append(places, i), append(odds, verdicts[it.post.Fold(folds)].odds(it.x))
+		places, odds = append(places, i), append(odds, v[it.post.Fold(folds)].odds(it.x))
 		if it.post.Complaint == "yes" {
 			complaints++
 		}

@@ -10,7 +10,7 @@ import (
 // report prints, on stderr, how the fit does on posts it did not see, by
 // cross-validation: the accuracy of each frame and the average precision and best
 // F1 of the complaint, in each language.
-func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
+func (d *dataset) report(v verdicts, scores map[int]float64) {
 	langs := map[string][]int{}
 	for i := range d.items {
 		if it := &d.items[i]; !it.real && !it.again && it.judged() {
@@ -22,7 +22,7 @@ func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
 	said := map[int][]float64{}
 	for _, i := range langs["all"] {
 		it := &d.items[i]
-		said[i] = unseen[it.post.Fold(folds)].network.Odds(it.x)
+		said[i] = v[it.post.Fold(folds)].network.Odds(it.x)
 	}
 	names := make([]string, 0, len(langs))
 	for l := range langs {
