@@ -101,7 +101,7 @@ var mayImport = map[string][]string{
 	"alerts/slack":   {"mention", "internal/i18n", "internal/text", "alerts", "alerts/report", "reply", "internal/fault"},
 	"alerts/console": {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/report":  {"mention", "internal/i18n", "internal/text", "internal/hours"},
-	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
+	"alerts/webhook": {"mention", "internal/i18n", "internal/fetch", "alerts"}, // fetch reads how long to wait
 	"alerts/door":    {"mention", "internal/text", "internal/fetch", "alerts"},
 	"web/auth":       {"mention", "internal/i18n"},
 	"reply":          {"mention"},

@@ -90,6 +90,27 @@ func clean(t *testing.T, err error) {
 	}
 }
 
+// TestRetryAfter: a service may ask for silence in seconds or till a moment, for an hour at most.
+func TestRetryAfter(t *testing.T) {
+	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
+	for header, want := range map[string]time.Duration{
+		"7": 7 * time.Second, "1.5": 1500 * time.Millisecond, in(10 * time.Minute): 10 * time.Minute,
+		"0": 30 * time.Second, "-7": 30 * time.Second, "soon": 30 * time.Second, "NaN": 30 * time.Second, in(-time.Hour): 30 * time.Second,
+		"9223372036854775807": time.Hour, "1e300": time.Hour, in(48 * time.Hour): time.Hour,
+	} {
+		s := newSink(t, func(w http.ResponseWriter) { w.Header().Set("Retry-After", header); w.WriteHeader(503) })
+		_, err := open(t, addresses["discord"], s.client).Post(t.Context(), message())
+		var again *alerts.RetryError
+		slack := time.Duration(0)
+		if strings.HasSuffix(header, "GMT") { // a date tells whole seconds, and the machine may be slow
+			slack = 20 * time.Second
+		}
+		if !errors.As(err, &again) || again.After > want || again.After < want-slack {
+			t.Errorf("%q: %+v (%v), want %v", header, again, err, want)
+		}
+	}
+}
+
 // TestCertificate: a server whose certificate is not trusted got nothing, and it is said why.
 func TestCertificate(t *testing.T) {
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // Some services of the library send through http.DefaultClient and through nothing else.
@@ -119,9 +119,8 @@ func (a *attempt) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	a.status, a.body = resp.StatusCode, body
-	if n, err := strconv.ParseFloat(resp.Header.Get("Retry-After"), 64); err == nil && n > 0 {
-		a.after = seconds(n)
-	}
+	after, _ := fetch.RetryAfter(resp.Header, time.Now())
+	a.after = min(after, maxPause)
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		a.moved = &alerts.MovedError{}
 		if to, err := resp.Location(); err == nil {
@@ -143,7 +142,3 @@ func (a *attempt) close() (asked bool) {
 
 // maxPause bounds the silence a service may ask for.
 const maxPause = time.Hour
-
-func seconds(n float64) time.Duration {
-	return time.Duration(min(n, maxPause.Seconds()) * float64(time.Second))
-}

@@ -226,7 +226,7 @@ func (t *target) said(body []byte) (r reply) {
 		r.words += fmt.Sprintf(": chats=%d", to)
 	}
 	if n := max(in.RetryAfter, in.Parameters.RetryAfter); n > 0 {
-		r.after = seconds(n)
+		r.after = time.Duration(min(n, maxPause.Seconds()) * float64(time.Second))
 	}
 	return r
 }

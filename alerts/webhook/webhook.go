@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -169,9 +170,9 @@ func (n *Notifier) judge(resp *http.Response) error {
 	case s >= 200 && s < 300:
 		return nil
 	case s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable:
-		after := retryAfter
-		if n, e := strconv.Atoi(resp.Header.Get("Retry-After")); e == nil && n > 0 {
-			after = time.Duration(n) * time.Second
+		after, _ := fetch.RetryAfter(resp.Header, time.Now())
+		if after <= 0 {
+			after = retryAfter
 		}
 		return &alerts.RetryError{After: after, Method: true, Err: err}
 	case s >= 500:
