@@ -13,7 +13,6 @@ type Times struct {
 	Severity       Severity
 	Topics         []string
 	Status         Status
-	Reason         string
 	Owner          Person
 	Published      time.Time // when the author published it; zero when unknown
 	DateOnly       bool      // Published is a day, or that of other words, so its distance to Heard says nothing
@@ -36,7 +35,6 @@ type ReplyTimes struct {
 	Status    ReplyStatus
 	NeverSent bool      // it was given up before a call was made: withdrawn, or the watchlist changed
 	Sent      time.Time // somebody pressed Send, or approved it
-	Ended     time.Time
 	Seen      time.Time // a poll saw it under its complaint
 }
 
@@ -58,7 +56,6 @@ type Feedback struct {
 	Source    string
 	Kind      PostKind
 	Simhash   uint64
-	Label     Label // what staff say it is
 	Score     Score // what earshot said
 	Title     string
 	Text      string

@@ -13,7 +13,6 @@ type Template struct {
 	Topic     string // for complaints about this alone; empty: about anything
 	Text      string // 1 to MaxTemplate characters
 	By        Person // who wrote it last; nobody when that is too long ago
-	MadeAt    time.Time
 	ChangedAt time.Time
 	Version   int64 // grows by one with every change
 }

@@ -93,7 +93,7 @@ func slowTimes(t *testing.T, s *Store) []mention.Times {
 	t.Helper()
 	names := must(s.sourceNames(background))(t)
 	rows, err := s.read.QueryContext(background, `
-SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at, CASE WHEN m.gone = 0 THEN 0 ELSE m.edited_at END,
+SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at, CASE WHEN m.gone = 0 THEN 0 ELSE m.edited_at END,
  COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
   AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
  c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited
@@ -102,7 +102,7 @@ WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 	all, err := collect(rows, err, func(row scanner) (c mention.Times, err error) {
 		var topics string
 		var published, heard, opened, gone, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
-		err = row.Scan(&c.MentionID, &c.Watch, &c.Source, &c.Author, &c.Lang, &topics, &c.Severity, &c.Status, &c.Reason, &c.Owner.ID, &c.Owner.Name,
+		err = row.Scan(&c.MentionID, &c.Watch, &c.Source, &c.Author, &c.Lang, &topics, &c.Severity, &c.Status, &c.Owner.ID, &c.Owner.Name,
 			&published, &dateOnly, &heard, &opened, &gone, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
 		if name, ok := names[c.Source]; ok {
 			c.Source = name

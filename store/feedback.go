@@ -12,13 +12,13 @@ import (
 // What staff teach by dismissing: "not negative" is kept with the words it was said
 // of, because the post itself may go; "mute author" keeps the name, until it ends.
 
-const feedbackColumns = `l.mention_id, l.watch, ` + feedbackSource + `, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
+const feedbackColumns = `l.mention_id, l.watch, ` + feedbackSource + `, l.kind, l.simhash, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
 
 func scanFeedback(row scanner) (mention.Feedback, error) {
 	var l mention.Feedback
 	var simhash, at int64
 	var score string
-	err := row.Scan(&l.MentionID, &l.Watch, &l.Source, &l.Kind, &simhash, &l.Label, &score, &l.Title, &l.Text, &l.By.ID, &l.By.Name, &at)
+	err := row.Scan(&l.MentionID, &l.Watch, &l.Source, &l.Kind, &simhash, &score, &l.Title, &l.Text, &l.By.ID, &l.By.Name, &at)
 	if err != nil {
 		return l, err
 	}

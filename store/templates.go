@@ -8,7 +8,7 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-const templateColumns = `id, lang, topic, body, by_id, by_name, made_at, changed_at, version`
+const templateColumns = `id, lang, topic, body, by_id, by_name, changed_at, version`
 
 // Templates returns the templates that staff wrote, the last changed first; of one
 // language, or of all when lang is empty.
@@ -35,8 +35,8 @@ func (s *Store) SaveTemplate(ctx context.Context, t mention.Template) error {
 			if n >= mention.MaxTemplates {
 				return mention.ErrTemplates
 			}
-			_, err := tx.ExecContext(ctx, `INSERT INTO templates (`+templateColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
-				clean(t.ID), clean(t.Lang), clean(t.Topic), t.Text, clean(t.By.ID), clean(t.By.Name), micros(t.ChangedAt), micros(t.ChangedAt))
+			_, err := tx.ExecContext(ctx, `INSERT INTO templates (`+templateColumns+`, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $7)`,
+				clean(t.ID), clean(t.Lang), clean(t.Topic), t.Text, clean(t.By.ID), clean(t.By.Name), micros(t.ChangedAt))
 			return err
 		}
 		n, err := affected(tx.ExecContext(ctx, `UPDATE templates SET lang = $3, topic = $4, body = $5, by_id = $6, by_name = $7, changed_at = $8, version = version + 1 WHERE id = $1 AND version = $2`,
@@ -57,8 +57,8 @@ func (s *Store) DeleteTemplate(ctx context.Context, id string) error {
 }
 
 func scanTemplate(row scanner) (t mention.Template, err error) {
-	var made, changed int64
-	err = row.Scan(&t.ID, &t.Lang, &t.Topic, &t.Text, &t.By.ID, &t.By.Name, &made, &changed, &t.Version)
-	t.MadeAt, t.ChangedAt = fromMicros(made), fromMicros(changed)
+	var changed int64
+	err = row.Scan(&t.ID, &t.Lang, &t.Topic, &t.Text, &t.By.ID, &t.By.Name, &changed, &t.Version)
+	t.ChangedAt = fromMicros(changed)
 	return t, err
 }

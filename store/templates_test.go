@@ -18,7 +18,7 @@ func testTemplates(t *testing.T, open opener) {
 	for _, one := range []mention.Template{first, {ID: "b", Lang: "uk", Text: "Дякуємо.", By: ira, ChangedAt: t0.Add(time.Hour)}, {ID: "c", Lang: "bg", Text: "Извинете.", By: ira, ChangedAt: t0}} {
 		mustDo(t, s.SaveTemplate(background, one))
 	}
-	first.Text, first.MadeAt, first.Version = clean(first.Text), t0, 1
+	first.Text, first.Version = clean(first.Text), 1
 	want(t, "one", templateOf(t, s, "a"), first)
 	uk := must(s.Templates(background, "uk"))(t)
 	want(t, "of a language", len(uk), 2)

@@ -119,7 +119,7 @@ func (r *timesReader) read(t *mention.Times, line string) error {
 		t.Source = name
 	}
 	t.Topics = r.topicsOf(parts[5])
-	t.Severity, t.Status, t.Reason = mention.Severity(number(6)), mention.Status(parts[7]), parts[8]
+	t.Severity, t.Status = mention.Severity(number(6)), mention.Status(parts[7])
 	t.Owner = mention.Person{ID: parts[9], Name: parts[10]}
 	t.Published, t.DateOnly = fromMicros(number(11)), number(12) != 0
 	t.Heard, t.Posted, t.Claimed, t.Replied = fromMicros(number(13)), fromMicros(number(14)), fromMicros(number(15)), fromMicros(number(16))
