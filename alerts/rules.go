@@ -54,16 +54,6 @@ func (r *Rules) ReplyWithin(s mention.Severity) (within time.Duration, open hour
 	return d.Reply, d.Hours
 }
 
-// The parts of mention.Case.Level, which says what deadlines have brought about. They are
-// numbers in the database, so they must keep their meaning: the last digit counts what was done because nobody had
-// the complaint; the others are added once each.
-const (
-	LevelNamed      = 1 // somebody was named in the thread
-	LevelTold       = 2 // the other channel was told
-	LevelReminded   = 10
-	LevelUnverified = 100 // "replied", but no answer is to be seen
-)
-
 // Digests say when the summary comes, and where to. A zero moment never comes.
 type Digests struct {
 	To     string

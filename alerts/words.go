@@ -94,7 +94,7 @@ func snoozed(l i18n.Lang, c mention.Case) string {
 // Overdue reports whether nobody took the complaint in time. While it is snoozed, somebody
 // looked at it.
 func Overdue(c mention.Case) bool {
-	return c.Status == mention.Open && !c.Snoozed() && c.Level%LevelReminded > 0
+	return c.Status == mention.Open && !c.Snoozed() && c.Steps.Unclaimed > 0
 }
 
 // Site says where a post stands: the source's name, with the host before it when

@@ -79,7 +79,7 @@ type Case struct {
 	SnoozedBy      Person        // nobody while it is not snoozed; a dismissal keeps it
 	WokeAt         time.Time     // when the last snooze ended
 	Waited         time.Duration // how much of its clocks had run by WokeAt, in open hours
-	Level          int           // deadline steps taken so far
+	Steps          Steps         // deadline steps taken so far
 	OverdueSince   time.Time     // when it should have been taken; zero while it is not overdue
 	Duplicates     int           // further places where the same text stands
 	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
@@ -358,7 +358,7 @@ func (c *Case) reopen(a Action) error {
 	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	c.noSnooze()
 	c.WokeAt, c.Waited = time.Time{}, 0
-	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
+	c.RepliedBy, c.AnswerVerified, c.Steps = "", false, Steps{}
 	if !c.RankAt.IsZero() {
 		c.RankAt = a.At.Add(c.RankAt.Sub(c.Begins()))
 	}

@@ -197,7 +197,7 @@ func TestReplyIsNoClaim(t *testing.T) {
 func TestUndo(t *testing.T) {
 	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	for _, claimed := range []bool{false, true} {
-		c := Case{Status: Open, Version: 1, OpenedAt: at, Level: 1}
+		c := Case{Status: Open, Version: 1, OpenedAt: at, Steps: Steps{Unclaimed: StepNamed}}
 		if claimed {
 			if err := c.Apply(Action{Verb: Claim, By: ira, At: at}); err != nil {
 				t.Fatal(err)

@@ -20,7 +20,7 @@ func caseValues(c mention.Case) []any {
 	return []any{
 		string(c.MentionID), string(c.Status), c.Version, micros(c.OpenedAt), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.ClaimedAt),
 		micros(c.RepliedAt), clean(c.RepliedBy), flag(c.AnswerVerified), micros(c.DismissedAt), clean(c.Reason), micros(c.SnoozedUntil),
-		int64(c.Level), int64(c.Duplicates), micros(c.OverdueSince), micros(c.ReopenedAt),
+		int64(c.Steps.Number()), int64(c.Duplicates), micros(c.OverdueSince), micros(c.ReopenedAt),
 		micros(c.SnoozedAt), clean(c.SnoozedBy.ID), clean(c.SnoozedBy.Name), micros(c.WokeAt), int64(c.Waited), micros(c.RankAt),
 		micros(c.HandedAt), micros(c.NudgedAt),
 	}

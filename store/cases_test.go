@@ -54,11 +54,11 @@ func testUpdateCase(t *testing.T, open opener) {
 	escalation := notice("escalation", mention.High, time.Time{})
 	escalation.MentionID, escalation.Kind = id, mention.Escalation
 	c, err = s.UpdateCase(background, id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
-		c.Level++
+		c.Steps.Unclaimed++
 		return []mention.Event{{Kind: "escalated"}}, []mention.Alert{escalation}, nil
 	})
-	if err != nil || c.Version != 3 || c.Level != 1 {
-		t.Errorf("level: %+v, %v", c, err)
+	if err != nil || c.Version != 3 || c.Steps.Unclaimed != 1 {
+		t.Errorf("steps: %+v, %v", c, err)
 	}
 	c, err = s.UpdateCase(background, id, func(*mention.Case) ([]mention.Event, []mention.Alert, error) { return nil, nil, nil })
 	if err != nil || c.Version != 3 {

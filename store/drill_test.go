@@ -146,7 +146,7 @@ func drillDeadlines(t *testing.T, s *Store, y year) {
 // escalate does to one case what a deadline does.
 func escalate(s *Store, id mention.ID) error {
 	_, err := s.UpdateCase(background, id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
-		c.Level++
+		c.Steps.Unclaimed++
 		a := mention.Alert{ID: mention.NewAlertID(mention.Escalation, string(id)), Kind: mention.Escalation, MentionID: id, Route: "#leads"}
 		return []mention.Event{{Kind: "escalated"}}, []mention.Alert{a}, nil
 	})

@@ -140,14 +140,15 @@ const (
 
 func scanCase(row scanner) (c mention.Case, err error) {
 	var opened, claimed, replied, dismissed, snoozed, overdue, reopened, asleep, woke, seen, rank, handed, nudged int64
+	var steps int
 	err = row.Scan(&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
-		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue, &reopened,
+		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &steps, &c.Duplicates, &overdue, &reopened,
 		&asleep, &c.SnoozedBy.ID, &c.SnoozedBy.Name, &woke, &c.Waited, &rank, &handed, &nudged)
 	c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
 	c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
 	c.OverdueSince, c.ReopenedAt = fromMicros(overdue), fromMicros(reopened)
 	c.SnoozedAt, c.WokeAt, c.RankAt = fromMicros(asleep), fromMicros(woke), fromMicros(rank)
-	c.HandedAt, c.NudgedAt = fromMicros(handed), fromMicros(nudged)
+	c.HandedAt, c.NudgedAt, c.Steps = fromMicros(handed), fromMicros(nudged), mention.StepsOf(steps)
 	return c, err
 }
 

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
@@ -65,9 +64,9 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 		}
 		switch {
 		case a.Verb == mention.Release:
-			c.Level = 0 // who was told that nobody had it has seen it taken since
+			c.Steps = mention.Steps{} // who was told that nobody had it has seen it taken since
 		case a.Verb == mention.Claim || handsOver(a.Verb):
-			c.Level %= alerts.LevelReminded // the next owner is nudged anew
+			c.Steps.Reminded, c.Steps.Doubted = false, false // the next owner is nudged anew
 		}
 		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a, before)}}
 		return events, handedOver(d.lang(own.Route), own, c, a, before), nil

@@ -85,18 +85,18 @@ func (s steps) after(from time.Time, d time.Duration) time.Time { return s.deadl
 
 func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 	d := s.deadline
-	switch level := c.Level % 10; {
+	switch done := c.Steps.Unclaimed; {
 	case d.Claim <= 0:
 	case s.unseen(): // there is no thread to name anybody in
-		if level < alerts.LevelTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
+		if done < mention.StepTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
 			return s.ends(c, d.Claim), s.tell
 		}
 	case s.own.ID != "" && s.rules.NoDesk && len(s.rules.Official[s.mention.Watch]) == 0:
 		// Nobody can end the wait, and no answer will: that nobody has is no news. never asks
 		// before it is known whether the complaint has a message.
-	case level < alerts.LevelNamed:
+	case done < mention.StepNamed:
 		return s.ends(c, d.Claim), s.name
-	case level < alerts.LevelTold && d.EscalateTo != "":
+	case done < mention.StepTold && d.EscalateTo != "":
 		return s.ends(c, 2*d.Claim), s.tell
 	}
 	return time.Time{}, nil
@@ -119,7 +119,7 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 	if late := s.after(from, least); late.After(due) {
 		due = late
 	}
-	if reminded := c.Level/10%10 > 0; reminded {
+	if c.Steps.Reminded {
 		if c.NudgedAt.After(due) { // held by the quiet hours, or earshot was down
 			due = c.NudgedAt
 		}
@@ -130,7 +130,7 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 
 func (s steps) unverified(c mention.Case) (time.Time, step) {
 	at := c.RepliedAt.Add(verifyWithin)
-	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(c.RepliedAt) > unverifiedFor {
+	if c.AnswerVerified || c.Steps.Doubted || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(c.RepliedAt) > unverifiedFor {
 		return time.Time{}, nil
 	}
 	return at, s.doubt
@@ -183,7 +183,7 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
-	c.Level += alerts.LevelNamed
+	c.Steps.Unclaimed = mention.StepNamed
 	c.OverdueSince = s.ends(*c, s.deadline.Claim)
 	l := s.lang()
 	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
@@ -196,7 +196,7 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 func (s steps) unseen() bool { return s.own.ID != "" && s.own.Status != mention.Posted }
 
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
-	c.Level = c.Level/10*10 + alerts.LevelTold
+	c.Steps.Unclaimed = mention.StepTold
 	l := s.rules.Lang(s.deadline.EscalateTo)
 	words := l.Text("desk.nobody_in", "route", s.own.Route, "span", l.Span(s.waits(*c)))
 	if s.unseen() {
@@ -209,7 +209,7 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
-	c.Level += alerts.LevelReminded
+	c.Steps.Reminded = true
 	c.NudgedAt = s.now
 	l := s.lang()
 	ago := l.Ago(s.now.Sub(c.HadSince()))
@@ -223,7 +223,7 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.HadSince()))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
-	c.Level = max(c.Level%10, alerts.LevelNamed)
+	c.Steps = mention.Steps{Unclaimed: max(c.Steps.Unclaimed, mention.StepNamed)}
 	if c.OverdueSince.IsZero() {
 		c.OverdueSince = s.now
 	}
@@ -234,7 +234,7 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
-	c.Level += alerts.LevelUnverified
+	c.Steps.Doubted = true
 	l := s.rules.Lang(s.own.Route)
 	return "no answer seen", s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
 }
@@ -253,7 +253,7 @@ func reply(own mention.Alert, c *mention.Case, words string, now time.Time) ment
 		thread = own.ThreadOf
 	}
 	return mention.Alert{
-		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
+		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Steps.Number())),
 		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
 		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}

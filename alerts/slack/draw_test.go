@@ -208,7 +208,7 @@ func anyMessage(t *rapid.T) alerts.Message {
 			Published: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "published"), 0), Rating: &mention.Rating{Value: rapid.Float64().Draw(t, "value"), Best: rapid.Float64().Draw(t, "best")}}},
 		Case: mention.Case{Status: rapid.SampledFrom([]mention.Status{mention.Open, mention.Claimed, mention.Replied, mention.Dismissed}).Draw(t, "status"),
 			Owner: mention.Person{Name: short.Draw(t, "owner")}, Reason: short.Draw(t, "reason"), AnswerVerified: rapid.Bool().Draw(t, "seen"), RepliedBy: short.Draw(t, "by"),
-			Duplicates: rapid.IntRange(0, 100).Draw(t, "twins"), Level: rapid.IntRange(0, 3).Draw(t, "level")},
+			Duplicates: rapid.IntRange(0, 100).Draw(t, "twins"), Steps: mention.Steps{Unclaimed: rapid.IntRange(0, mention.StepTold).Draw(t, "steps")}},
 		Details: alerts.Details{Change: rapid.SampledFrom([]alerts.Change{alerts.Edited, alerts.Worse, alerts.Better, alerts.Deleted, alerts.Answered, ""}).Draw(t, "change"),
 			By: short.Draw(t, "official"), Link: short.Draw(t, "link"), Text: long.Draw(t, "answer"), Nth: rapid.IntRange(0, 200).Draw(t, "nth")},
 		Now: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "now"), 0),
