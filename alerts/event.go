@@ -9,78 +9,102 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// EventDetail says what an entry of the history says beside its kind. Details are stored for the
-// audit, in English: this is what says the same in any language, and empty where nothing does.
+// The detail of an event is a line of English that ends in its value: an earlier earshot beside this one reads
+// it and writes such, and export shows it. What EventDetail takes apart is put together here.
+const (
+	StepNudged   = "nudged "                            // whom
+	StepReleased = "released from "                     // whom
+	StepNamed    = "nobody took it: "                   // who was named in the thread
+	StepInThread = "nobody took it: said in the thread" // to nobody by name
+	StepTold     = "nobody took it: told "              // which channel
+	StepUnseen   = "no answer seen"
+	OpenedGone   = "answer is gone from the site: " // whose, and its address
+	OpenedWorse  = "edited and worse than before"
+	OpenedBack   = "the post is back"
+)
+
+// sentences say those in a reader's language: joint stands before the value where the text does not hold it
+// as {who}. The first that fits counts.
+var sentences = []struct{ begins, key, joint string }{
+	{StepNudged, "web.step.nudged", ""},
+	{StepReleased, "web.step.released", ""},
+	{StepInThread, "web.step.nobody", ""},
+	{StepTold, "web.step.nobody", " → "},
+	{StepNamed, "web.step.nobody", " → "},
+	{StepUnseen, "web.step.unseen", ""},
+	{OpenedGone, "web.step.answer_gone", ": "},
+	{OpenedWorse, "web.step.worse", ""},
+	{OpenedBack, "web.step.back", ""},
+}
+
+// ActionDetail is the detail of what a person did to a case that before had.
+func ActionDetail(a mention.Action, before mention.Person) string {
+	from := ""
+	if before.Name != "" {
+		from = "from " + text.OneLine(before.Name)
+	}
+	switch a.Verb {
+	case mention.TakeOver:
+		return from
+	case mention.Assign:
+		return "to " + text.OneLine(a.To.Name) + "\n" + from // no name holds a line end, but one may hold " from "
+	case mention.Dismiss:
+		return a.Reason
+	case mention.Note:
+		return a.Text
+	case mention.Snooze:
+		return "until " + a.Until.UTC().Format(time.RFC3339)
+	}
+	return ""
+}
+
+// AlertedDetail is the detail of an alert.
+func AlertedDetail(s mention.Severity, route string) string { return s.String() + " to " + route }
+
+// EventDetail says what an entry of the history says beside its kind, in any language; empty where nothing
+// does.
 func EventDetail(l i18n.Lang, e mention.Event, zone *time.Location) string {
 	detail := text.OneLine(e.Detail)
+	if detail == "" {
+		return "" // of most there is nothing to say, and what was erased says nothing
+	}
 	switch mention.Verb(e.Kind) {
 	case "reply_refused", "reply_unclear", "reply_put_off":
-		if detail != "" {
-			return "· " + AnswerReason(l, detail)
-		}
-	case "heard", "answered", "rerouted", "reply_written", "reply_sent":
-		if detail != "" {
-			return "· " + detail
-		}
+		return "· " + AnswerReason(l, detail)
+	case "heard", "answered", mention.Verb(NamesakeAnswered), "rerouted", "reply_written", "reply_sent":
+		return "· " + detail
 	case "alerted":
 		if loud, route, ok := strings.Cut(detail, " to "); ok {
 			return "· " + l.Word("severity_title", loud) + " → " + route
 		}
 	case mention.Assign:
-		to, from, ok := strings.Cut(strings.TrimPrefix(detail, "to "), " from ")
-		if ok {
-			return from + " → " + to
+		to, from, ok := strings.Cut(strings.TrimPrefix(e.Detail, "to "), "\n")
+		if !ok { // of an earlier earshot
+			to, from, _ = strings.Cut(to, " from ")
 		}
-		return "→ " + to
+		return strings.TrimSpace(text.OneLine(strings.TrimPrefix(from, "from ")) + " → " + text.OneLine(to))
 	case mention.TakeOver:
 		return "← " + strings.TrimPrefix(detail, "from ")
 	case mention.Note:
 		return text.Clean(e.Detail)
 	case mention.Dismiss:
 		return "· " + l.Word("dismissed", e.Detail)
-	case "escalated":
-		return stepDetail(l, detail)
-	case mention.Reopen, mention.Wake:
-		return reopenDetail(l, detail)
 	case mention.Snooze:
 		if until, err := time.Parse(time.RFC3339, strings.TrimPrefix(e.Detail, "until ")); err == nil {
 			return l.Text("web.until_moment", "when", l.DateTime(until.In(zone)))
 		}
-	}
-	return ""
-}
-
-// stepDetail says which step the desk took.
-func stepDetail(l i18n.Lang, detail string) string {
-	if who, ok := strings.CutPrefix(detail, "nudged "); ok {
-		return "· " + l.Text("web.step.nudged", "who", who)
-	}
-	if who, ok := strings.CutPrefix(detail, "released from "); ok {
-		return "· " + l.Text("web.step.released", "who", who)
-	}
-	if whom, ok := strings.CutPrefix(detail, "nobody took it: "); ok {
-		whom = strings.TrimPrefix(whom, "told ")
-		if whom == "said in the thread" {
-			whom = ""
+	case "escalated", mention.Reopen, mention.Wake:
+		for _, s := range sentences {
+			value, ok := strings.CutPrefix(detail, s.begins)
+			if !ok {
+				continue
+			}
+			said := "· " + l.Text(s.key, "who", value)
+			if s.joint != "" {
+				said += s.joint + value
+			}
+			return said
 		}
-		return strings.TrimSpace("· " + l.Text("web.step.nobody") + " " + strings.TrimSuffix("→ "+whom, "→ "))
-	}
-	if detail == "no answer seen" {
-		return "· " + l.Text("web.step.unseen")
-	}
-	return ""
-}
-
-// reopenDetail says what opened a complaint again where nobody did.
-func reopenDetail(l i18n.Lang, detail string) string {
-	if answer, ok := strings.CutPrefix(detail, "answer is gone from the site: "); ok {
-		return "· " + l.Text("web.step.answer_gone") + ": " + answer
-	}
-	switch detail {
-	case "edited and worse than before":
-		return "· " + l.Text("web.step.worse")
-	case "the post is back":
-		return "· " + l.Text("web.step.back")
 	}
 	return ""
 }

@@ -31,10 +31,16 @@ func TestHistoryOfSteps(t *testing.T) {
 		{mention.Reopen, "the post is back", "· the post is back", "· публикация снова на сайте"},
 		{mention.Reopen, "", "", ""},
 		{"woke", "snoozed by Ira", "", ""},
+		{mention.Assign, "to Ira from Oleh", "Oleh → Ira", "Oleh → Ira"}, // as an earlier earshot wrote it
+		{mention.Assign, "to Ira", "→ Ira", "→ Ira"},
+		{mention.Verb(NamesakeAnswered), "Romashka https://a.example", "· Romashka https://a.example", "· Romashka https://a.example"},
 	} {
 		e := mention.Event{Kind: string(c.kind), Detail: c.detail}
 		if en, ru := EventDetail(texts.In("en"), e, time.UTC), EventDetail(texts.In("ru"), e, time.UTC); en != c.want || ru != c.inRuss {
 			t.Errorf("%s %q: %q, %q", c.kind, c.detail, en, ru)
+		}
+		if said := texts.In("ru").Word("web.event", e.Kind); said == e.Kind {
+			t.Errorf("%s has no words", e.Kind)
 		}
 	}
 }

@@ -178,10 +178,10 @@ func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 
 // moment says one entry of the history.
 func (in *Inbox) moment(v visit, e mention.Event) moment {
-	note := e.Kind == string(mention.Note) // shown whole
-	if !note {
-		e.Detail = text.Line(e.Detail, 2*maxLine)
+	note, detail := e.Kind == string(mention.Note), alerts.EventDetail(v.lang, e, v.zone)
+	if !note { // that is shown whole
+		detail = text.Line(detail, 2*maxLine)
 	}
 	return moment{At: v.lang.DateTime(e.At.In(v.zone)), Stamp: e.At.UTC().Format(time.RFC3339), Who: text.Line(e.By.Name, maxLine),
-		What: v.lang.Word("web.event", e.Kind), Detail: alerts.EventDetail(v.lang, e, v.zone), Note: note}
+		What: v.lang.Word("web.event", e.Kind), Detail: detail, Note: note}
 }

@@ -8,9 +8,9 @@ package desk
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
@@ -68,7 +68,7 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 		case a.Verb == mention.Claim || handsOver(a.Verb):
 			c.Steps.Reminded, c.Steps.Doubted = false, false // the next owner is nudged anew
 		}
-		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a, before)}}
+		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: alerts.ActionDetail(a, before)}}
 		return events, handedOver(d.lang(own.Route), own, c, a, before), nil
 	})
 	if err != nil {
@@ -106,24 +106,4 @@ func handedOver(l i18n.Lang, own mention.Alert, c *mention.Case, a mention.Actio
 	had.ID = mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), "had")
 	had.Notify = slackID(before)
 	return []mention.Alert{line, had}
-}
-
-func detail(a mention.Action, before mention.Person) string {
-	from := ""
-	if before.Name != "" {
-		from = "from " + before.Name
-	}
-	switch a.Verb {
-	case mention.TakeOver:
-		return from
-	case mention.Assign:
-		return strings.TrimSpace("to " + a.To.Name + " " + from)
-	case mention.Dismiss:
-		return a.Reason
-	case mention.Note:
-		return a.Text
-	case mention.Snooze:
-		return "until " + a.Until.UTC().Format(time.RFC3339)
-	}
-	return ""
 }

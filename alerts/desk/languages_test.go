@@ -48,6 +48,29 @@ func TestSaidInTheLanguageOfTheRoute(t *testing.T) {
 	r.says(r.after(time.Hour), "#mentions: 1 год тому позначено, що на скаргу відповіли (Ira), але на сайті вашої відповіді не видно.")
 }
 
+// TestHistoryOfHands: the history says who gave a complaint to whom, whatever people are called.
+func TestHistoryOfHands(t *testing.T) {
+	r := newWorld(t, spoken(t, deadlineRules(), "en", "en"))
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	support, sales := mention.Person{ID: "slack:U7", Name: "Ira from Support"}, mention.Person{ID: "slack:U8", Name: "Al from\nSales"}
+	r.Do(m, mention.Action{Verb: mention.Assign, To: support})
+	r.Do(m, mention.Action{Verb: mention.Assign, From: support.ID, To: sales})
+	r.Do(m, mention.Action{Verb: mention.TakeOver, From: sales.ID})
+	file, err := r.Store.CaseFile(t.Context(), rig.ID(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, e := range file.History[len(file.History)-3:] {
+		said = append(said, alerts.EventDetail(i18n.Lang{}, e, time.UTC))
+	}
+	if want := []string{"→ Ira from Support", "Ira from Support → Al from Sales", "← Al from Sales"}; !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+}
+
 // TestEverythingIsTranslated lets a storm come and go in another language, and looks at all
 // that is said of it by its letters.
 func TestEverythingIsTranslated(t *testing.T) {

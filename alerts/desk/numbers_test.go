@@ -246,7 +246,7 @@ func (l *life) happened(e mention.Event) {
 	case string(mention.Release):
 		open(time.Time{})
 	case "escalated":
-		if strings.HasPrefix(e.Detail, "released") {
+		if strings.HasPrefix(e.Detail, alerts.StepReleased) {
 			open(time.Time{})
 		}
 	case string(mention.Reply), "answered":

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -188,7 +187,11 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
 	a.Notify = s.deadline.Notify
-	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), s.ofStorm(a, "nudge", s.nobody(l, *c), true)
+	said := alerts.StepInThread
+	if a.Notify != "" {
+		said = alerts.StepNamed + a.Notify
+	}
+	return said, s.ofStorm(a, "nudge", s.nobody(l, *c), true)
 }
 
 // unseen reports whether the complaint has no message where it should be seen. never asks before
@@ -205,7 +208,7 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	}
 	a := s.reply(c, words)
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
-	return "nobody took it: told " + a.Route, s.ofStorm(a, "escalation", s.nobody(l, *c), true)
+	return alerts.StepTold + a.Route, s.ofStorm(a, "escalation", s.nobody(l, *c), true)
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
@@ -216,7 +219,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
 	a.Notify = slackID(c.Owner)
 	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
-	return "nudged " + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
+	return alerts.StepNudged + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
@@ -230,13 +233,13 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	a := s.reply(c, l.Text("desk.released", "who", who, "span", took))
 	a.Notify = s.deadline.Notify
 	words := l.Text("desk.released_storm", "who", who, "span", took)
-	return "released from " + who, s.ofStorm(a, "release of "+id, words, true)
+	return alerts.StepReleased + who, s.ofStorm(a, "release of "+id, words, true)
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	c.Steps.Doubted = true
 	l := s.rules.Lang(s.own.Route)
-	return "no answer seen", s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
+	return alerts.StepUnseen, s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
 }
 
 func (s steps) reply(c *mention.Case, words string) mention.Alert {

@@ -302,7 +302,7 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 			return fmt.Errorf("reopen after an answer is gone: %w", err)
 		}
 		p.cases.bumpVersion(c)
-		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: "answer is gone from the site: " + post.Author + " " + post.URL})
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + post.Author + " " + post.URL})
 		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true}
 		if err := p.tell(ctx, d, s, details, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
 			return err

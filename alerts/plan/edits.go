@@ -139,10 +139,10 @@ func (p *plan) stoodStill(ctx context.Context, d *mention.PendingMention) error 
 // opens opens the case of a post again that is worse than what people closed, or put off, or that is back
 // where they closed it because it was gone.
 func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened, woken bool, err error) {
-	a, why := mention.Action{At: p.now}, "edited and worse than before"
+	a, why := mention.Action{At: p.now}, alerts.OpenedWorse
 	switch {
 	case isBack(d) && change != alerts.Better && d.Case.Status == mention.Dismissed && d.Case.Reason == mention.Gone:
-		a.Verb, reopened, why = mention.Reopen, true, "the post is back"
+		a.Verb, reopened, why = mention.Reopen, true, alerts.OpenedBack
 	case change != alerts.Worse:
 		return false, false, nil
 	case opensAgain(d.Case):

@@ -267,7 +267,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		}
 	}
 	d.Alerts = append(d.Alerts, alert)
-	p.event(d, "alerted", m.Severity.String()+" to "+alert.Route)
+	p.event(d, "alerted", alerts.AlertedDetail(m.Severity, alert.Route))
 	p.done = append(p.done, d)
 	return p.answeredBefore(ctx, d)
 }

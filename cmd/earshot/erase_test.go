@@ -64,9 +64,13 @@ func TestExportSpeaks(t *testing.T) {
 			{Kind: "snooze", By: ira, At: at, Detail: "until 2026-11-30T09:00:00Z"}, {Kind: "moved", At: at, Detail: "https://forum.example/9"},
 		},
 	}
+	kept.Events = append(kept.Events, mention.Event{Kind: "assign", By: ira, At: at, Detail: "to Олег\nfrom Іра"}, mention.Event{Kind: "note", By: ira, At: at, Detail: "а\nб"})
+	if e := exportOf(kept).Events; e[5].Detail != "to Олег from Іра" || e[6].Detail != "а\nб" {
+		t.Errorf("for other programs: %q, %q", e[5].Detail, e[6].Detail)
+	}
 	var out strings.Builder
 	(&exportCmd{}).print(&out, says, kept)
-	for _, say := range []string{"сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "відкрита\n", "відхилена, Іра\n"} {
+	for _, say := range []string{"призначено Іра Іра → Олег\n", "сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "відкрита\n", "відхилена, Іра\n"} {
 		if !strings.Contains(out.String(), say) {
 			t.Errorf("it does not say %q:\n%s", say, out.String())
 		}

@@ -141,6 +141,9 @@ func exportOf(k store.Kept) exported {
 		out.Mentions = append(out.Mentions, exportedMention{string(m.ID), m.Watch, m.Post.URL, text.Stamp(m.HeardAt), string(m.Score.Label), m.Score.Value, m.Score.Complaint, m.Severity.String(), string(c.Status), c.Owner.Name, c.Reason})
 	}
 	for _, e := range k.Events {
+		if e.Kind == string(mention.Assign) {
+			e.Detail = text.OneLine(e.Detail) // its names stand on a line each
+		}
 		out.Events = append(out.Events, exportedEvent{string(e.MentionID), e.Kind, e.By.Name, text.Stamp(e.At), e.Detail})
 	}
 	for _, l := range k.Lessons {
