@@ -55,7 +55,7 @@ type rights struct {
 // mayAnswer says what the person may do about the answers of this case: whoever has it, or
 // anybody while nobody does, or while one is open.
 func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []mention.SiteReply) rights {
-	if in.opt.Answers == nil || v.who.NoTemplates || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
+	if v.who.NoTemplates || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
 		return rights{}
 	}
 	way, ok := in.opt.Answers.Way(m)
@@ -64,9 +64,6 @@ func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []men
 
 // answers are the replies to the post of a case and the form for the next; nil where there is none.
 func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c mention.Case) (form *answerForm, list []siteReply) {
-	if in.opt.Answers == nil {
-		return nil, nil
-	}
 	all, err := in.opt.Answers.Replies(ctx, m.ID)
 	if err != nil {
 		in.opt.Log.Warn("replies cannot be read", "err", err)
@@ -105,31 +102,29 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 }
 
 // answer takes what a person wrote to the site.
-func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
-	file, _, ok := in.answerable(w, r, v, id, true)
-	if !ok {
-		return
+	file, all, err := in.answered(r, id)
+	if err != nil {
+		return err
 	}
 	written := answerOf(r, v)
-	if written.Nth == 0 {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "nth"))
-		return
-	}
-	err := in.opt.Answers.Write(r.Context(), id, written)
-	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", alerts.AnswerOutcome(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
-	why := alerts.AnswerRefusal(v.lang, err)
-	switch {
-	case err == nil && asksForPart(r):
-		in.answerRow(w, r, v, id, back, "")
-	case err == nil:
-		http.Redirect(w, r, back, http.StatusSeeOther)
-	case why == "":
-		in.failed(w, r, v, err)
-	default:
-		in.answerAgain(w, r, v, http.StatusConflict, file, back, written.Text, why)
+	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.sends && !written.Again(all) {
+		if written.Text == "" || asksForPart(r) { // the script's page has it still
+			return errNoWay
+		}
+		return in.answerAgain(w, r, v, http.StatusForbidden, file, back, written.Text, v.lang.Text(errNoWay.key))
 	}
+	if written.Nth == 0 {
+		return badForm("nth")
+	}
+	err = in.opt.Answers.Write(r.Context(), id, written)
+	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", alerts.AnswerOutcome(err), "door", "web")
+	if why := alerts.AnswerRefusal(v.lang, err); why != "" {
+		return in.answerAgain(w, r, v, http.StatusConflict, file, back, written.Text, why)
+	}
+	return in.answerDone(w, r, v, id, back, err)
 }
 
 // answerOf reads the form of an answer.
@@ -139,76 +134,58 @@ func answerOf(r *http.Request, v visit) reply.Written {
 }
 
 // answerAgain shows the case once more, with what was written and why it cannot be sent.
-func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, status int, file mention.CaseFile, back, wrote, why string) {
+func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, status int, file mention.CaseFile, back, wrote, why string) error {
 	out := in.casePage(r.Context(), v, file, listOf(back))
 	if out.Answer != nil {
 		out.Answer.Text, out.Answer.Why = wrote, why
 	} else {
 		out.Row.Refused, out.Unsent = why, wrote
 	}
-	page := "case"
-	if r.URL.Query().Get("part") == "case" {
-		page = "case-body"
-	}
-	in.show(w, r, status, page, out)
+	return in.showCase(w, r, status, out)
 }
 
 // decideAnswer carries out what a person decides about a reply.
-func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
 	verdict := reply.Verdict(r.PathValue("verdict"))
-	file, all, ok := in.answerable(w, r, v, id, verdict == reply.Approve)
-	if !ok {
-		return
+	file, all, err := in.answered(r, id)
+	if err != nil {
+		return err
 	}
-	err := mention.ErrReplyOpen // nobody approves what they wrote, or may have written by another id
+	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.settle || verdict == reply.Approve && !may.sends {
+		return errNoWay
+	}
+	err = mention.ErrReplyOpen // nobody approves what they wrote, or may have written by another id
 	if verdict != reply.Approve || !reply.Own(reply.Last(all), v.who.Person, v.who.Email) {
 		err = in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
 	}
 	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", alerts.AnswerOutcome(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
-	switch {
-	case err == nil && asksForPart(r):
-		in.answerRow(w, r, v, id, back, "")
-	case err == nil:
-		http.Redirect(w, r, back, http.StatusSeeOther)
-	case errors.Is(err, mention.ErrReplyOpen), errors.Is(err, mention.ErrNotFound):
-		in.answerAgain(w, r, v, http.StatusConflict, file, back, "", v.lang.Text("web.error.reply_open"))
-	default:
-		in.failed(w, r, v, err)
+	if errors.Is(err, mention.ErrReplyOpen) || errors.Is(err, mention.ErrNotFound) {
+		return in.answerAgain(w, r, v, http.StatusConflict, file, back, "", v.lang.Text("web.error.reply_open"))
 	}
+	return in.answerDone(w, r, v, id, back, err)
 }
 
-// answerable reads the form, the case and its replies, and answers whoever may not send, or else
-// settle.
-func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, sends bool) (file mention.CaseFile, all []mention.SiteReply, ok bool) {
+// answered reads a form about the answer to a case, and the case with its replies.
+func (in *Inbox) answered(r *http.Request, id mention.ID) (file mention.CaseFile, all []mention.SiteReply, err error) {
 	if err := r.ParseForm(); err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "text"))
-		return file, nil, false
+		return file, nil, badForm("text")
 	}
-	file, err := in.opt.Cases.CaseFile(r.Context(), id)
+	if file, err = in.file(r.Context(), id); err == nil {
+		all, err = in.opt.Answers.Replies(r.Context(), id)
+	}
+	return file, all, err
+}
+
+// answerDone leads back to the case after what a form asked for, or returns why that was not done.
+func (in *Inbox) answerDone(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, back string, err error) error {
 	switch {
-	case errors.Is(err, mention.ErrNotFound):
-		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
-		return file, nil, false
 	case err != nil:
-		in.failed(w, r, v, err)
-		return file, nil, false
+		return err
+	case asksForPart(r):
+		return in.answerRow(w, r, v, id, back, "")
 	}
-	if in.opt.Answers != nil {
-		if all, err = in.opt.Answers.Replies(r.Context(), id); err != nil {
-			in.failed(w, r, v, err)
-			return file, nil, false
-		}
-	}
-	if may := in.mayAnswer(v, file.Mention, file.Case, all); (!may.settle || sends && !may.sends) && !answerOf(r, v).Again(all) {
-		why := v.lang.Text("web.error.reply_no_way")
-		if wrote := reply.Clean(r.PostForm.Get("text")); wrote != "" && !asksForPart(r) { // the script's page has it still
-			in.answerAgain(w, r, v, http.StatusForbidden, file, backOf(r.PostForm.Get("back"), id), wrote, why)
-		} else {
-			in.refuse(w, r, v, http.StatusForbidden, why)
-		}
-		return file, nil, false
-	}
-	return file, all, true
+	http.Redirect(w, r, back, http.StatusSeeOther)
+	return nil
 }

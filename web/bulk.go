@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -52,134 +53,122 @@ type chosen struct {
 
 // bulk does one verb to many cases: those that were chosen, or all of a list whose number
 // is still the one that was shown, and in which nothing has happened since.
-func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err := r.ParseForm(); err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "id"))
-		return
+		return badForm("id")
 	}
-	verb, reason, _ := strings.Cut(r.PostForm.Get("verb"), ":") // dismiss:spam, snooze:hour
-	form := url.Values{"reason": {reason}, "until": {reason}}
-	a, err := in.action(r.Context(), verb, form, v)
-	if err == nil && !bulkVerbs[verb] {
-		err = &badFormError{"verb"}
+	verb, detail, _ := strings.Cut(r.PostForm.Get("verb"), ":") // dismiss:spam, snooze:hour
+	if !bulkVerbs[verb] {
+		return badForm("verb")
 	}
+	a, err := in.action(r.Context(), verb, url.Values{"reason": {detail}, "until": {detail}}, v)
 	if err != nil {
-		in.refuse(w, r, v, formStatus(err), formError(v.lang, err))
-		return
+		return err
 	}
-	list, status, why := in.chosenOf(r, v)
-	if why != "" {
-		in.refuse(w, r, v, status, why)
-		return
+	choose := in.ticked
+	if r.PostForm.Get("all") == "1" {
+		choose = in.wholeList
 	}
-	out := bulkPage{frame: in.frame(v, "bulk", v.lang.Text("web.bulk.title")), Back: backOf(r.PostForm.Get("back"), ""), Verb: verbName(v.lang, verb, reason)}
+	list, err := choose(r.Context(), v, r.PostForm)
+	if err != nil {
+		return err
+	}
+	out := bulkPage{frame: in.frame(v, "bulk", v.lang.Text("web.bulk.title")), Back: backOf(r.PostForm.Get("back"), ""), Verb: verbName(v.lang, verb, detail)}
 	control := http.NewResponseController(w)
 	for _, one := range list {
 		_ = control.SetWriteDeadline(time.Now().Add(bulkSlack)) // else nobody is told what became of them
 		a.Version = one.version
-		_, err := in.do(r.Context(), one.id, a)
 		res := result{ID: one.id, Title: one.title}
-		switch {
-		case errors.Is(err, mention.ErrNotFound):
-			res.Why = v.lang.Text("web.error.no_case")
-		case err != nil:
-			if res.Why = refused(v, err); res.Why == "" {
-				res.Why = v.lang.Text("web.error.failed")
-			}
-		}
-		if res.Why == "" {
+		if _, err := in.do(r.Context(), one.id, a); err == nil {
 			out.Done++
 		} else {
 			out.Refused++
+			res.Why = bulkRefused(v, err)
 		}
 		out.Results = append(out.Results, res)
 	}
-	in.show(w, r, http.StatusOK, "bulk", out)
+	return in.show(w, http.StatusOK, "bulk", out)
 }
 
-// chosenOf reads which cases are meant; why says why none are.
-func (in *Inbox) chosenOf(r *http.Request, v visit) (list []chosen, status int, why string) {
-	form := r.PostForm
-	q := mention.Query{}
-	seen := map[mention.ID]int64{}
-	if form.Get("all") == "1" {
-		values, err := url.ParseQuery(form.Get("filter"))
-		if err != nil {
-			return nil, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "filter")
-		}
-		f, err := readFilter(values)
-		if err != nil {
-			return nil, http.StatusBadRequest, wrongKey(v.lang, err)
-		}
-		q = f.first().query(v.who.ID, v.zone)
-	} else {
-		for _, each := range form["id"] {
-			id, version, _ := strings.Cut(each, ".")
-			n, err := strconv.ParseInt(version, 10, 64)
-			if err != nil || id == "" {
-				return nil, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "id")
-			}
-			if _, twice := seen[mention.ID(id)]; !twice {
-				q.IDs = append(q.IDs, mention.ID(id))
-			}
-			seen[mention.ID(id)] = n
-		}
-		if len(q.IDs) == 0 {
-			return nil, http.StatusBadRequest, v.lang.Text("web.bulk.none")
-		}
+// bulkRefused says why one of many was not done.
+func bulkRefused(v visit, err error) string {
+	if errors.Is(err, errNoCase) {
+		return v.lang.Text(errNoCase.key)
 	}
-	if len(q.IDs) > maxBulk {
-		return nil, http.StatusBadRequest, v.lang.Text("web.bulk.too_many", "max", maxBulk)
-	}
-	q.Limit = maxBulk
-	page, err := in.opt.Cases.List(r.Context(), q)
-	if err != nil {
-		in.opt.Log.Error("a list cannot be read", "err", err)
-		return nil, http.StatusServiceUnavailable, v.lang.Text("web.error.failed")
-	}
-	if q.IDs == nil {
-		if status, why := in.otherList(r.Context(), v, form, page); why != "" {
-			return nil, status, why
+	return cmp.Or(refused(v, err), v.lang.Text(errBusy.key))
+}
+
+// ticked are the cases that the person chose, each with the version that was shown.
+func (in *Inbox) ticked(ctx context.Context, v visit, form url.Values) (list []chosen, err error) {
+	q := mention.Query{Limit: maxBulk}
+	versions := map[mention.ID]int64{}
+	for _, each := range form["id"] {
+		id, version, _ := strings.Cut(each, ".")
+		n, err := strconv.ParseInt(version, 10, 64)
+		if err != nil || id == "" {
+			return nil, badForm("id")
 		}
+		if _, twice := versions[mention.ID(id)]; !twice {
+			q.IDs = append(q.IDs, mention.ID(id))
+		}
+		versions[mention.ID(id)] = n
 	}
+	switch {
+	case len(q.IDs) == 0:
+		return nil, badInput("web.bulk.none")
+	case len(q.IDs) > maxBulk:
+		return nil, badInput("web.bulk.too_many", "max", maxBulk)
+	}
+	page, err := in.opt.Cases.List(ctx, q)
 	for _, e := range page.Entries {
-		version, ticked := seen[e.Mention.ID]
-		if !ticked { // nothing has happened in the list since it was shown
-			version = e.Case.Version
-		}
-		list = append(list, chosen{id: e.Mention.ID, version: version, title: bulkTitle(v.lang, e.Mention)})
+		list = append(list, chosen{e.Mention.ID, versions[e.Mention.ID], bulkTitle(v.lang, e.Mention)})
 	}
-	return list, 0, ""
+	return list, err
 }
 
-// otherList says why a list is not the one that the form was shown with; empty when it is.
-// The number alone does not tell: one may have gone, and one come that nobody saw.
-func (in *Inbox) otherList(ctx context.Context, v visit, form url.Values, page mention.Page) (status int, why string) {
+// wholeList are all cases of the list that the form was shown with. Its number alone does not
+// tell that it is still that one: a case may have gone, and one come that nobody saw.
+func (in *Inbox) wholeList(ctx context.Context, v visit, form url.Values) (list []chosen, err error) {
+	values, err := url.ParseQuery(form.Get("filter"))
+	if err != nil {
+		return nil, badForm("filter")
+	}
+	f, err := readFilter(values)
+	if err != nil {
+		return nil, err
+	}
 	shown, err := strconv.Atoi(form.Get("count"))
-	since, noSince := strconv.ParseInt(form.Get("since"), 10, 64)
+	if err != nil {
+		return nil, badForm("count")
+	}
+	since, err := strconv.ParseInt(form.Get("since"), 10, 64)
+	if err != nil {
+		return nil, badForm("since")
+	}
+	q := f.first().query(v.who.ID, v.zone)
+	q.Limit = maxBulk
+	page, err := in.opt.Cases.List(ctx, q)
 	switch {
 	case err != nil:
-		return http.StatusBadRequest, v.lang.Text("web.error.form", "field", "count")
-	case noSince != nil:
-		return http.StatusBadRequest, v.lang.Text("web.error.form", "field", "since")
+		return nil, err
 	case page.Next != "":
-		return http.StatusBadRequest, v.lang.Text("web.bulk.too_many", "max", maxBulk)
+		return nil, badInput("web.bulk.too_many", "max", maxBulk)
 	case shown != len(page.Entries):
-		return http.StatusConflict, v.lang.Text("web.bulk.other_count", "was", shown, "is", len(page.Entries))
+		return nil, no(http.StatusConflict, "web.bulk.other_count", "was", shown, "is", len(page.Entries))
 	}
 	changes, err := in.opt.Cases.Changes(ctx, since, maxBehind)
 	if err != nil {
-		in.opt.Log.Error("what changed in a list cannot be read", "err", err)
-		return http.StatusServiceUnavailable, v.lang.Text("web.error.failed")
+		return nil, err
 	}
-	listed := map[mention.ID]bool{}
+	changed := len(changes) == maxBehind // what changed before is not told
 	for _, e := range page.Entries {
-		listed[e.Mention.ID] = true
+		changed = changed || slices.ContainsFunc(changes, func(c mention.CaseChange) bool { return c.ID == e.Mention.ID })
+		list = append(list, chosen{e.Mention.ID, e.Case.Version, bulkTitle(v.lang, e.Mention)})
 	}
-	if len(changes) == maxBehind || slices.ContainsFunc(changes, func(c mention.CaseChange) bool { return listed[c.ID] }) {
-		return http.StatusConflict, v.lang.Text("web.bulk.changed")
+	if changed {
+		return nil, no(http.StatusConflict, "web.bulk.changed")
 	}
-	return 0, ""
+	return list, nil
 }
 
 func bulkTitle(l i18n.Lang, m mention.Mention) string {

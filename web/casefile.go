@@ -62,34 +62,44 @@ type moment struct {
 }
 
 // caseFile shows one case, or with ?part=row its row alone.
-func (in *Inbox) caseFile(w http.ResponseWriter, r *http.Request, v visit) {
-	file, err := in.opt.Cases.CaseFile(r.Context(), mention.ID(r.PathValue("id")))
-	switch {
-	case errors.Is(err, mention.ErrNotFound):
-		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
-		return
-	case err != nil:
-		in.failed(w, r, v, err)
-		return
+func (in *Inbox) caseFile(w http.ResponseWriter, r *http.Request, v visit) error {
+	file, err := in.file(r.Context(), mention.ID(r.PathValue("id")))
+	if err != nil {
+		return err
 	}
 	back := listOf(r.URL.Query().Get("back"))
-	switch r.URL.Query().Get("part") {
-	case "row":
-		in.show(w, r, http.StatusOK, "row", in.row(v, file.MentionRecord, back))
-		return
-	case "case":
-		in.show(w, r, http.StatusOK, "case-body", in.casePage(r.Context(), v, file, back))
-		return
-	}
-	_, since, err := in.opt.Cases.ChangeRange(r.Context())
-	if err != nil {
-		in.failed(w, r, v, err)
-		return
+	if partOf(r) == "row" {
+		return in.show(w, http.StatusOK, "row", in.row(v, file.MentionRecord, back))
 	}
 	out := in.casePage(r.Context(), v, file, back)
-	out.Live, out.Since = true, since
-	in.show(w, r, http.StatusOK, "case", out)
+	if partOf(r) != "case" {
+		if _, out.Since, err = in.opt.Cases.ChangeRange(r.Context()); err != nil {
+			return err
+		}
+		out.Live = true
+	}
+	return in.showCase(w, r, http.StatusOK, out)
 }
+
+// file reads a case.
+func (in *Inbox) file(ctx context.Context, id mention.ID) (mention.CaseFile, error) {
+	file, err := in.opt.Cases.CaseFile(ctx, id)
+	if errors.Is(err, mention.ErrNotFound) {
+		err = errNoCase
+	}
+	return file, err
+}
+
+// showCase writes the page of a case, or what changes of it where the script asks for that.
+func (in *Inbox) showCase(w http.ResponseWriter, r *http.Request, status int, out casePage) error {
+	if partOf(r) == "case" {
+		return in.show(w, status, "case-body", out)
+	}
+	return in.show(w, status, "case", out)
+}
+
+// partOf is which part of a page the script asks for: row or case; empty for the page.
+func partOf(r *http.Request) string { return r.URL.Query().Get("part") }
 
 func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, back string) casePage {
 	m, c, l := file.Mention, file.Case, v.lang

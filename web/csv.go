@@ -24,18 +24,16 @@ var csvHead = []string{"id", "status", "severity", "watch", "source", "kind", "l
 	"published", "heard", "claimed", "answered", "answer_seen", "owner", "answered_by", "reason", "copies", "title", "text", "url"}
 
 // csv is the list as a table, one row a case, all pages of it.
-func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) error {
 	f, err := readFilter(r.URL.Query())
 	if err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
-		return
+		return err
 	}
 	q := f.first().query(v.who.ID, v.zone)
 	q.Limit = csvPage
 	page, err := in.opt.Cases.List(r.Context(), q)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="earshot-`+v.now.In(v.zone).Format(time.DateOnly)+`.csv"`)
@@ -49,7 +47,7 @@ func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) {
 			_ = out.Write(csvRow(e))
 		}
 		if out.Flush(); out.Error() != nil || page.Next == "" {
-			return
+			return nil
 		}
 		q.After = page.Next
 		if page, err = in.opt.Cases.List(r.Context(), q); err != nil {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -56,17 +55,6 @@ func kinds() []string {
 // maxWord bounds every value of an address, in characters.
 const maxWord = 300
 
-// keyError says which key of an address has a value that means nothing.
-type keyError struct{ key, value string }
-
-func (e *keyError) Error() string { return fmt.Sprintf("%s=%q means nothing", e.key, e.value) }
-
-// daysError is the text of what is wrong with days that are right each by itself: people chose
-// them in a form and know of no address.
-type daysError struct{ text string }
-
-func (e *daysError) Error() string { return e.text }
-
 // entry is one key of a filter.
 type entry struct {
 	key   string
@@ -93,11 +81,11 @@ func readFilter(values url.Values) (filter, error) {
 			continue
 		case !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord,
 			e.words != nil && !slices.Contains(e.words, value):
-			return filter{}, &keyError{e.key, value}
+			return filter{}, badKey(e.key, value)
 		}
 		if e.key == "from" || e.key == "to" {
 			if day, err := time.Parse(time.DateOnly, value); err != nil || day.Year() < 1 {
-				return filter{}, &keyError{e.key, value}
+				return filter{}, badKey(e.key, value)
 			}
 		}
 		*e.value = value

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -52,46 +50,40 @@ type option struct {
 }
 
 // list shows the inbox.
-func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 	values := r.URL.Query()
 	if name := values.Get("view"); name != "" {
-		in.toView(w, r, v, name)
-		return
+		return in.toView(w, r, name)
 	}
 	f, err := readFilter(values)
 	if err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
-		return
+		return err
 	}
 	q := f.query(v.who.ID, v.zone)
 	if id := values.Get("match"); id != "" {
-		in.match(w, r, v, q, mention.ID(id))
-		return
+		return in.match(w, r, q, mention.ID(id))
 	}
 	q.Limit = pageRows
 	_, since, err := in.opt.Cases.ChangeRange(r.Context()) // before the list: what changes meanwhile is told
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	page, err := in.opt.Cases.List(r.Context(), q)
 	if err != nil && f.After != "" {
 		http.Redirect(w, r, f.first().path(), http.StatusSeeOther) // a page mark of another list
-		return
+		return nil
 	}
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	if len(page.Entries) == 0 && f.After != "" { // all of this page was dealt with, which says nothing of the others
 		http.Redirect(w, r, undoable(f.first().path(), mention.ID(values.Get("undo"))), http.StatusSeeOther)
-		return
+		return nil
 	}
 	q.After = ""
 	count, err := in.opt.Cases.Count(r.Context(), q, maxCount+1)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
 		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", claimed, snoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
@@ -111,32 +103,33 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) {
 		out.First = f.first().path()
 	}
 	out.Undone = in.undone(r, v, mention.ID(values.Get("undo")), out.Path)
-	in.show(w, r, http.StatusOK, "inbox", out)
+	return in.show(w, http.StatusOK, "inbox", out)
 }
 
 // toView leads to the address of a view.
-func (in *Inbox) toView(w http.ResponseWriter, r *http.Request, v visit, name string) {
+func (in *Inbox) toView(w http.ResponseWriter, r *http.Request, name string) error {
 	for _, view := range in.opt.Views() {
 		if view.Name == name {
 			http.Redirect(w, r, viewFilter(view).path(), http.StatusSeeOther)
-			return
+			return nil
 		}
 	}
-	in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.view", "name", name))
+	return no(http.StatusNotFound, "web.error.view", "name", name)
 }
 
 // match answers whether a case belongs to a list: the script asks it of what was heard.
-func (in *Inbox) match(w http.ResponseWriter, r *http.Request, v visit, q mention.Query, id mention.ID) {
+func (in *Inbox) match(w http.ResponseWriter, r *http.Request, q mention.Query, id mention.ID) error {
 	q.IDs, q.After = []mention.ID{id}, ""
 	n, err := in.opt.Cases.Count(r.Context(), q, 1)
 	switch {
 	case err != nil:
-		in.failed(w, r, v, err)
+		return err
 	case n == 0:
 		w.WriteHeader(http.StatusNotFound)
 	default:
 		w.WriteHeader(http.StatusNoContent)
 	}
+	return nil
 }
 
 // undone is the case that a form without a script has just closed, as long as that can be
@@ -210,17 +203,4 @@ func newChoice(key, label, chosen string, words []string, name func(string) stri
 		c.Options = append(c.Options, option{word, name(word), word == chosen})
 	}
 	return c
-}
-
-// wrongKey says which part of an address means nothing.
-func wrongKey(l i18n.Lang, err error) string {
-	var days *daysError
-	if errors.As(err, &days) {
-		return l.Text(days.text)
-	}
-	var wrong *keyError
-	if !errors.As(err, &wrong) {
-		return l.Text("web.error.failed")
-	}
-	return l.Text("web.error.filter", "key", wrong.key, "value", wrong.value)
 }

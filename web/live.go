@@ -157,7 +157,7 @@ func (l *live) cut(open *line) {
 	close(open.entries)
 }
 
-// open begins a line; it fails when there are too many, or all ends.
+// open begins a line: errBusy when there are too many, or all ends.
 func (l *live) open(ctx context.Context) (*line, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -188,8 +188,6 @@ func (l *live) close(open *line) {
 // no comment, which the script would not see: a line on which none comes is dead, or stands
 // behind a proxy that keeps what it is to pass on.
 const beat = "event: beat\ndata: {}\n\n"
-
-var errBusy = fmt.Errorf("too many pages are open, or earshot is stopping")
 
 // told is what a page is told of a change.
 type told struct {
@@ -230,7 +228,7 @@ func (s *stream) change(c mention.CaseChange) error {
 }
 
 // events keeps one page up to date.
-func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) events(w http.ResponseWriter, r *http.Request, _ visit) error {
 	since, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	if err != nil {
 		since, err = strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
@@ -241,36 +239,35 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
 	open, err := in.live.open(r.Context())
 	if err != nil {
 		w.Header().Set("Retry-After", "10")
-		in.refuse(w, r, v, http.StatusServiceUnavailable, v.lang.Text("web.error.failed"))
-		return
+		return err
 	}
 	defer in.live.close(open)
 	behind, newest, ok, err := in.missed(r.Context(), since)
 	if err != nil { // the page comes again: loaded anew it would only say this, for good
 		w.Header().Set("Retry-After", "10")
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, control: http.NewResponseController(w), since: since, last: since}
 	if !ok {
 		_ = s.line(fmt.Sprintf("id: %d\nevent: reload\ndata: {}\n\n", newest)) // the page is gone if this fails
-		return
+		return nil
 	}
 	if s.line("retry: 2000\n"+beat) != nil {
-		return
+		return nil
 	}
 	for _, c := range behind {
 		if s.change(c) != nil {
-			return
+			return nil
 		}
 	}
-	in.follow(r.Context(), s, open)
+	s.follow(r.Context(), open)
+	return nil
 }
 
 // follow hands changes on until the page, or earshot, goes away.
-func (in *Inbox) follow(ctx context.Context, s *stream, open *line) {
+func (s *stream) follow(ctx context.Context, open *line) {
 	every := time.NewTicker(heartbeat)
 	defer every.Stop()
 	for {

@@ -31,6 +31,13 @@ func (a *away) ChangeRange(ctx context.Context) (oldest, newest int64, err error
 	return a.Cases.ChangeRange(ctx)
 }
 
+func (a *away) People(ctx context.Context) ([]mention.Person, error) {
+	if a.gone.Load() {
+		return nil, errors.New("connection refused")
+	}
+	return a.Cases.People(ctx)
+}
+
 // A page that comes again while the database is away is not told to load itself anew: it would
 // come out as the page that says so, and would stay it.
 func TestEventsWithoutTheDatabase(t *testing.T) {

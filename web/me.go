@@ -56,36 +56,32 @@ const (
 var zones = []string{"Europe/Kyiv", "Europe/Sofia", "Europe/Warsaw", "Europe/Berlin", "Europe/London", "Europe/Istanbul", "Asia/Almaty", "Asia/Tbilisi", "America/New_York", "UTC"}
 
 // me shows what belongs to who looks at it.
-func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 	l, mine := v.lang, v.who.Person
 	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: zoneName(in.opt.Zone(), v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != "",
 		HasAll: filter{Status: claimed, Owner: "me"}.path(), DidAll: filter{Status: replied, Owner: "me"}.path()}
 	if out.Title == "" {
 		out.Title = l.Text("web.me")
 	}
-	err := in.myCases(r.Context(), v, &out)
-	if err != nil {
-		in.failed(w, r, v, err)
-		return
+	if err := in.myCases(r.Context(), v, &out); err != nil {
+		return err
 	}
 	chosen, err := in.opt.Mine.Preference(r.Context(), mine.ID)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	out.Zone = chosen.Zone
 	out.Langs = newChoice("lang", l.Text("web.filter.lang"), chosen.Lang, languages, func(code string) string { return l.Word("web.language", code) })
 	sessions, err := in.opt.Mine.SessionsOf(r.Context(), mine.ID)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	here, known := in.opt.Session(r)
 	out.NoSession = !known
 	for _, s := range sessions {
 		out.Sessions = append(out.Sessions, newSessionRow(v, s, known && s.Hash == here))
 	}
-	in.show(w, r, http.StatusOK, "me", out)
+	return in.show(w, http.StatusOK, "me", out)
 }
 
 func newSessionRow(v visit, s mention.Session, here bool) sessionRow {
@@ -138,19 +134,17 @@ func zoneName(zone *time.Location, now time.Time) string {
 }
 
 // setMe stores the person's language and zone.
-func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) error {
 	p := mention.Preference{PersonID: v.who.ID, Lang: r.PostFormValue("lang"), Zone: strings.TrimSpace(r.PostFormValue("zone")), At: v.now}
 	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "lang"))
-		return
+		return badForm("lang")
 	}
 	if _, err := time.LoadLocation(p.Zone); p.Zone != "" && (err != nil || p.Zone == "Local" || len(p.Zone) > maxWord) {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.me.no_zone", "zone", p.Zone))
-		return
+		return badInput("web.me.no_zone", "zone", p.Zone)
 	}
 	if err := in.opt.Mine.SetPreference(r.Context(), p); err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	http.Redirect(w, r, "/me?saved=1", http.StatusSeeOther)
+	return nil
 }

@@ -94,7 +94,7 @@ func readReport(values url.Values) (ask reportAsk, err error) {
 		value := strings.TrimSpace(values.Get(key))
 		_, notADay := time.Parse(time.DateOnly, value)
 		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord || (key == "from" || key == "to") && value != "" && notADay != nil {
-			return reportAsk{}, &keyError{key, value}
+			return reportAsk{}, badKey(key, value)
 		}
 		*into = value
 	}
@@ -102,7 +102,7 @@ func readReport(values url.Values) (ask reportAsk, err error) {
 	case ask.from != "":
 		ask.period = ""
 	case ask.to != "":
-		return reportAsk{}, &daysError{"web.report.no_from"}
+		return reportAsk{}, badInput("web.report.no_from")
 	case ask.period == "":
 		ask.period = usualPeriod
 	}
@@ -120,13 +120,13 @@ func (ask reportAsk) scope(now time.Time, zone *time.Location) (report.Scope, er
 	switch {
 	case !errors.As(err, &wrong):
 	case wrong.Part == "since" && ask.from == "":
-		err = &keyError{"period", ask.period}
+		err = badKey("period", ask.period)
 	case wrong.Part == "since":
-		err = &keyError{"from", ask.from}
+		err = badKey("from", ask.from)
 	case wrong.Part == "":
-		err = &daysError{"web.report.backwards"}
+		err = badInput("web.report.backwards")
 	default:
-		err = &keyError{"to", ask.to}
+		err = badKey("to", ask.to)
 	}
 	return report.Scope{Since: from, Until: to, Zone: zone, Watch: ask.watch, Source: ask.source, Now: now}, err
 }
@@ -149,50 +149,47 @@ func (ask reportAsk) path() string {
 	return "/reports"
 }
 
-// counted answers what the address asks for; ok is false when the answer was written.
-func (in *Inbox) counted(w http.ResponseWriter, r *http.Request, v visit) (ask reportAsk, now, before report.Report, ok bool) {
-	ask, err := readReport(r.URL.Query())
-	var scope report.Scope
-	if err == nil {
-		scope, err = ask.scope(v.now, in.opt.Zone())
+// counted is what the address asks for.
+func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before report.Report, err error) {
+	if ask, err = readReport(r.URL.Query()); err != nil {
+		return ask, now, before, err
 	}
+	scope, err := ask.scope(v.now, in.opt.Zone())
 	if err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
-		return ask, now, before, false
+		return ask, now, before, err
 	}
 	scope.Reply, scope.Network = in.opt.ReplyWithin, in.opt.Network
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Begin(), scope.Until)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return ask, now, before, false
+		return ask, now, before, err
 	}
 	sent, err := in.opt.Numbers.ReplyTimes(r.Context(), scope.Since, scope.Until)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return ask, now, before, false
+		return ask, now, before, err
 	}
 	now, before = report.Compare(cases, scope)
 	now.Sent = report.CountSent(sent, scope)
-	return ask, now, before, true
+	return ask, now, before, nil
 }
 
 // reportCSV is the report as a table, the same as report --csv prints.
-func (in *Inbox) reportCSV(w http.ResponseWriter, r *http.Request, v visit) {
-	_, now, _, ok := in.counted(w, r, v)
-	if !ok {
-		return
+func (in *Inbox) reportCSV(w http.ResponseWriter, r *http.Request, v visit) error {
+	_, now, _, err := in.counted(r, v)
+	if err != nil {
+		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="earshot-report-`+now.Since.Format(time.DateOnly)+`.csv"`)
 	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
 	_ = now.CSV(w)                   // the asker is gone if this fails
+	return nil
 }
 
 // reports shows how long people waited.
-func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) {
-	ask, now, before, ok := in.counted(w, r, v)
-	if !ok {
-		return
+func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) error {
+	ask, now, before, err := in.counted(r, v)
+	if err != nil {
+		return err
 	}
 	l := v.lang
 	places := in.opt.Places()
@@ -208,7 +205,7 @@ func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) {
 	out.Waits = waitRows(l, now, before)
 	out.Days, out.Hours = dayChart(l, now), hourChart(l, now)
 	out.Tables = reportTables(l, ask, now)
-	in.show(w, r, http.StatusOK, "reports", out)
+	return in.show(w, http.StatusOK, "reports", out)
 }
 
 // inbox is the list that a number was counted from, as near as its days come.

@@ -53,16 +53,14 @@ type sourceRow struct {
 const sourceDays = 7
 
 // sources shows how every source stands; those in trouble first.
-func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error {
 	if !v.who.Sources {
-		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
-		return
+		return errMayNot
 	}
 	scope := report.Scope{Since: v.now.AddDate(0, 0, -sourceDays), Until: v.now, Zone: in.opt.Zone()}
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Since, scope.Until)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	places := map[string]report.Row{}
 	for _, row := range report.New(cases, scope).Places {
@@ -85,7 +83,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) {
 	if asked := r.URL.Query().Get("asked"); slices.ContainsFunc(list, func(s Source) bool { return s.Name == asked }) {
 		out.Asked = v.lang.Text("web.sources.asked", "source", text.Line(asked, maxLine))
 	}
-	in.show(w, r, http.StatusOK, "sources", out)
+	return in.show(w, http.StatusOK, "sources", out)
 }
 
 // urgency orders sources: those that need somebody, those that rest, the others.
@@ -166,17 +164,17 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 }
 
 // pollNow asks for a poll. A site that asked for a pause keeps it.
-func (in *Inbox) pollNow(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) pollNow(w http.ResponseWriter, r *http.Request, v visit) error {
 	name := strings.TrimSpace(r.PostFormValue("source"))
 	known := slices.ContainsFunc(in.opt.Sources(), func(s Source) bool { return s.Name == name && s.State != "off" && s.Kind != "push" })
 	switch {
 	case !v.who.Sources:
-		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
+		return errMayNot
 	case !known:
-		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.sources.gone"))
-	default:
-		in.opt.Log.Info("a poll was asked for", "who", v.who.ID, "name", v.who.Name, "source", name)
-		in.opt.PollNow(r.Context(), name)
-		http.Redirect(w, r, "/sources?asked="+url.QueryEscape(name), http.StatusSeeOther)
+		return no(http.StatusNotFound, "web.sources.gone")
 	}
+	in.opt.Log.Info("a poll was asked for", "who", v.who.ID, "name", v.who.Name, "source", name)
+	in.opt.PollNow(r.Context(), name)
+	http.Redirect(w, r, "/sources?asked="+url.QueryEscape(name), http.StatusSeeOther)
+	return nil
 }

@@ -48,11 +48,10 @@ type templateRow struct {
 }
 
 // templates lists what there is; whoever may changes it there.
-func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) error {
 	all, err := in.opt.Templates.Templates(r.Context(), "")
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: !v.who.NoTemplates, Most: mention.MaxTemplate, Names: placeholders}
 	for _, code := range languages {
@@ -66,11 +65,11 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) {
 			page.Groups = append(page.Groups, group)
 		}
 	}
-	in.show(w, r, http.StatusOK, "templates", page)
+	return in.show(w, http.StatusOK, "templates", page)
 }
 
 // saveTemplate takes a new template, or the next words of one.
-func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) error {
 	t := mention.Template{ID: r.PathValue("id"), By: v.who.Person, ChangedAt: v.now}
 	err := r.ParseForm()
 	t.Lang, t.Topic = r.PostForm.Get("lang"), r.PostForm.Get("topic")
@@ -82,37 +81,33 @@ func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	switch {
 	case v.who.NoTemplates:
-		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
-		return
+		return errMayNot
 	case err != nil || t.Version < 0 || r.PathValue("id") != "" && t.Version == 0 || !slices.Contains(languages, t.Lang) || t.Topic != "" && !slices.Contains(in.opt.Places().Topics, t.Topic):
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "template"))
-		return
+		return badForm("template")
 	}
-	in.templateDone(w, r, v, "save template", in.opt.Templates.SaveTemplate(r.Context(), t))
+	return in.templateDone(w, r, v, "save template", in.opt.Templates.SaveTemplate(r.Context(), t))
 }
 
-func (in *Inbox) deleteTemplate(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) deleteTemplate(w http.ResponseWriter, r *http.Request, v visit) error {
 	if v.who.NoTemplates {
-		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
-		return
+		return errMayNot
 	}
-	in.templateDone(w, r, v, "delete template", in.opt.Templates.DeleteTemplate(r.Context(), r.PathValue("id")))
+	return in.templateDone(w, r, v, "delete template", in.opt.Templates.DeleteTemplate(r.Context(), r.PathValue("id")))
 }
 
-func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, what string, err error) {
+func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, what string, err error) error {
 	in.opt.Log.Info("a template was changed", "who", v.who.ID, "name", v.who.Name, "verb", what, "err", err)
 	switch {
 	case err == nil:
 		http.Redirect(w, r, "/templates", http.StatusSeeOther)
 	case errors.Is(err, mention.ErrChanged):
-		in.refuse(w, r, v, http.StatusConflict, v.lang.Text("web.template.changed"))
+		return no(http.StatusConflict, "web.template.changed")
 	case errors.Is(err, mention.ErrNotFound):
-		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.template.gone"))
+		return no(http.StatusNotFound, "web.template.gone")
 	case errors.Is(err, mention.ErrTemplate):
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.template.length"))
+		return badInput("web.template.length")
 	case errors.Is(err, mention.ErrTemplates):
-		in.refuse(w, r, v, http.StatusConflict, v.lang.Text("web.template.full"))
-	default:
-		in.failed(w, r, v, err)
+		return no(http.StatusConflict, "web.template.full")
 	}
+	return err
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -25,40 +24,30 @@ var verbs = map[string]mention.Verb{
 // reasons are the words of forms for why a case is dismissed.
 var reasons = map[string]string{"not_us": mention.NotUs, "not_negative": mention.NotNegative, "spam": mention.Spam, "mute_author": mention.MutedAuthor, "gone": mention.Gone}
 
-// badFormError says which field of a form means nothing.
-type badFormError struct{ field string }
-
-func (e *badFormError) Error() string { return "the form's " + e.field + " means nothing" }
-
-// errMayNot refuses what the team keeps for others.
-var errMayNot = errors.New("the person may not do this")
-
 // act does one verb to one case.
-func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) {
+func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
 	if err := r.ParseForm(); err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", r.PathValue("verb")))
-		return
+		return badForm(r.PathValue("verb"))
 	}
 	a, err := in.action(r.Context(), r.PathValue("verb"), r.PostForm, v)
 	if err != nil {
-		in.refuse(w, r, v, formStatus(err), formError(v.lang, err))
-		return
+		return err
 	}
 	back := backOf(r.PostForm.Get("back"), id)
 	_, err = in.do(r.Context(), id, a)
+	why := refused(v, err)
 	switch {
-	case errors.Is(err, mention.ErrNotFound):
-		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
-	case err != nil && refused(v, err) == "":
-		in.failed(w, r, v, err)
+	case err != nil && why == "":
+		return err
 	case asksForPart(r):
-		in.answerRow(w, r, v, id, back, refused(v, err))
-	case err != nil:
-		in.refuse(w, r, v, http.StatusConflict, refused(v, err))
+		return in.answerRow(w, r, v, id, back, why)
+	case why != "":
+		in.refuse(w, r, v, http.StatusConflict, why)
 	default:
 		http.Redirect(w, r, afterwards(back, id, a.Verb), http.StatusSeeOther)
 	}
+	return nil
 }
 
 // do asks the desk. A verb that changes nothing was done before.
@@ -72,36 +61,37 @@ func (in *Inbox) do(ctx context.Context, id mention.ID, a mention.Action) (menti
 		outcome = err.Error()
 	}
 	in.opt.Log.Info("a button was pressed", "who", a.By.ID, "name", a.By.Name, "verb", a.Verb, "mention", id, "outcome", outcome, "door", "web")
+	if errors.Is(err, mention.ErrNotFound) {
+		err = errNoCase
+	}
 	return c, err
 }
 
 // answerRow is the row as it is now, with why the verb was not done.
-func (in *Inbox) answerRow(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, back, why string) {
-	file, err := in.opt.Cases.CaseFile(r.Context(), id)
+func (in *Inbox) answerRow(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, back, why string) error {
+	file, err := in.file(r.Context(), id)
 	if err != nil {
-		in.failed(w, r, v, err)
-		return
+		return err
 	}
 	status := http.StatusOK
 	if why != "" {
 		status = http.StatusConflict
 	}
-	if r.URL.Query().Get("part") == "case" {
+	if partOf(r) == "case" {
 		out := in.casePage(r.Context(), v, file, listOf(back))
 		out.Row.Refused = why
-		in.show(w, r, status, "case-body", out)
-		return
+		return in.showCase(w, r, status, out)
 	}
 	out := in.row(v, file.MentionRecord, back)
 	out.Refused = why
-	in.show(w, r, status, "row", out)
+	return in.show(w, status, "row", out)
 }
 
 // action reads a verb with its fields.
 func (in *Inbox) action(ctx context.Context, verb string, form url.Values, v visit) (a mention.Action, err error) {
 	var known bool
 	if a.Verb, known = verbs[verb]; !known {
-		return a, &badFormError{"verb"}
+		return a, badForm("verb")
 	}
 	a.By = v.who.Person
 	switch a.Verb {
@@ -112,16 +102,16 @@ func (in *Inbox) action(ctx context.Context, verb string, form url.Values, v vis
 		a.To, err = in.colleague(ctx, v, form.Get("to"))
 	case mention.Dismiss:
 		if a.Reason, known = reasons[form.Get("reason")]; !known {
-			return a, &badFormError{"reason"}
+			return a, badForm("reason")
 		}
 		if seen := form.Get("version"); seen != "" {
 			if a.Version, err = strconv.ParseInt(seen, 10, 64); err != nil {
-				err = &badFormError{"version"}
+				err = badForm("version")
 			}
 		}
 	case mention.Snooze:
 		if a.Until = snoozeUntil(form.Get("until"), v); a.Until.IsZero() {
-			return a, &badFormError{"until"}
+			return a, badForm("until")
 		}
 	case mention.Note:
 		a.Text = text.Clean(strings.ReplaceAll(form.Get("text"), "\r\n", "\n"))
@@ -155,7 +145,7 @@ func (in *Inbox) colleague(ctx context.Context, v visit, id string) (mention.Per
 	}
 	i := slices.IndexFunc(all, func(p mention.Person) bool { return p.ID == id })
 	if i < 0 {
-		return mention.Person{}, &badFormError{"to"}
+		return mention.Person{}, badForm("to")
 	}
 	return all[i], nil
 }
@@ -199,25 +189,6 @@ func refused(v visit, err error) string {
 	by := *taken
 	by.By.Name = text.Line(by.By.Name, maxLine)
 	return alerts.Refusal(v.lang, &by, v.now)
-}
-
-// formStatus is the status of what a form asked for and cannot be.
-func formStatus(err error) int {
-	if errors.Is(err, errMayNot) {
-		return http.StatusForbidden
-	}
-	return http.StatusBadRequest
-}
-
-func formError(l i18n.Lang, err error) string {
-	var bad *badFormError
-	switch {
-	case errors.Is(err, errMayNot):
-		return l.Text("web.error.may_not")
-	case errors.As(err, &bad):
-		return l.Text("web.error.form", "field", bad.field)
-	}
-	return l.Text("web.error.failed")
 }
 
 // backOf is where a form leads back to: a page of ours, whatever the form says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -95,6 +96,22 @@ func TestVerbsAsForms(t *testing.T) {
 	}
 	if res, _ := w.ask("GET", "/inbox", "", nil, "Nobody", "1"); res.StatusCode != 401 {
 		t.Errorf("nobody: %d", res.StatusCode)
+	}
+}
+
+// TestAssignWithoutTheDatabase: that nobody can say now whom a case may be given to is not what the
+// form got wrong, and earshot's log says it.
+func TestAssignWithoutTheDatabase(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	db := &away{Cases: w.store}
+	w.inbox.opt.Cases = db
+	db.gone.Store(true)
+	var log strings.Builder
+	w.inbox.opt.Log = slog.New(slog.NewTextHandler(&log, nil))
+	res, body := w.ask("POST", "/case/"+string(id)+"/assign", "Ira", url.Values{"to": {"web:Oleh"}})
+	if res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "earshot could not do that") || !strings.Contains(log.String(), "connection refused") {
+		t.Errorf("%d %s\n%s", res.StatusCode, body, log.String())
 	}
 }
 

@@ -78,7 +78,7 @@ type Places struct {
 	Topics           []string
 }
 
-// Options are what the inbox is made of. All but Origin, Answers and Network are required.
+// Options are what the inbox is made of. All but Origin and Network are required.
 type Options struct {
 	// Origin is the scheme, host and port under which people reach the pages, where the Host
 	// of their requests does not say it: a proxy may leave the port out.
@@ -105,7 +105,7 @@ type Options struct {
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
 	// Templates are those that staff write; among what Replies returns.
 	Templates Templates
-	// Answers sends replies to the sites; nil: nothing is sent from here.
+	// Answers sends replies to the sites.
 	Answers Answers
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -179,8 +179,8 @@ func (in *Inbox) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /static/{name}", in.serveFile)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/inbox", http.StatusSeeOther) })
-	for pattern, page := range map[string]func(http.ResponseWriter, *http.Request, visit){
-		"GET /":                  in.noPage,
+	for pattern, answer := range map[string]answerer{
+		"GET /":                  func(http.ResponseWriter, *http.Request, visit) error { return errNoPage },
 		"GET /inbox":             in.list,
 		"GET /inbox.csv":         in.csv,
 		"GET /case/{id}":         in.caseFile,
@@ -203,7 +203,7 @@ func (in *Inbox) Handler() http.Handler {
 		"POST /templates/{id}":        in.saveTemplate,
 		"POST /templates/{id}/delete": in.deleteTemplate,
 	} {
-		mux.HandleFunc(pattern, in.known(page))
+		mux.HandleFunc(pattern, in.known(answer))
 	}
 	return guarded(in.csrf.Handler(mux))
 }
@@ -246,20 +246,26 @@ type visit struct {
 	now  time.Time
 }
 
+// answerer answers a request of a known person, or returns why not: then nothing was written yet.
+type answerer func(w http.ResponseWriter, r *http.Request, v visit) error
+
 // known lets people in, in their language; who is nobody is told so.
-func (in *Inbox) known(page func(http.ResponseWriter, *http.Request, visit)) http.HandlerFunc {
+func (in *Inbox) known(answer answerer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, ok := in.opt.Who(r)
 		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, now: in.opt.Now()}
 		if v.zone == nil {
 			v.zone = in.opt.Zone()
 		}
-		if !ok {
+		err := error(errNobody)
+		if ok {
+			err = answer(w, r, v)
+		} else {
 			v.who = Person{}
-			in.refuse(w, r, v, http.StatusUnauthorized, v.lang.Text("web.error.nobody"))
-			return
 		}
-		page(w, r, v)
+		if err != nil {
+			in.fail(w, r, v, err)
+		}
 	}
 }
 
@@ -272,50 +278,15 @@ func (in *Inbox) language(who Person, r *http.Request) i18n.Lang {
 }
 
 // show writes a page, or one part of it.
-func (in *Inbox) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+func (in *Inbox) show(w http.ResponseWriter, status int, name string, data any) error {
 	var page bytes.Buffer // a page that fails half way is none
 	if err := in.pages.ExecuteTemplate(&page, name, data); err != nil {
-		in.opt.Log.Error("a page cannot be made", "page", name, "path", r.URL.Path, "err", err)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
+		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w) // the asker is gone if this fails
-}
-
-// noPage answers an address that leads nowhere.
-func (in *Inbox) noPage(w http.ResponseWriter, r *http.Request, v visit) {
-	in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_page"))
-}
-
-// failed tells that the database could not be asked.
-func (in *Inbox) failed(w http.ResponseWriter, r *http.Request, v visit, err error) {
-	if r.Context().Err() != nil {
-		return // nobody waits for the answer
-	}
-	in.opt.Log.Error("a page cannot be shown", "path", r.URL.Path, "err", err)
-	in.refuse(w, r, v, http.StatusServiceUnavailable, v.lang.Text("web.error.failed"))
-}
-
-// refuse is a page, or a row, with one sentence.
-func (in *Inbox) refuse(w http.ResponseWriter, r *http.Request, v visit, status int, why string) {
-	if asksForPart(r) {
-		w.Header().Set("HX-Reswap", "none") // the sentence takes no row's place
-		http.Error(w, why, status)
-		return
-	}
-	in.show(w, r, status, "refused", refusal{frame: in.frame(v, "", why), Why: why})
-}
-
-// asksForPart reports whether the script wants a part of a page.
-func asksForPart(r *http.Request) bool {
-	return r.Header.Get("HX-Request") != "" || r.URL.Query().Get("part") != ""
-}
-
-type refusal struct {
-	frame
-	Why string
+	return nil
 }
 
 // frame is what every page shows around its content.

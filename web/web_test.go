@@ -26,6 +26,7 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
 	"go.uber.org/goleak"
 	"golang.org/x/net/html"
@@ -94,6 +95,7 @@ func newWorldIn(t testing.TB, database string) *world {
 		},
 		Sources:     func() []Source { return w.sources },
 		PollNow:     func(_ context.Context, source string) { w.polled <- source },
+		Answers:     reply.New(reply.Options{Outbox: s, Reader: s, Way: func(string) (reply.Way, bool) { return reply.Way{}, false }}),
 		Replies:     func(mention.Mention, string) []string { return []string{"We are sorry."} },
 		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})
