@@ -154,7 +154,7 @@ func signingIn(w *world) []sight {
 	w.t.Helper()
 	ways := auth.Options{Sessions: w.store, Slack: auth.Client{ID: "1"}, OIDC: auth.Client{ID: "2", Issuer: "https://id.romashka.example"}}
 	site := func(opt auth.Options) *world {
-		opt.Rules, opt.HTTP, opt.Catalog, opt.Home = func() auth.Rules { return auth.Rules{} }, http.DefaultClient, w.inbox.opt.Texts, "/inbox"
+		opt.HTTP, opt.Catalog, opt.Lang = http.DefaultClient, w.inbox.opt.Texts, w.inbox.opt.Lang
 		opt.Log, opt.Now = slog.New(slog.DiscardHandler), time.Now
 		a, err := auth.New(opt)
 		if err != nil {

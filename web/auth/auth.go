@@ -1,9 +1,8 @@
 // Package auth knows who sits at the browser: it signs people in through Slack, an OpenID
-// provider, a proxy in front or a link of the operator's, keeps their sessions, and says
-// who may do what.
+// provider, a proxy in front or a link of the operator's, and keeps their sessions.
 //
 // It shows the pages of signing in and no other, decides nothing about cases, and knows no
-// watchlist and no database: Options say all. A person who comes in through Slack has the
+// watchlist and no database: Options say all; Rules say who may do what. A person who comes in through Slack has the
 // id that the same person has when a button is pressed in Slack.
 package auth
 
@@ -68,15 +67,16 @@ type Options struct {
 	ProxyHeader string
 	Proxies     []netip.Prefix
 
-	Directory Directory // nil: no Slack is known
-	Rules     func() Rules
+	Directory Directory    // nil: no Slack is known
 	HTTP      *http.Client // to the providers; required with one. Follows no redirect
 	Catalog   *i18n.Catalog
-	Lang      string // of people whose browser asks for none that is known
-	Home      string // where people go on; a path
+	Lang      func() string // of people whose browser asks for none that is known
 	Log       *slog.Logger
 	Now       func() time.Time
 }
+
+// home is where people go on who came from no other page.
+const home = "/inbox"
 
 // Auth answers /login and /logout and says of every other request whose it is. It is safe
 // for concurrent use.
@@ -154,25 +154,11 @@ type visitor struct {
 
 type visitorKey struct{}
 
-// Who returns the person of a request and what that person may do; ok is false for nobody.
-func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
+// Who returns the person of a request, with the e-mail address where it is known; ok is false
+// for nobody.
+func (a *Auth) Who(r *http.Request) (p mention.Person, email string, ok bool) {
 	v, err := a.visitor(r)
-	if err != nil {
-		return mention.Person{}, Roles{}, false
-	}
-	return v.person, a.opt.Rules().Of(v.person, v.email), true
-}
-
-// Listed says whether a list names the person of a request.
-func (a *Auth) Listed(r *http.Request, list []string) bool {
-	v, err := a.visitor(r)
-	return err == nil && Names(list, v.person, v.email)
-}
-
-// Email is the e-mail address of the person of a request; empty where it is not known.
-func (a *Auth) Email(r *http.Request) string {
-	v, _ := a.visitor(r)
-	return v.email
+	return v.person, v.email, err == nil
 }
 
 // visitor is the person of a request: mention.ErrNotFound for nobody, another error when that
@@ -228,7 +214,7 @@ func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	target := "/login"
-	if back, ok := ownPath(r.URL.RequestURI()); ok && back != a.opt.Home {
+	if back, ok := ownPath(r.URL.RequestURI()); ok && back != home {
 		target += "?" + url.Values{"back": {back}}.Encode()
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)

@@ -87,8 +87,8 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	opt := Options{Sessions: newMemory(), Directory: s.slack, Rules: func() Rules { return Rules{} }, HTTP: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("moved") }},
-		Catalog: catalog, Lang: "en", Home: "/inbox", Log: slog.New(slog.DiscardHandler), Now: now}
+	opt := Options{Sessions: newMemory(), Directory: s.slack, HTTP: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("moved") }},
+		Catalog: catalog, Lang: func() string { return "en" }, Log: slog.New(slog.DiscardHandler), Now: now}
 	if change != nil {
 		change(&opt)
 	}
@@ -364,7 +364,7 @@ func TestOwnPath(t *testing.T) {
 // TestPage: the page speaks the browser's language and shows names as text.
 func TestPage(t *testing.T) {
 	s := newSite(t, func(o *Options) {
-		o.Lang = "bg"
+		o.Lang = func() string { return "bg" }
 		o.Slack, o.OIDC = Client{ID: "x", Issuer: "https://slack.com"}, Client{ID: "x", Issuer: "https://id.romashka.example/realm"}
 		o.ProxyHeader, o.Proxies = "X-User", []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})

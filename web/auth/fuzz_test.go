@@ -19,8 +19,7 @@ func nobodysAuth(tb testing.TB) *Auth {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a, err := New(Options{Sessions: newMemory(), PublicURL: "https://earshot.romashka.example", Slack: Client{ID: "x", Issuer: "http://127.0.0.1:1"}, Rules: func() Rules { return Rules{} },
-		HTTP: &http.Client{}, Catalog: catalog, Home: "/inbox", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	a, err := New(Options{Sessions: newMemory(), PublicURL: "https://earshot.romashka.example", Slack: Client{ID: "x", Issuer: "http://127.0.0.1:1"}, HTTP: &http.Client{}, Catalog: catalog, Lang: func() string { return "" }, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -28,7 +28,6 @@ type sign struct {
 	Name    string // of who is signed in; empty for nobody
 	Proxy   bool   // a proxy signed that person in
 	Out     bool   // just signed out
-	Home    string // where to go on; empty where there is no other page
 	Ways    []wayIn
 }
 
@@ -36,7 +35,7 @@ type wayIn struct{ Href, Text string }
 
 // lang is the language the browser asks for, or else the watchlist's.
 func (a *Auth) lang(r *http.Request) i18n.Lang {
-	return a.opt.Catalog.Asked(r.Header.Get("Accept-Language"), a.opt.Lang)
+	return a.opt.Catalog.Asked(r.Header.Get("Accept-Language"), a.opt.Lang())
 }
 
 // page shows who is signed in, or the ways to sign in.
@@ -53,9 +52,6 @@ func (a *Auth) show(w http.ResponseWriter, r *http.Request, status int, problem 
 		if v, err := a.visitor(r); err == nil {
 			s.Name, s.Proxy, s.Out = v.person.Name, v.proxy, false
 		}
-	}
-	if _, ok := ownPath(a.opt.Home); ok {
-		s.Home = a.opt.Home
 	}
 	query := ""
 	if back, ok := ownPath(r.URL.Query().Get("back")); ok {

@@ -145,7 +145,7 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request, way string, p ment
 	a.opt.Log.Info("signed in", "who", p.ID, "name", p.Name, "by", way)
 	a.keep(w, r, sessionCookie, secret, Longest)
 	if _, ok := ownPath(back); !ok {
-		back = a.opt.Home
+		back = home
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }

@@ -172,7 +172,7 @@ func (d *Daemon) openWeb(opt Options) error {
 	}
 	who := opt.Who
 	if who == nil {
-		who = inboxWho(people)
+		who = d.inboxWho(people)
 	}
 	if d.inbox, err = d.newInbox(who, sessionOf(people)); err != nil {
 		return err

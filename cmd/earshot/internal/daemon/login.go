@@ -13,7 +13,7 @@ import (
 )
 
 // newAuth is who may see the pages; nil when there are none. What providers there are is
-// taken at the start, who may what with every watchlist.
+// taken at the start.
 func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 	w := cfg.Web
 	if w.Listen == "" || !w.Inbox {
@@ -28,11 +28,9 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 		Allow:       w.Login.OIDC.Allow,
 		ProxyHeader: w.Proxy.Header,
 		Proxies:     w.Proxy.From,
-		Rules:       d.rolesOf,
 		HTTP:        outgoing(),
 		Catalog:     d.texts,
-		Lang:        cfg.Language,
-		Home:        "/inbox",
+		Lang:        func() string { return d.config().Language },
 		Log:         d.log,
 		Now:         d.now,
 	}
@@ -67,18 +65,19 @@ func (w *webServer) login(mux *http.ServeMux) {
 	mux.Handle("/logout", handler)
 }
 
-// inboxWho is who auth knows, for the inbox.
-func inboxWho(a *auth.Auth) web.Who {
+// inboxWho is who auth knows, for the inbox, and what they may do there.
+func (d *Daemon) inboxWho(a *auth.Auth) web.Who {
 	if a == nil {
 		return nil
 	}
 	return func(r *http.Request) (web.Person, bool) {
-		p, roles, ok := a.Who(r)
+		p, email, ok := a.Who(r)
+		roles := d.rolesOf().Of(p, email)
 		may := func(action mention.Action) bool {
 			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
 		}
-		return web.Person{Person: p, Email: a.Email(r), May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
-			Listed: func(list []string) bool { return a.Listed(r, list) }}, ok
+		return web.Person{Person: p, Email: email, May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
+			Listed: func(list []string) bool { return auth.Names(list, p, email) }}, ok
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/web/auth"
 )
 
 // TestPressBehindAProxy: a press comes through every door also where the proxy passes the name on
@@ -77,24 +76,30 @@ web:
 	if code, _ := ask(t, d.web.routes(), "/login/slack"); code != http.StatusNotFound {
 		t.Errorf("Slack is offered: %d", code)
 	}
-	who := func(user string) (mention.Person, auth.Roles) {
+	may := func(reason string) bool {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = "192.0.2.1:1"
-		r.Header.Set("X-User", user)
-		p, roles, _ := d.web.auth.Who(r)
-		return p, roles
+		r.Header.Set("X-User", "ira@romashka.example")
+		p, ok := d.inboxWho(d.web.auth)(r)
+		if !ok || p.Person != (mention.Person{ID: "slack:U0000IRA", Name: "Ira"}) || p.Email != "ira@romashka.example" {
+			t.Errorf("who asks is %+v", p)
+		}
+		return p.May(mention.Action{Verb: mention.Dismiss, Reason: reason})
 	}
-	if p, roles := who("ira@romashka.example"); p != (mention.Person{ID: "slack:U0000IRA", Name: "Ira"}) || roles.Mute || !roles.Dismiss {
-		t.Errorf("%+v may %+v", p, roles)
+	if may(mention.MutedAuthor) || !may(mention.Spam) {
+		t.Error("a list of others lets her mute, or keeps her from all else")
 	}
-	next := check(t, strings.Replace(text, "mute: [oleh@", "mute: [ira@", 1))
+	next := check(t, strings.Replace(text, "mute: [oleh@", "mute: [ira@", 1)+"language: uk\n")
 	stopping, stop := context.WithCancel(t.Context())
 	stop() // nothing is polled
 	if err := d.Reload(stopping, next); err != nil {
 		t.Fatal(err)
 	}
-	if _, roles := who("ira@romashka.example"); !roles.Mute {
-		t.Errorf("after the reload: %+v", roles)
+	if !may(mention.MutedAuthor) {
+		t.Error("the reload does not let her mute")
+	}
+	if _, page := ask(t, d.web.routes(), "/login"); !strings.Contains(page, `lang="uk"`) {
+		t.Errorf("after the reload the page of signing in is\n%s", page)
 	}
 	if listenersDiffer(d.inUse.Load().list.Web, next.Web) || !listenersDiffer(next.Web, config.Web{}) {
 		t.Error("roles are not all of web")
