@@ -55,7 +55,7 @@ type rights struct {
 // mayAnswer says what the person may do about the answers of this case: whoever has it, or
 // anybody while nobody does, or while one is open.
 func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []mention.SiteReply) rights {
-	if v.who.NoTemplates || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
+	if !v.who.Reply || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
 		return rights{}
 	}
 	way, ok := in.opt.Answers.Way(m)

@@ -53,7 +53,7 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: !v.who.NoTemplates, Most: mention.MaxTemplate, Names: placeholders}
+	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: v.who.Reply, Most: mention.MaxTemplate, Names: placeholders}
 	for _, code := range languages {
 		group := templateGroup{Lang: code, Name: text.Capital(v.lang.Word("web.language", code))}
 		for _, t := range all {
@@ -80,7 +80,7 @@ func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) e
 		t.ID = rand.Text()
 	}
 	switch {
-	case v.who.NoTemplates:
+	case !v.who.Reply:
 		return errMayNot
 	case err != nil || t.Version < 0 || r.PathValue("id") != "" && t.Version == 0 || !slices.Contains(languages, t.Lang) || t.Topic != "" && !slices.Contains(in.opt.Places().Topics, t.Topic):
 		return badForm("template")
@@ -89,7 +89,7 @@ func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) e
 }
 
 func (in *Inbox) deleteTemplate(w http.ResponseWriter, r *http.Request, v visit) error {
-	if v.who.NoTemplates {
+	if !v.who.Reply {
 		return errMayNot
 	}
 	return in.templateDone(w, r, v, "delete template", in.opt.Templates.DeleteTemplate(r.Context(), r.PathValue("id")))

@@ -56,8 +56,8 @@ type Person struct {
 	May func(mention.Action) bool
 	// Sources says whether the person may see the sources, and poll them.
 	Sources bool
-	// NoTemplates says that templates are others' to change, and replies others' to send.
-	NoTemplates bool
+	// Reply says whether the person may send replies to the sites, and change the templates.
+	Reply bool
 	// Listed says whether the person is among those whom a list names by e-mail address or
 	// Slack id; nil: in every list.
 	Listed func(list []string) bool

@@ -73,14 +73,14 @@ func newWorldIn(t testing.TB, database string) *world {
 		Who: func(r *http.Request) (Person, bool) {
 			c, err := r.Cookie("who")
 			if err != nil {
-				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}}, r.Header.Get("Nobody") == ""
+				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}, Reply: true}, r.Header.Get("Nobody") == ""
 			}
-			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}, Sources: c.Value != "guest"}
+			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}, Sources: c.Value != "guest", Reply: c.Value != "guest"}
 			if lang, err := r.Cookie("lang"); err == nil {
 				p.Lang = lang.Value
 			}
 			if c.Value == "guest" {
-				p.May, p.NoTemplates = func(a mention.Action) bool { return a.Verb != mention.Dismiss }, true
+				p.May = func(a mention.Action) bool { return a.Verb != mention.Dismiss }
 			}
 			return p, true
 		},

@@ -106,7 +106,7 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
-		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: s.Text("demo.you")}, Sources: true}),
+		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: s.Text("demo.you")}, Sources: true, Reply: true}),
 	})
 	if err != nil {
 		return unlessStopped(ctx, err)

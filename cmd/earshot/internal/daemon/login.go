@@ -76,7 +76,7 @@ func (d *Daemon) inboxWho(a *auth.Auth) web.Who {
 		may := func(action mention.Action) bool {
 			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
 		}
-		return web.Person{Person: p, Email: email, May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
+		return web.Person{Person: p, Email: email, May: may, Sources: roles.Sources, Reply: roles.Reply,
 			Listed: func(list []string) bool { return auth.Names(list, p, email) }}, ok
 	}
 }
