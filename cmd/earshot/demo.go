@@ -18,6 +18,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/web"
+	"github.com/earshot/earshot/web/auth"
 )
 
 type demoCmd struct{}
@@ -104,9 +105,10 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	afar, _ := term.lookup("SSH_CONNECTION") // the browser is where the person is
 	s.printTown(term.out, "http://"+inbox, base, afar != "")
 	log := newLog(term, slog.LevelWarn)
+	you := web.Person{Person: mention.Person{ID: "web:you", Name: s.Text("demo.you")}, Sources: true, Reply: true}
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
-		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: s.Text("demo.you")}, Sources: true, Reply: true}),
+		Who: func(r *http.Request) (web.Person, bool) { return you, auth.Loopback(r) },
 	})
 	if err != nil {
 		return unlessStopped(ctx, err)

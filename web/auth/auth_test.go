@@ -187,9 +187,10 @@ func TestLink(t *testing.T) {
 		t.Error("a link is a session")
 	}
 	for name, change := range map[string]func(*http.Request){
-		"another machine": func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1000" },
-		"a proxy":         func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
-		"a preview":       func(r *http.Request) { r.Method = http.MethodHead },
+		"another machine":           func(r *http.Request) { r.RemoteAddr = "192.0.2.7:1000" },
+		"a proxy":                   func(r *http.Request) { r.Header.Set("X-Forwarded-For", "127.0.0.1") },
+		"a proxy that names itself": func(r *http.Request) { r.Header.Set("Via", "1.1 front") },
+		"a preview":                 func(r *http.Request) { r.Method = http.MethodHead },
 	} {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.RemoteAddr = "127.0.0.1:1000"
@@ -212,6 +213,26 @@ func TestLink(t *testing.T) {
 	s.clock = LinkLives + time.Second
 	if code, body, _ := s.get(path); code != http.StatusForbidden || !strings.Contains(body, "10 minutes") {
 		t.Errorf("too late: %d %s", code, body)
+	}
+}
+
+// TestLoopback: the demo is for this machine alone.
+func TestLoopback(t *testing.T) {
+	for _, c := range []struct {
+		peer, host, header string
+		want               bool
+	}{
+		{"127.0.0.1:5", "127.0.0.1:8080", "", true}, {"[::1]:5", "[::1]:8080", "", true}, {"127.0.0.1:5", "localhost", "", true},
+		{"10.0.0.1:5", "127.0.0.1:8080", "", false}, {"127.0.0.1:5", "evil.example:8080", "", false}, {"127.0.0.1:5", "127.0.0.1", "X-Forwarded-For", false}, {"", "localhost", "", false},
+	} {
+		r := httptest.NewRequest("GET", "/inbox", nil)
+		r.RemoteAddr, r.Host = c.peer, c.host
+		if c.header != "" {
+			r.Header.Set(c.header, "10.0.0.1")
+		}
+		if got := Loopback(r); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
 	}
 }
 

@@ -7,9 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -264,27 +262,4 @@ func (a *Auth) once(w http.ResponseWriter, r *http.Request) {
 	default:
 		a.signIn(w, r, wayOnce, s.Person, "", "")
 	}
-}
-
-// onThisMachine reports whether a request comes from the machine it came to, and not
-// through a proxy.
-func onThisMachine(r *http.Request) bool {
-	for _, by := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip"} {
-		if r.Header.Get(by) != "" {
-			return false
-		}
-	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return false
-	}
-	if peer.Addr().Unmap().IsLoopback() {
-		return true
-	}
-	here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return false
-	}
-	own, err := netip.ParseAddrPort(here.String())
-	return err == nil && own.Addr().Unmap() == peer.Addr().Unmap()
 }

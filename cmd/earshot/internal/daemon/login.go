@@ -41,10 +41,7 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 }
 
 // rolesOf are the roles of the watchlist in use, for every door.
-func (d *Daemon) rolesOf() auth.Rules {
-	r := d.config().Web.Roles
-	return auth.Rules{Mute: r.Mute, Dismiss: r.Dismiss, Reply: r.Reply, Sources: r.Sources}
-}
+func (d *Daemon) rolesOf() auth.Rules { return auth.Rules(d.config().Web.Roles) }
 
 // slackRoles is what a person may do in Slack: what the inbox would let them.
 func (d *Daemon) slackRoles(p mention.Person, email string) slack.Roles {
