@@ -156,7 +156,7 @@ func sourcesOf(town guideTown) []Source {
 		return list
 	}
 	polled := func(name, kind string, ago, next time.Duration, most int) Source {
-		return Source{Name: name, Kind: kind, State: "ok", LastPoll: now.Add(-ago), LastSuccess: now.Add(-ago), NextPoll: now.Add(next), LastNew: now.Add(-ago - 20*time.Minute), Days: days(most)}
+		return Source{Name: name, Kind: kind, State: "ok", LastPoll: now.Add(-ago), NextPoll: now.Add(next), LastNew: now.Add(-ago - 20*time.Minute), Days: days(most)}
 	}
 	refused := Source{Name: town.Places[1], Kind: "page", State: "blocked", Why: "blocked", Answer: 403, Error: "answer 403", Until: now.Add(20 * time.Hour), NextPoll: now.Add(20 * time.Hour),
 		LastPoll: now.Add(-4 * time.Hour), LastNew: now.Add(-7 * time.Hour), Days: days(3)}

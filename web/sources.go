@@ -23,9 +23,9 @@ type Source struct {
 	// NotStored says that posts were read and could not be stored.
 	NotStored string
 
-	LastPoll, NextPoll, LastSuccess, LastNew time.Time
-	Until                                    time.Time // the end of a pause, or of being left alone
-	Days                                     []int     // new posts a day, the oldest first
+	LastPoll, NextPoll, LastNew time.Time
+	Until                       time.Time // the end of a pause, or of being left alone
+	Days                        []int     // new posts a day, the oldest first
 }
 
 // sourcesPage is the page of sources.
@@ -39,6 +39,7 @@ type sourcesPage struct {
 // sourceRow is one source in words.
 type sourceRow struct {
 	Raw, Name, Kind, State, Said string // Raw is the name as it is
+	Trouble                      bool   // it needs somebody
 	Why, Do                      string // what is wrong, and what to do
 	Last, Next, New              string
 	Posts, Complaints            string // of seven days
@@ -71,10 +72,11 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	out := sourcesPage{frame: in.frame(v, "sources", v.lang.Text("web.sources"))}
 	trouble := 0
 	for _, s := range list {
-		if urgency(s) == 0 {
+		row := newSourceRow(v, s, places[s.Name])
+		if row.Trouble {
 			trouble++
 		}
-		out.Sources = append(out.Sources, newSourceRow(v, s, places[s.Name]))
+		out.Sources = append(out.Sources, row)
 	}
 	out.Brief = v.lang.Plural("web.sources.well", len(list))
 	if trouble > 0 {
@@ -109,7 +111,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	for _, n := range s.Days[max(0, len(s.Days)-sourceDays):] {
 		sum += n
 	}
-	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
+	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Trouble: urgency(s) == 0, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
 		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
 		Link: filter{Source: s.Name, Status: anyStatus, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
@@ -134,7 +136,6 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 
 // whyOf says what is wrong with a source, and what to do about it.
 func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
-	until := l.DateTime(s.Until.In(zone))
 	switch {
 	case s.NotStored != "":
 		return l.Text("web.sources.not_stored"), ""
@@ -158,7 +159,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 		why = l.Text("trouble.other") + " (" + why + ")"
 	}
 	if !s.Until.IsZero() {
-		do = l.Text("web.sources.alone", "until", until)
+		do = l.Text("web.sources.alone", "until", l.DateTime(s.Until.In(zone)))
 	}
 	return text.Capital(why), do
 }

@@ -44,6 +44,9 @@ func TestSources(t *testing.T) {
 			t.Errorf("the page has no %q", want)
 		}
 	}
+	if n := strings.Count(body, ` trouble"`); n != 4 {
+		t.Errorf("%d are drawn as what needs attention", n)
+	}
 	if blocked, well := strings.Index(body, "Відгуки"), strings.Index(body, ">forum</a>"); blocked > well {
 		t.Error("what is well stands before what is not")
 	}
@@ -58,8 +61,8 @@ func TestSources(t *testing.T) {
 	}
 
 	resting := Source{Name: "resting", Kind: "feed", State: "off", Until: time.Now().Add(time.Hour), NotStored: "disk full", Error: "an old one"}
-	if row := newSourceRow(visit{lang: w.inbox.opt.Texts.In("en"), zone: time.UTC, now: time.Now()}, resting, report.Row{}); !strings.HasPrefix(row.Said, "Paused until") || !strings.Contains(row.Why, "cannot be stored") {
-		t.Errorf("what was read before a pause cannot be stored, and its page says %q, %q", row.Said, row.Why)
+	if row := newSourceRow(visit{lang: w.inbox.opt.Texts.In("en"), zone: time.UTC, now: time.Now()}, resting, report.Row{}); !strings.HasPrefix(row.Said, "Paused until") || !strings.Contains(row.Why, "cannot be stored") || !row.Trouble {
+		t.Errorf("what was read before a pause cannot be stored, and its page says %q, %q; as trouble: %t", row.Said, row.Why, row.Trouble)
 	}
 	for lang, want := range map[string]string{"uk": "На паузі до", "ru": "На паузе до", "bg": "На пауза до"} {
 		if _, page := w.ask("GET", "/sources", "Ira", nil, "Accept-Language", lang); !strings.Contains(page, want) {

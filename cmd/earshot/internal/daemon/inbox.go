@@ -111,7 +111,7 @@ func (d *Daemon) webSources() (out []web.Source) {
 	for _, src := range d.standings(d.sources()) {
 		s := src.stands
 		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
-			LastPoll: s.LastPoll, NextPoll: s.Next, LastSuccess: s.LastSuccess, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}
+			LastPoll: s.LastPoll, NextPoll: s.Next, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}
 		if s.SuspendedUntil.After(now) {
 			row.Until = s.SuspendedUntil
 		}
