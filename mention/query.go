@@ -58,7 +58,6 @@ type CaseChange struct {
 	Event   int64 // grows; those of one moment may become visible in another order
 	ID      ID
 	Version int64
-	Status  Status
 	Came    bool // with the entry a complaint began to wait: heard, opened again, its snooze over
 }
 

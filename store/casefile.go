@@ -64,11 +64,11 @@ func (s *Store) related(ctx context.Context, what, query string, args ...any) ([
 // Changes returns what happened to cases after the entry with this number, at most limit
 // of them in the order of the numbers.
 func (s *Store) Changes(ctx context.Context, after int64, limit int) ([]mention.CaseChange, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT e.id, e.mention_id, c.version, c.status, CASE WHEN e.kind IN ('alerted', 'reopen', 'wake', 'woke', 'undo') THEN 1 ELSE 0 END
+	rows, err := s.read.QueryContext(ctx, `SELECT e.id, e.mention_id, c.version, CASE WHEN e.kind IN ('alerted', 'reopen', 'wake', 'woke', 'undo') THEN 1 ELSE 0 END
  FROM events e JOIN cases c ON c.mention_id = e.mention_id WHERE e.id > $1 ORDER BY e.id LIMIT $2`, after, limit)
 	all, err := collect(rows, err, func(row scanner) (c mention.CaseChange, err error) {
 		var came int64
-		err = row.Scan(&c.Event, &c.ID, &c.Version, &c.Status, &came)
+		err = row.Scan(&c.Event, &c.ID, &c.Version, &came)
 		c.Came = came != 0
 		return c, err
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -95,9 +94,7 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 	case r.Status == mention.ReplyUnclear:
 		out.Unclear = may.settle
 	}
-	if u, err := url.Parse(r.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
-		out.Link = r.URL
-	}
+	out.Link = webLink(r.URL)
 	return out
 }
 

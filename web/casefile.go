@@ -19,12 +19,10 @@ type casePage struct {
 	frame
 	Row      row
 	List     string // the list that the case was opened from
-	Words    []alerts.Piece
-	Cut      int
+	Cut      int    // characters of the words that are not shown
 	Evidence []evidence
 	Told     []string
 	Severe   []string
-	Gone     bool
 	Score    string
 	Conflict string
 	Clocks   []clock
@@ -36,7 +34,6 @@ type casePage struct {
 	History  []moment
 	Copies   []row
 	Earlier  []row
-	Snooze   []option
 	Least    string // the earliest moment of a snooze, as the browser's own picker wants it
 }
 
@@ -108,8 +105,7 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	out.frame = in.frame(v, "case", l.Text("alert.on", "author", out.Row.Author, "site", out.Row.Site))
 	out.List = back
 	out.Row.Back, out.Row.Part, out.Row.Target = "/case/"+string(m.ID)+"?back="+url.QueryEscape(back), "?part=case", "#case"
-	out.Words, out.Cut = alerts.Quote(m, maxQuote)
-	out.Gone = m.Post.Deleted
+	out.Row.Words, out.Cut = alerts.Quote(m, maxQuote)
 	for _, f := range m.Score.Frames {
 		words := alerts.FrameWords(l, f.Frame, f.Value)
 		if f.Text != "" {

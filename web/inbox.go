@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -173,26 +174,25 @@ func (in *Inbox) views(v visit, f filter) []link {
 // selects are the filter's lists of words.
 func (in *Inbox) selects(v visit, f filter) []choice {
 	places := in.opt.Places()
-	said := func(list string) func(string) string {
-		return func(word string) string { return v.lang.Word(list, word) }
+	return []choice{
+		newChoice("status", v.lang.Text("web.filter.status"), f.Status, statuses[1:], said(v.lang, "web.status")),
+		newChoice("owner", v.lang.Text("web.filter.owner"), f.Owner, []string{"me", "none"}, said(v.lang, "web.owner")),
+		newChoice("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said(v.lang, "severity")),
+		newChoice("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs),
+		newChoice("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, asItIs),
+		newChoice("topic", v.lang.Text("web.filter.topic"), f.Topic, places.Topics, said(v.lang, "topic")),
+		newChoice("kind", v.lang.Text("web.filter.kind"), f.Kind, kinds(), said(v.lang, "web.kind")),
+		newChoice("lang", v.lang.Text("web.filter.lang"), f.Lang, languages, said(v.lang, "web.language")),
 	}
-	owners := []string{"me", "none"}
-	var out []choice
-	add := func(key, label, chosen string, words []string, name func(string) string) {
-		out = append(out, newChoice(key, label, chosen, words, name))
-	}
-	add("status", v.lang.Text("web.filter.status"), f.Status, statuses[1:], said("web.status"))
-	add("owner", v.lang.Text("web.filter.owner"), f.Owner, owners, said("web.owner"))
-	add("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said("severity"))
-	add("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs)
-	add("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, asItIs)
-	add("topic", v.lang.Text("web.filter.topic"), f.Topic, places.Topics, said("topic"))
-	add("kind", v.lang.Text("web.filter.kind"), f.Kind, kinds(), said("web.kind"))
-	add("lang", v.lang.Text("web.filter.lang"), f.Lang, languages, said("web.language"))
-	return out
 }
 
+// asItIs and said are how the words of an address are called: as they are, or as a list of the
+// catalogue has them.
 func asItIs(word string) string { return word }
+
+func said(l i18n.Lang, list string) func(string) string {
+	return func(word string) string { return l.Word(list, word) }
+}
 
 func newChoice(key, label, chosen string, words []string, name func(string) string) choice {
 	c := choice{Key: key, Label: label}

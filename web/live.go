@@ -191,10 +191,9 @@ const beat = "event: beat\ndata: {}\n\n"
 
 // told is what a page is told of a change.
 type told struct {
-	ID      mention.ID     `json:"id"`
-	Version int64          `json:"version"`
-	Status  mention.Status `json:"status"`
-	New     bool           `json:"new,omitempty"` // a complaint that began to wait just now
+	ID      mention.ID `json:"id"`
+	Version int64      `json:"version"`
+	New     bool       `json:"new,omitempty"` // a complaint that began to wait just now
 }
 
 // stream writes entries of a text/event-stream.
@@ -219,7 +218,7 @@ func (s *stream) line(text string) error {
 // change tells one change. The id never goes back, so that a page that comes again
 // misses nothing.
 func (s *stream) change(c mention.CaseChange) error {
-	data, err := json.Marshal(told{c.ID, c.Version, c.Status, c.Came && c.Event > s.since})
+	data, err := json.Marshal(told{c.ID, c.Version, c.Came && c.Event > s.since})
 	if err != nil {
 		return err
 	}

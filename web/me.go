@@ -71,7 +71,7 @@ func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	out.Zone = chosen.Zone
-	out.Langs = newChoice("lang", l.Text("web.filter.lang"), chosen.Lang, languages, func(code string) string { return l.Word("web.language", code) })
+	out.Langs = newChoice("lang", l.Text("web.filter.lang"), chosen.Lang, languages, said(l, "web.language"))
 	sessions, err := in.opt.Mine.SessionsOf(r.Context(), mine.ID)
 	if err != nil {
 		return err

@@ -260,18 +260,15 @@ func together(s string) string {
 }
 
 func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
-	said := func(list string) func(string) string {
-		return func(word string) string { return l.Word(list, word) }
-	}
 	to := func(f filter) string { return ask.inbox(f, now).path() }
 	nowhere := func(report.Row) string { return "" }
 	t := tabler{l, now.Kept.Of > 0}
 	return slices.DeleteFunc([]reportTable{
 		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
-		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said("topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
+		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said(l, "topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
 		t.of("people", l.Text("web.report.people"), l.Text("report.person"), now.People, asItIs, nowhere),
 		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
-		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said("web.language"), nowhere),
+		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said(l, "web.language"), nowhere),
 		t.authors(now.Authors, func(a report.Author) string {
 			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
 		}),

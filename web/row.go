@@ -165,8 +165,8 @@ func signed(l i18n.Lang, d time.Duration) string {
 	return "+" + l.Span(d)
 }
 
-// webLink is the address of a post, when a browser may follow it: a stranger's post must
-// not become a script.
+// webLink is the address of a post, when a browser may follow it: a stranger's must not
+// become a script.
 func webLink(address string) string {
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 		return address

@@ -293,7 +293,7 @@ func (in *Inbox) show(w http.ResponseWriter, status int, name string, data any) 
 type frame struct {
 	T     i18n.Lang
 	Title string
-	Page  string // inbox, case, reports, sources, me
+	Page  string // the one of the navigation that it is; empty for another
 	Me    mention.Person
 	Sees  bool  // the page of sources
 	Live  bool  // the page hears of changes

@@ -285,7 +285,7 @@ func TestEvents(t *testing.T) {
 		}
 		return got.String()
 	}
-	if got := listen(since, `"status":"claimed"`); !strings.Contains(got, string(first)) || strings.Contains(got, "Олена") {
+	if got := listen(since, `"version":2`); !strings.Contains(got, string(first)) || strings.Contains(got, "Олена") {
 		t.Errorf("told: %s", got)
 	}
 	second := w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
