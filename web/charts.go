@@ -7,72 +7,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/i18n"
-	"github.com/earshot/earshot/internal/text"
 )
-
-// tabler makes the tables of a report.
-type tabler struct {
-	l   i18n.Lang
-	due bool // there is a deadline for answers
-}
-
-func (t tabler) of(id, title, of string, rows []report.Row, name func(string) string, to func(report.Row) string) reportTable {
-	l := t.l
-	topics := id == "topics"
-	out := reportTable{ID: id, Title: title, Of: text.Capital(of), Head: []string{l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.unanswered")}}
-	if topics {
-		out.Head = append(out.Head, l.Text("report.before"))
-	}
-	if t.due {
-		out.Head = append(out.Head, l.Text("web.report.kept"))
-	}
-	out.Head = append(out.Head, l.Text("report.median"), l.Text("report.p90"))
-	out.More = max(0, len(rows)-maxReportRows)
-	for _, r := range rows[:len(rows)-out.More] {
-		row := reportRow{Name: text.Line(name(r.Name), maxLine), Link: to(r), Cells: []string{l.Number(r.Complaints), l.Number(r.Answered), l.Number(r.Unanswered())}}
-		if id == "places" && r.Silent() {
-			row.Flag = l.Text("web.report.silent")
-		}
-		if topics {
-			row.Cells = append(row.Cells, l.Number(r.Before))
-			row.Spark = newSpark(l, r.Trend)
-		}
-		row.Cells = append(row.Cells, t.waits(r)...)
-		out.Rows = append(out.Rows, row)
-	}
-	if topics {
-		out.Trend = l.Text("web.report.trend")
-	}
-	return out
-}
-
-// waits are the last cells of a row.
-func (t tabler) waits(r report.Row) (cells []string) {
-	if t.due {
-		kept := "–"
-		if share, ok := r.Kept.Share(); ok {
-			kept = t.l.Percent(share)
-		}
-		cells = append(cells, kept)
-	}
-	return append(cells, r.Overall.MedianWords(t.l), r.Overall.P90Words(t.l))
-}
-
-func (t tabler) authors(list []report.Author, to func(report.Author) string) reportTable {
-	rows := make([]report.Row, len(list))
-	for i, a := range list {
-		rows[i] = a.Row
-	}
-	next := 0
-	out := t.of("authors", t.l.Text("web.report.authors"), t.l.Text("web.filter.author"), rows, asItIs, func(report.Row) string {
-		next++
-		return to(list[next-1])
-	})
-	for i := range out.Rows {
-		out.Rows[i].Place = text.Line(list[i].Source, maxLine)
-	}
-	return out
-}
 
 // chart is bars of complaints heard, and of answers beside them, with the table of the same
 // numbers. Lengths are in the units of its viewBox.

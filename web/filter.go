@@ -2,10 +2,7 @@ package web
 
 import (
 	"net/url"
-	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
@@ -52,16 +49,6 @@ func kinds() []string {
 	return out
 }
 
-// maxWord bounds every value of an address, in characters.
-const maxWord = 300
-
-// entry is one key of a filter.
-type entry struct {
-	key   string
-	value *string
-	words []string // nil: any text
-}
-
 // entries are the keys of a filter in the order in which its address has them.
 func (f *filter) entries() []entry {
 	return []entry{
@@ -71,24 +58,10 @@ func (f *filter) entries() []entry {
 	}
 }
 
-// readFilter reads an address. Keys that are not a filter's are nobody's mistake.
 func readFilter(values url.Values) (filter, error) {
 	var f filter
-	for _, e := range f.entries() {
-		value := strings.TrimSpace(values.Get(e.key))
-		switch {
-		case value == "":
-			continue
-		case !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord,
-			e.words != nil && !slices.Contains(e.words, value):
-			return filter{}, badKey(e.key, value)
-		}
-		if e.key == "from" || e.key == "to" {
-			if day, err := time.Parse(time.DateOnly, value); err != nil || day.Year() < 1 {
-				return filter{}, badKey(e.key, value)
-			}
-		}
-		*e.value = value
+	if err := readAddress(values, f.entries()); err != nil {
+		return filter{}, err
 	}
 	if f.Status == waiting {
 		f.Status = "" // one address for one list
@@ -96,28 +69,11 @@ func readFilter(values url.Values) (filter, error) {
 	return f, nil
 }
 
-// String is the address's query of the filter, without the page mark when it has none.
-func (f filter) String() string {
-	var b strings.Builder
-	for _, e := range f.entries() {
-		if *e.value == "" {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(e.key + "=" + url.QueryEscape(*e.value))
-	}
-	return b.String()
-}
+// String is the address's query of the filter.
+func (f filter) String() string { return writeAddress(f.entries()) }
 
 // path is the address of the list.
-func (f filter) path() string {
-	if q := f.String(); q != "" {
-		return "/inbox?" + q
-	}
-	return "/inbox"
-}
+func (f filter) path() string { return asked("/inbox", f.String()) }
 
 // first is the filter without its page mark.
 func (f filter) first() filter {

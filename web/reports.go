@@ -5,10 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/i18n"
@@ -25,9 +23,6 @@ type Numbers interface {
 	// TimesOf is Times of the cases that this person has or had last.
 	TimesOf(ctx context.Context, personID string, since, until time.Time) ([]mention.Times, error)
 }
-
-// maxReportRows bounds the tables of the page; the table to download has all rows.
-const maxReportRows = 50
 
 // reportPage is the page of reports.
 type reportPage struct {
@@ -58,24 +53,6 @@ type waitRow struct {
 
 const barWidth = 200
 
-// reportTable is one table of a report: a name and numbers.
-type reportTable struct {
-	ID, Title string
-	Of        string   // what its rows are: the head of their names
-	Head      []string // of the columns behind the name
-	Trend     string   // the head of the column of lines; empty without
-	Rows      []reportRow
-	More      int // rows that are only in the table to download
-}
-
-type reportRow struct {
-	Name, Link string
-	Place      string // of an author
-	Flag       string // what must not be overlooked
-	Cells      []string
-	Spark      *spark
-}
-
 // reportAsk is what the address of a report says.
 type reportAsk struct {
 	period, from, to, watch, source string
@@ -89,14 +66,14 @@ var reportPeriods = []struct{ word, key string }{
 // usualPeriod is that of an address without one, as of the command.
 const usualPeriod = "7d"
 
+// entries are the keys of a report in the order in which its address has them.
+func (ask *reportAsk) entries() []entry {
+	return []entry{{"from", &ask.from, nil}, {"period", &ask.period, nil}, {"source", &ask.source, nil}, {"to", &ask.to, nil}, {"watch", &ask.watch, nil}}
+}
+
 func readReport(values url.Values) (ask reportAsk, err error) {
-	for key, into := range map[string]*string{"period": &ask.period, "from": &ask.from, "to": &ask.to, "watch": &ask.watch, "source": &ask.source} {
-		value := strings.TrimSpace(values.Get(key))
-		_, notADay := time.Parse(time.DateOnly, value)
-		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord || (key == "from" || key == "to") && value != "" && notADay != nil {
-			return reportAsk{}, badKey(key, value)
-		}
-		*into = value
+	if err := readAddress(values, ask.entries()); err != nil {
+		return reportAsk{}, err
 	}
 	switch {
 	case ask.from != "":
@@ -133,21 +110,13 @@ func (ask reportAsk) scope(now time.Time, zone *time.Location) (report.Scope, er
 
 // query is the address's query.
 func (ask reportAsk) query() string {
-	values := url.Values{}
-	for key, value := range map[string]string{"period": ask.period, "from": ask.from, "to": ask.to, "watch": ask.watch, "source": ask.source} {
-		if value != "" && (key != "period" || value != usualPeriod) {
-			values.Set(key, value)
-		}
+	if ask.period == usualPeriod {
+		ask.period = ""
 	}
-	return values.Encode()
+	return writeAddress(ask.entries())
 }
 
-func (ask reportAsk) path() string {
-	if q := ask.query(); q != "" {
-		return "/reports?" + q
-	}
-	return "/reports"
-}
+func (ask reportAsk) path() string { return asked("/reports", ask.query()) }
 
 // counted is what the address asks for.
 func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before report.Report, err error) {
@@ -257,30 +226,4 @@ func waitRows(l i18n.Lang, now, before report.Report) (out []waitRow) {
 // together keeps the parts of an enumeration whole: it may break after a comma alone.
 func together(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, " ", "\u00a0"), ",\u00a0", ", ")
-}
-
-func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
-	to := func(f filter) string { return ask.inbox(f, now).path() }
-	nowhere := func(report.Row) string { return "" }
-	t := tabler{l, now.Kept.Of > 0}
-	return slices.DeleteFunc([]reportTable{
-		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
-		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said(l, "topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
-		t.of("people", l.Text("web.report.people"), l.Text("report.person"), now.People, asItIs, nowhere),
-		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
-		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said(l, "web.language"), nowhere),
-		t.authors(now.Authors, func(a report.Author) string {
-			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
-		}),
-		sentTable(l, now.Sent),
-	}, func(t reportTable) bool { return len(t.Rows) == 0 })
-}
-
-// sentTable is the table of the answers that were sent from here.
-func sentTable(l i18n.Lang, all []report.Sent) reportTable {
-	out := reportTable{ID: "sent", Title: text.Capital(l.Text("report.network")), Of: text.Capital(l.Text("report.place")), Head: report.SentHead(l), More: max(0, len(all)-maxReportRows)}
-	for _, s := range all[:len(all)-out.More] {
-		out.Rows = append(out.Rows, reportRow{Name: text.Line(s.Network, maxLine), Cells: s.Cells(l)})
-	}
-	return out
 }
