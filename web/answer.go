@@ -70,7 +70,7 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	}
 	may := in.mayAnswer(v, m, c, all)
 	for _, r := range all {
-		list = append(list, in.siteReply(v, r, may))
+		list = append(list, newSiteReply(v, r, may))
 	}
 	if !may.sends || reply.First(c, all) != nil {
 		return nil, list
@@ -83,7 +83,7 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	return form, list
 }
 
-func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
+func newSiteReply(v visit, r mention.SiteReply, may rights) siteReply {
 	out := siteReply{ID: r.ID, Who: text.Line(r.By.Name, maxLine), At: v.lang.DateTime(r.MadeAt.In(v.zone)), Stamp: r.MadeAt.UTC().Format(time.RFC3339), Account: text.Line(r.Account, maxLine), Text: r.Text}
 	out.State, out.Why = alerts.AnswerState(v.lang, r)
 	switch {

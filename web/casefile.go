@@ -66,7 +66,7 @@ func (in *Inbox) caseFile(w http.ResponseWriter, r *http.Request, v visit) error
 	}
 	back := listOf(r.URL.Query().Get("back"))
 	if partOf(r) == "row" {
-		return in.show(w, http.StatusOK, "row", in.row(v, file.MentionRecord, back))
+		return in.show(w, http.StatusOK, "row", newRow(v, file.MentionRecord, back))
 	}
 	out := in.casePage(r.Context(), v, file, back)
 	if partOf(r) != "case" {
@@ -101,7 +101,7 @@ func partOf(r *http.Request) string { return r.URL.Query().Get("part") }
 func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, back string) casePage {
 	m, c, l := file.Mention, file.Case, v.lang
 	details := alerts.ReadDetails(file.Details)
-	out := casePage{Row: in.row(v, file.MentionRecord, back), Clocks: clocks(v, m, c), Evidence: evidenceOf(l, m.Score)}
+	out := casePage{Row: newRow(v, file.MentionRecord, back), Clocks: clocks(v, m, c), Evidence: evidenceOf(l, m.Score)}
 	out.frame = in.frame(v, "case", l.Text("alert.on", "author", out.Row.Author, "site", out.Row.Site))
 	out.List = back
 	out.Row.Back, out.Row.Part, out.Row.Target = "/case/"+string(m.ID)+"?back="+url.QueryEscape(back), "?part=case", "#case"
@@ -128,14 +128,14 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	out.Answer, out.Sent = in.answers(ctx, v, m, c)
 	out.Least = v.now.In(v.zone).Add(time.Minute).Format("2006-01-02T15:04")
 	for _, e := range file.History {
-		out.History = append(out.History, in.moment(v, e))
+		out.History = append(out.History, newMoment(v, e))
 	}
 	slices.Reverse(out.History) // the newest is what people look for
 	for _, e := range file.Copies {
-		out.Copies = append(out.Copies, in.row(v, e, back))
+		out.Copies = append(out.Copies, newRow(v, e, back))
 	}
 	for _, e := range file.Earlier {
-		out.Earlier = append(out.Earlier, in.row(v, e, back))
+		out.Earlier = append(out.Earlier, newRow(v, e, back))
 	}
 	return out
 }
@@ -182,8 +182,8 @@ func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 	return out
 }
 
-// moment says one entry of the history.
-func (in *Inbox) moment(v visit, e mention.Event) moment {
+// newMoment says one entry of the history.
+func newMoment(v visit, e mention.Event) moment {
 	note, detail := e.Kind == string(mention.Note), alerts.EventDetail(v.lang, e, v.zone)
 	if !note { // that is shown whole
 		detail = text.Line(detail, 2*maxLine)

@@ -93,7 +93,7 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 	bare.Status, bare.Owner = "", ""
 	out.Narrow = bare != filter{}
 	for _, e := range page.Entries {
-		out.Rows = append(out.Rows, in.row(v, e, out.Path))
+		out.Rows = append(out.Rows, newRow(v, e, out.Path))
 	}
 	if page.Next != "" {
 		next := f
@@ -143,7 +143,7 @@ func (in *Inbox) undone(r *http.Request, v visit, id mention.ID, back string) *r
 	if err != nil || !file.Case.Undoable(v.who.Person, v.now) {
 		return nil
 	}
-	out := in.row(v, file.MentionRecord, back)
+	out := newRow(v, file.MentionRecord, back)
 	return &out
 }
 

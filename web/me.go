@@ -100,7 +100,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 			return err
 		}
 		for _, e := range page.Entries {
-			*part.into = append(*part.into, in.row(v, e, "/me"))
+			*part.into = append(*part.into, newRow(v, e, "/me"))
 		}
 	}
 	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}

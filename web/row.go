@@ -56,7 +56,7 @@ type row struct {
 	Target   string // the element that the answer replaces
 }
 
-func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
+func newRow(v visit, r mention.MentionRecord, back string) row {
 	m, c := r.Mention, r.Case
 	details := alerts.ReadDetails(r.Details)
 	words, cut := alerts.Quote(m, maxExcerpt)

@@ -70,20 +70,24 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 
 // saveTemplate takes a new template, or the next words of one.
 func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) error {
-	t := mention.Template{ID: r.PathValue("id"), By: v.who.Person, ChangedAt: v.now}
-	err := r.ParseForm()
-	t.Lang, t.Topic = r.PostForm.Get("lang"), r.PostForm.Get("topic")
-	t.Text = strings.TrimSpace(text.Clean(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")))
-	if t.ID != "" && err == nil {
-		t.Version, err = strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
-	} else if t.ID == "" {
-		t.ID = rand.Text()
-	}
-	switch {
-	case !v.who.Reply:
+	if !v.who.Reply {
 		return errMayNot
-	case err != nil || t.Version < 0 || r.PathValue("id") != "" && t.Version == 0 || !slices.Contains(languages, t.Lang) || t.Topic != "" && !slices.Contains(in.opt.Places().Topics, t.Topic):
+	}
+	if err := r.ParseForm(); err != nil {
 		return badForm("template")
+	}
+	t := mention.Template{ID: r.PathValue("id"), Lang: r.PostForm.Get("lang"), Topic: r.PostForm.Get("topic"), By: v.who.Person, ChangedAt: v.now,
+		Text: strings.TrimSpace(text.Clean(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")))}
+	if !slices.Contains(languages, t.Lang) || t.Topic != "" && !slices.Contains(in.opt.Places().Topics, t.Topic) {
+		return badForm("template")
+	}
+	if t.ID == "" {
+		t.ID = rand.Text()
+	} else {
+		var err error
+		if t.Version, err = strconv.ParseInt(r.PostForm.Get("version"), 10, 64); err != nil || t.Version < 1 {
+			return badForm("template")
+		}
 	}
 	return in.templateDone(w, r, v, "save template", in.opt.Templates.SaveTemplate(r.Context(), t))
 }

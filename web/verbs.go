@@ -82,7 +82,7 @@ func (in *Inbox) answerRow(w http.ResponseWriter, r *http.Request, v visit, id m
 		out.Row.Refused = why
 		return in.showCase(w, r, status, out)
 	}
-	out := in.row(v, file.MentionRecord, back)
+	out := newRow(v, file.MentionRecord, back)
 	out.Refused = why
 	return in.show(w, status, "row", out)
 }
@@ -189,55 +189,4 @@ func refused(v visit, err error) string {
 	by := *taken
 	by.By.Name = text.Line(by.By.Name, maxLine)
 	return alerts.Refusal(v.lang, &by, v.now)
-}
-
-// backOf is where a form leads back to: a page of ours, whatever the form says.
-func backOf(back string, id mention.ID) string {
-	u, err := url.Parse(back)
-	ours := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.ContainsAny(back, "\\\r\n\t")
-	if ours && (u.Path == "/inbox" || strings.HasPrefix(u.Path, "/case/")) && strings.HasPrefix(back, u.EscapedPath()) {
-		return u.EscapedPath() + query(u.Query())
-	}
-	return "/case/" + url.PathEscape(string(id))
-}
-
-// listOf is the list that a case was opened from, by where its form leads back to.
-func listOf(back string) string {
-	back = backOf(back, "")
-	u, err := url.Parse(back)
-	if err == nil && strings.HasPrefix(u.Path, "/case/") {
-		back = backOf(u.Query().Get("back"), "")
-	}
-	if !strings.HasPrefix(back, "/inbox") {
-		return "/inbox"
-	}
-	return back
-}
-
-func query(values url.Values) string {
-	values.Del("undo")
-	if len(values) == 0 {
-		return ""
-	}
-	return "?" + values.Encode()
-}
-
-// afterwards is the page after a verb. What can be undone is said there.
-func afterwards(back string, id mention.ID, verb mention.Verb) string {
-	if verb != mention.Dismiss && verb != mention.Snooze {
-		return back
-	}
-	return undoable(back, id)
-}
-
-// undoable is a page that says what can be undone; no id: nothing.
-func undoable(back string, id mention.ID) string {
-	if id == "" {
-		return back
-	}
-	sign := "?"
-	if strings.Contains(back, "?") {
-		sign = "&"
-	}
-	return back + sign + "undo=" + url.QueryEscape(string(id))
 }

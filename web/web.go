@@ -14,10 +14,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"log/slog"
 	"net/http"
-	"path"
 	"sync"
 	"time"
 
@@ -142,19 +140,16 @@ func New(opt Options) (*Inbox, error) {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
-	names, err := fs.Glob(embedded, "static/*.*s")
-	if err != nil {
-		return nil, fmt.Errorf("web: %w", err)
-	}
-	for _, name := range names {
-		body, err := embedded.ReadFile(name)
+	const css, js = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+	for name, kind := range map[string]string{"app.css": css, "app.js": js, "htmx.min.js": js} {
+		body, err := embedded.ReadFile("static/" + name)
 		if err != nil {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 		sum := sha256.Sum256(body)
-		kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
-		in.files[path.Base(name)] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
+		in.files[name] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
 	}
+	var err error
 	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital}).ParseFS(embedded, "pages/*.gohtml")
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
