@@ -117,8 +117,9 @@ var mayImport = map[string][]string{
 	},
 
 	// For tests only.
-	"alerts/internal/rig":   {"mention", "store", "alerts", "alerts/plan", "alerts/desk"},
-	"crawlers/internal/rig": {"mention", "config", "crawlers", "crawlers/presets", "internal/fetch", "internal/testkit"},
+	"alerts/internal/rig":       {"mention", "store", "alerts", "alerts/plan", "alerts/desk"},
+	"crawlers/internal/rig":     {"mention", "config", "crawlers", "crawlers/presets", "internal/fetch", "internal/testkit"},
+	"internal/testkit/chromium": {"internal/testkit"},
 }
 
 // engine lists what every engine of the crawlers may import, and more.

@@ -6,17 +6,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 )
 
 // searched is what people look for in the site: on which page, in what words, and what must
@@ -36,21 +34,10 @@ var searched = []struct{ page, words, want string }{
 // trySearch asks the search of the built site, in a browser that reaches no other site, and
 // no page is wider than a phone. With EARSHOT_PICTURES=DIR it keeps pictures of pages.
 func trySearch(t *testing.T, dir string) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		testkit.Require(t, "browser", "chromium absent (apt-get install chromium)")
-	}
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer server.Close()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(chromium.Open(t), 10*time.Minute)
 	defer cancel()
-	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
-	defer stop()
-	ctx, end := chromedp.NewContext(ctx)
-	defer end()
-	defer func() { _ = chromedp.Cancel(ctx) }() // waits until it is gone
 
 	for _, s := range searched {
 		if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+"/"+s.page), chromedp.Focus("#q"), chromedp.KeyEvent(s.words), chromedp.WaitVisible("#found a")); err != nil {
@@ -84,8 +71,7 @@ func trySearch(t *testing.T, dir string) {
 // inPage is what an expression of the page gives.
 func inPage[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	wait := true
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = &wait }))
+	v, err := chromium.Eval[T](ctx, expression)
 	if err != nil {
 		t.Fatalf("%.200s: %v", expression, err)
 	}
@@ -96,11 +82,7 @@ func inPage[T any](t *testing.T, ctx context.Context, expression string) T {
 // drill. None is wider than the screen or bars anybody, as far as axe sees.
 func lookAtSite(t *testing.T, ctx context.Context, site string) {
 	t.Helper()
-	axe := ""
-	if dir, err := os.UserCacheDir(); err == nil { // scripts/test-tools.sh put it there, if it could
-		src, _ := os.ReadFile(filepath.Join(dir, "earshot-tests", "axe-core-4.14.1", "axe.min.js"))
-		axe = string(src)
-	}
+	axe := chromium.Axe()
 	for i, page := range []string{"index", "docs/watchlist", "docs/guide/uk/desk", "docs/guide/bg", "docs/sources", "docs/slack", "docs/adr/0017-river-shares-the-polls", "examples/clinic"} {
 		for n, width := range []int64{390, 820, 1440} {
 			if (i > 1 || n > 0) && os.Getenv("EARSHOT_DRILL") != "full" {

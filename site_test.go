@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -247,7 +246,7 @@ func follow(dir string, pages map[string]sitePage, page, link string) (to string
 		if _, err := os.Stat(file); err != nil {
 			return "", false, fmt.Errorf("%s is no file of the repository", link)
 		}
-		if slices.Contains([]string{".md"}, path.Ext(file)) && pages[pageOf(file)].lang != "" && pageOf(file) != page {
+		if path.Ext(file) == ".md" && pages[pageOf(file)].lang != "" && pageOf(file) != page {
 			return "", false, fmt.Errorf("%s leads to the repository, and is a page", link)
 		}
 		return "", false, nil

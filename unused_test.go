@@ -29,7 +29,7 @@ var onlyTestsCall = map[string]string{
 }
 
 // forTests are packages that exist for tests alone.
-var forTests = []string{"internal/testkit", "internal/fakeslack", "alerts/internal/rig", "crawlers/internal/rig", "cmd/earshot/internal/demosites"}
+var forTests = []string{"internal/testkit", "internal/testkit/chromium", "internal/fakeslack", "alerts/internal/rig", "crawlers/internal/rig", "cmd/earshot/internal/demosites"}
 
 // TestExportedIsCalled finds exported functions and methods that only tests call. A
 // method counts as called when its type implements an interface that has it, because a

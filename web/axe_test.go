@@ -21,23 +21,20 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/web/auth"
 )
 
-// axe is the script of the checker, kept outside of the repository.
+// axe is the script of the checker.
 func axe(t *testing.T) string {
 	t.Helper()
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := os.ReadFile(filepath.Join(dir, "earshot-tests", "axe-core-4.14.1", "axe.min.js"))
-	if err != nil {
+	script := chromium.Axe()
+	if script == "" {
 		testkit.Require(t, "axe", "axe-core absent (scripts/test-tools.sh)")
 	}
-	return string(src)
+	return script
 }
 
 // sight is one page as people see it.
@@ -52,7 +49,7 @@ type sight struct {
 // languages, light and dark, on a desk and on a phone: one of these for every route, all of
 // them for every state of a page with EARSHOT_DRILL=full. With EARSHOT_PICTURES=DIR it keeps pictures of what it sees.
 func TestAccessible(t *testing.T) {
-	e := eyes{t: t, browser: browser(t), script: axe(t), routes: http.NewServeMux(), seen: map[string]bool{}}
+	e := eyes{t: t, browser: chromium.Open(t), script: axe(t), routes: http.NewServeMux(), seen: map[string]bool{}}
 	w := newWorld(t)
 	few := w.fewCases()
 	e.lookAll(w, few)

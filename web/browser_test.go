@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -19,33 +18,9 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 )
-
-// browser is one Chromium for a test; tab opens a window of a person in it.
-func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("short: a real browser")
-	}
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		testkit.Require(t, "browser", "chromium absent (apt-get install chromium)")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	options = append(options, more...)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stopBrowser := chromedp.NewContext(allocator)
-	do(t, ctx)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // waits until it is gone
-		stopBrowser()
-		stop()
-	})
-	return ctx
-}
 
 // tab is a window with cookies of its own; what the page may not do is an error of the test.
 func tab(t *testing.T, parent context.Context, w *world, who string) context.Context {
@@ -103,16 +78,11 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 
 func eval[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	v, err := evaluate[T](ctx, expression)
+	v, err := chromium.Eval[T](ctx, expression)
 	if err != nil {
 		t.Fatalf("%.200s: %v", expression, err)
 	}
 	return v
-}
-
-func evaluate[T any](ctx context.Context, expression string) (T, error) {
-	wait := true
-	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = &wait }))
 }
 
 // holds waits until an expression holds in a page. A page that is just being left gives an error
@@ -122,7 +92,7 @@ func holds(t *testing.T, ctx context.Context, what, expression string) {
 	var err error
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		var yes bool
-		if yes, err = evaluate[bool](ctx, "Boolean("+expression+")"); yes && err == nil {
+		if yes, err = chromium.Eval[bool](ctx, "Boolean("+expression+")"); yes && err == nil {
 			return
 		}
 	}
@@ -147,7 +117,7 @@ func TestKeyboardAndTwoBrowsers(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		nasty := w.say(`<img src=x onerror=alert(1)>`, `Не повертають гроші <script>alert(2)</script> "><b onmouseover=alert(3)>`)
 		id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-		b := browser(t)
+		b := chromium.Open(t)
 		ira, oleh := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
 		for _, each := range []context.Context{ira, oleh} {
 			do(t, each, chromedp.Navigate(w.addr+"/inbox"))
@@ -182,11 +152,7 @@ func TestKeyboardAndTwoBrowsers(t *testing.T) {
 		w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
 		holds(t, oleh, "one new", `!document.getElementById("fresh").hidden && document.querySelectorAll(".row").length === 2`)
 		// The stream is cut, things happen, it comes back: the page equals the store.
-		w.inbox.live.mu.Lock()
-		for open := range w.inbox.live.lines {
-			w.inbox.live.cut(open)
-		}
-		w.inbox.live.mu.Unlock()
+		w.cut()
 		if _, body := w.ask("POST", "/case/"+string(nasty)+"/claim", "Ira", url.Values{}, "HX-Request", "true"); body == "" {
 			t.Error("no answer")
 		}
@@ -200,7 +166,7 @@ func TestKeysWithNothingChosen(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.ask("POST", "/case/"+string(id)+"/dismiss", "Ira", url.Values{"reason": {"spam"}})
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "the case", `document.getElementById("case") && window.htmx`)
 	press(t, ctx, "KeyR", "к", "KeyC", "с", "KeyV", "м") // it is closed
@@ -214,7 +180,7 @@ func TestKeysWithNothingChosen(t *testing.T) {
 func TestScriptOff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-		ctx := tab(t, browser(t), w, "Ira")
+		ctx := tab(t, chromium.Open(t), w, "Ira")
 		call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		for _, path := range []string{"/inbox", "/case/" + string(id)} { // what only a script could do is not offered
 			do(t, ctx, chromedp.Navigate(w.addr+path))

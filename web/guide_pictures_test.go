@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -170,7 +171,7 @@ func (w *world) takePictures(town guideTown, lang, dir string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	ctx := tab(t, browser(t, chromedp.Flag("lang", lang), chromedp.Env("LANGUAGE="+lang)), w, "me")
+	ctx := tab(t, chromium.Open(t, chromedp.Flag("lang", lang), chromedp.Env("LANGUAGE="+lang)), w, "me")
 	call(t, ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: lang})
 	colleague := mention.Person{ID: "slack:U2", Name: town.Colleague}
 	if _, err := w.inbox.opt.Desk.Do(context.Background(), w.ids[1], mention.Action{Verb: mention.Claim, By: colleague}); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
@@ -54,7 +55,7 @@ func goOn(t *testing.T, ctx context.Context) { eval[chromedp.Void](t, ctx, `wind
 func TestDoubleClick(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	stopClock(t, ctx)
 	for _, path := range []string{"/inbox", "/case/" + string(id)} {
 		do(t, ctx, chromedp.Navigate(w.addr+path))
@@ -86,7 +87,7 @@ func TestDoubleClickThatLeadsToAPage(t *testing.T) {
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.answers(reply.Way{Repeat: reply.Twice, Approve: true}).says(reply.Result{Outcome: reply.NotSent, Reason: "429"})
 	w.ask("POST", "/case/"+string(id)+"/reply", "Oleh", handedIn(1, "Перепрошуємо"))
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	stopClock(t, ctx)
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "ready", `document.querySelector("[formaction$='/approve']") && window.htmx`)
@@ -111,7 +112,7 @@ func TestDoubleClickThatLeadsToAPage(t *testing.T) {
 func TestPressOnWhatWasDrawnJustNow(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	stopClock(t, ctx)
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
@@ -130,7 +131,7 @@ func TestPressOnWhatWasDrawnJustNow(t *testing.T) {
 func TestNoteIsSentOnce(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
 	eval[chromedp.Void](t, ctx, `document.getElementById("note").value = "called her"`)
@@ -149,7 +150,7 @@ func TestNoteIsSentOnce(t *testing.T) {
 func TestEnterOnABox(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	for _, box := range []string{".pick input", "[name=all][value='1']"} {
 		for _, script := range []bool{true, false} {
 			call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
@@ -176,7 +177,7 @@ func TestStateOfAnOldPage(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	call(t, ctx, page.Enable, page.EnableParams{})
 	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{
 		const every = setInterval, now = Date.now.bind(Date);
@@ -199,7 +200,7 @@ func TestCopyByPlainHTTP(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.addr = strings.Replace(w.addr, "127.0.0.1", "earshot.lan", 1)
-	ctx := tab(t, browser(t, chromedp.Flag("host-resolver-rules", "MAP earshot.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")), w, "Ira")
+	ctx := tab(t, chromium.Open(t, chromedp.Flag("host-resolver-rules", "MAP earshot.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "ready", `document.querySelector("[data-copy]") && window.htmx && !window.isSecureContext`)
 	x, y := where(t, ctx, "[data-copy]")
@@ -229,7 +230,7 @@ func TestFormIsSentOnce(t *testing.T) {
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(goes) })
 	w.addr = server.URL
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	twice := func(selector string) {
 		t.Helper()
 		x, y := where(t, ctx, selector)
@@ -259,7 +260,7 @@ func TestFormIsSentOnce(t *testing.T) {
 func TestWhatIsHeardOfAList(t *testing.T) {
 	w := newWorld(t)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
 	w.untilLines(1)
@@ -312,7 +313,7 @@ func TestWhatIsHeardOfAList(t *testing.T) {
 func TestKeysInARow(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
 	eval[chromedp.Void](t, ctx, `new MutationObserver((_, observer) => {

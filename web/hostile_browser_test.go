@@ -15,6 +15,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -101,7 +102,7 @@ func TestHostileCorpus(t *testing.T) {
 				pages = append(pages, "/inbox?q="+asked+"&author="+asked, "/reports?watch="+asked+"&source="+asked, "/sources?asked="+asked, "/case/"+asked+"?back="+asked)
 			}
 		}
-		ctx := tab(t, browser(t), w, "Ira")
+		ctx := tab(t, chromium.Open(t), w, "Ira")
 		for _, path := range pages {
 			do(t, ctx, chromedp.Navigate(w.addr+path))
 			holds(t, ctx, path, `document.readyState === "complete"`)
@@ -130,7 +131,7 @@ func TestOneLongWord(t *testing.T) {
 	w.ask("POST", "/case/"+string(id)+"/claim", strings.Repeat("Y", 200), url.Values{})
 	w.ask("POST", "/templates", "Ira", url.Values{"text": {long}, "lang": {"uk"}})
 	asked := url.QueryEscape(long[:400])
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	for _, width := range []int64{360, 1200} {
 		call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
 		for _, path := range []string{"/inbox", "/case/" + string(id), "/reports", "/reports?watch=" + asked + "&source=" + asked, "/sources", "/sources?asked=" + url.QueryEscape(long), "/me", "/templates", "/inbox?view=" + asked, "/inbox?status=" + asked, "/inbox?q=" + asked + "&watch=" + asked + "&author=" + asked} {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
@@ -60,7 +61,7 @@ func TestFirstComplaint(t *testing.T) {
 	if _, body := w.ask("GET", "/reports", "Ira", nil); strings.Contains(body, `data-since`) {
 		t.Error("the page of reports listens")
 	}
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "an empty list", `document.querySelector(".empty") && window.htmx`)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
@@ -116,7 +117,7 @@ func TestSilentLine(t *testing.T) {
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	f := newFront(t, w, "text/event-stream", "")
 	f.status.Store(silent)
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	fast(t, ctx)
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
@@ -148,7 +149,7 @@ func TestAnswersOfOthersReplaceNothing(t *testing.T) {
 	w := newWorld(t)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
 	f := newFront(t, w, "text/plain; charset=utf-8", "Too many at once.")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	for _, each := range []struct {
 		status     int64
@@ -177,7 +178,7 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.answers(reply.Way{})
 	f := newFront(t, w, "", "")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
 	w.untilLines(1)
@@ -216,7 +217,7 @@ func TestWhoWritesIsToldWhoHasIt(t *testing.T) {
 	w := newWorld(t)
 	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
 	w.answers(reply.Way{})
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+at))
 	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
 	w.untilLines(1)
@@ -239,7 +240,7 @@ func TestWhatIsChosenStays(t *testing.T) {
 	for _, who := range []string{"Anna", "Oleh", "Petro"} {
 		w.ask("POST", at+"/note", who, url.Values{"text": {"hello"}})
 	}
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+at))
 	holds(t, ctx, "the case", `document.querySelectorAll("select[name=to] option").length === 4 && window.htmx`)
 	w.untilLines(1)
@@ -262,7 +263,7 @@ func TestAnswerOutlivesItsForm(t *testing.T) {
 	w := newWorld(t)
 	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
 	w.answers(reply.Way{})
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+at))
 	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
 	w.untilLines(1)
@@ -303,7 +304,7 @@ func TestWhatComesBackIsTold(t *testing.T) {
 	press(0, "Oleh", "dismiss", url.Values{"reason": {"spam"}})
 	press(1, "Oleh", "snooze", url.Values{"until": {"hour"}})
 	press(2, "Oleh", "claim", url.Values{})
-	b := browser(t)
+	b := chromium.Open(t)
 	waiting, free, mine := tab(t, b, w, "Ira"), tab(t, b, w, "Petro"), tab(t, b, w, "Ira")
 	for each, path := range map[context.Context]string{waiting: "/inbox", free: "/inbox?owner=none", mine: "/inbox?owner=me"} {
 		do(t, each, chromedp.Navigate(w.addr+path))
@@ -334,7 +335,7 @@ func TestRowIsAskedForAgain(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	f := newFront(t, w, "text/html", "<h1>502 Bad Gateway</h1>")
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 	holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
 	w.untilLines(1)
@@ -363,7 +364,7 @@ func TestPageOfWhoIsSignedOut(t *testing.T) {
 	w := newWorld(t)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
 	f := newFront(t, w, "text/plain; charset=utf-8", "Please sign in first.")
-	b := browser(t)
+	b := chromium.Open(t)
 	list, writing := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
 	do(t, list, chromedp.Navigate(w.addr+"/inbox"))
 	do(t, writing, chromedp.Navigate(w.addr+"/case/"+string(w.ids[0])))

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -22,7 +23,7 @@ func TestPagesByKeyboard(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.sources = townSources()
 		w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-		ctx := tab(t, browser(t), w, "Ira")
+		ctx := tab(t, chromium.Open(t), w, "Ira")
 		do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 		holds(t, ctx, "the inbox", `window.htmx`)
 		press(t, ctx, "KeyG", "п", "KeyR", "к")
@@ -61,7 +62,7 @@ func TestPagesScriptOff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.sources = townSources()
 		w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-		ctx := tab(t, browser(t), w, "Ira")
+		ctx := tab(t, chromium.Open(t), w, "Ira")
 		call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		for _, form := range []struct{ page, holds, button, then string }{
 			{"/reports", `svg.chart`, `form.filter button.primary`, `.tiles`},
@@ -85,7 +86,7 @@ func TestFiftyChangesOverACut(t *testing.T) {
 		for n := range 50 {
 			w.say(fmt.Sprintf("Автор %d", n), "Не повертають гроші")
 		}
-		ctx := tab(t, browser(t), w, "Ira")
+		ctx := tab(t, chromium.Open(t), w, "Ira")
 		do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 		holds(t, ctx, "fifty rows", `document.querySelectorAll(".row").length === 50 && window.htmx`)
 		holds(t, ctx, "a stream", `performance.getEntriesByType("resource").length > 0`)
@@ -132,7 +133,7 @@ func (w *world) untilLines(n int) {
 // machine too. (Slack's side of it is the same desk.)
 func TestThreeDoors(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		b := browser(t)
+		b := chromium.Open(t)
 		ira, oleh := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
 		best := time.Hour
 		for round := 0; round < 3 || round < 10 && best > 2*time.Second; round++ {
@@ -173,7 +174,7 @@ func TestThreeDoors(t *testing.T) {
 func TestReportPrints(t *testing.T) {
 	w := newWorld(t)
 	w.quarter()
-	ctx := tab(t, browser(t), w, "Ira")
+	ctx := tab(t, chromium.Open(t), w, "Ira")
 	const paper = 718 // of A4 between its margins, in pixels of CSS
 	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: paper, Height: 1040, DeviceScaleFactor: 1})
 	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/testkit/chromium"
 )
 
 // TestThreeDoors: the binary, a Slack and two browsers. All three press Claim at once: one has
@@ -32,11 +32,11 @@ func TestThreeDoors(t *testing.T) {
 			r.write(strings.Replace(r.watchlist(), `web: {listen: "127.0.0.1:0"}`, `web: {listen: "`+site+`", proxy: {header: X-User, from: ["127.0.0.1/32"]}}`, 1))
 			r.baseline()
 			p := r.start("")
-			chromium := chromium(t)
+			browser := chromium.Open(t)
 			best := time.Hour
 			wins := map[string]int{}
 			for round := 0; round < 3 || round < 10 && best > 2*time.Second; round++ {
-				winner, took := r.threePress(p, chromium, "http://"+site, fmt.Sprintf("Kangaroo%d", round))
+				winner, took := r.threePress(p, browser, "http://"+site, fmt.Sprintf("Kangaroo%d", round))
 				wins[winner]++
 				best = min(best, took)
 			}
@@ -54,7 +54,7 @@ func TestThreeDoors(t *testing.T) {
 
 // threePress has a complaint claimed by three people at once, and returns who has it and how
 // long it took until all three places show it.
-func (r *rig) threePress(p *process, chromium context.Context, site, word string) (winner string, took time.Duration) {
+func (r *rig) threePress(p *process, browser context.Context, site, word string) (winner string, took time.Duration) {
 	r.t.Helper()
 	r.town.Publish(demosites.Post{Place: "forum", Author: "maria" + word, Text: "Romashka Bank charged me twice and refuses to refund. " + word + "."})
 	r.until(p, time.Minute, "the alert", func() bool { return r.count(word) == 1 && r.slack.Connections() > 0 })
@@ -62,7 +62,7 @@ func (r *rig) threePress(p *process, chromium context.Context, site, word string
 	row := `[...document.querySelectorAll(".row")].find(e => e.innerText.includes("` + word + `"))`
 	tabs := make([]context.Context, len(people))
 	for i, who := range people {
-		ctx, stop := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
+		ctx, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 		r.t.Cleanup(stop)
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 			r.t.Fatal(err)
@@ -106,30 +106,8 @@ func (r *rig) threePress(p *process, chromium context.Context, site, word string
 	return winner, time.Since(began)
 }
 
-// chromium is a browser that reaches this machine alone.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		testkit.Require(t, "browser", "chromium absent (apt-get install chromium)")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, end := chromedp.NewContext(allocator)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // waits until it is gone
-		end()
-		stop()
-	})
-	return ctx
-}
-
 // holdsIn reports whether an expression holds in a page; one that is just being left says no.
 func holdsIn(ctx context.Context, expression string) bool {
-	yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+	yes, err := chromium.Eval[bool](ctx, "Boolean("+expression+")")
 	return err == nil && yes
 }
