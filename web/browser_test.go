@@ -51,6 +51,16 @@ func tab(t *testing.T, parent context.Context, w *world, who string) context.Con
 	return ctx
 }
 
+// opened is a page in Ira's window, when what shows that it is there holds, and it listens.
+func (w *world) opened(t *testing.T, path, there string) context.Context {
+	t.Helper()
+	ctx := tab(t, chromium.Open(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+path))
+	holds(t, ctx, path, there+" && window.htmx")
+	w.untilLines(1)
+	return ctx
+}
+
 func watch[E any](done *sync.WaitGroup, events iter.Seq2[E, error], look func(E)) {
 	done.Go(func() {
 		for e, err := range events {
@@ -166,9 +176,7 @@ func TestKeysWithNothingChosen(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.ask("POST", "/case/"+string(id)+"/dismiss", "Ira", url.Values{"reason": {"spam"}})
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
-	holds(t, ctx, "the case", `document.getElementById("case") && window.htmx`)
+	ctx := w.opened(t, "/case/"+string(id), `document.getElementById("case")`)
 	press(t, ctx, "KeyR", "к", "KeyC", "с", "KeyV", "м") // it is closed
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox?undo="+string(id)))
 	holds(t, ctx, "what can be undone", `document.querySelector(".undone") && window.htmx`)

@@ -16,15 +16,12 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
-	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
-	"github.com/earshot/earshot/store"
 )
 
 // guideTown is what the pictures of the guide show in one language: testdata/guide/<lang>.json.
@@ -137,14 +134,7 @@ func (w *world) hear(town guideTown, i int, scorer *sentiment.Scorer, lang strin
 	if m.Score.Lang != lang || m.Score.Complaint < 0.5 {
 		w.t.Errorf("%q is heard as %q, likely %.2f a complaint", said.Text, m.Score.Lang, m.Score.Complaint)
 	}
-	planner := plan.NewPlanner(alerts.Rules{Otherwise: "#mentions"})
-	polled := mention.PollResult{Source: post.Source, Complete: true, OwnIDs: true, At: heard, Posts: []mention.AnalyzedPost{{Post: post, Mentions: []mention.Mention{m}}}}
-	if _, err := w.store.Ingest(context.Background(), polled, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
-		return planner.Plan(ctx, tx, heard, list)
-	}); err != nil {
-		w.t.Fatal(err)
-	}
-	w.ids = append(w.ids, mention.MentionID(post.Key(), town.Bank))
+	w.ingest(heard, m)
 }
 
 // sourcesOf are the town's sources: one that refuses, one gone quiet, and others.

@@ -131,9 +131,7 @@ func TestPressOnWhatWasDrawnJustNow(t *testing.T) {
 func TestNoteIsSentOnce(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
-	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	ctx := w.opened(t, "/case/"+string(id), `document.querySelector("[data-key=KeyC]")`)
 	eval[chromedp.Void](t, ctx, `document.getElementById("note").value = "called her"`)
 	x, y := where(t, ctx, "form.note button")
 	click(t, ctx, x, y, 1)
@@ -260,10 +258,7 @@ func TestFormIsSentOnce(t *testing.T) {
 func TestWhatIsHeardOfAList(t *testing.T) {
 	w := newWorld(t)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, "/inbox", `document.querySelector("[data-key=KeyC]")`)
 	press(t, ctx, "KeyJ", "о", "KeyC", "с")
 	holds(t, ctx, "claimed", `document.querySelector(".row.claimed") && document.activeElement.matches("a.words")`)
 	type node struct {
@@ -313,9 +308,7 @@ func TestWhatIsHeardOfAList(t *testing.T) {
 func TestKeysInARow(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	ctx := w.opened(t, "/inbox", `document.querySelector("[data-key=KeyC]")`)
 	eval[chromedp.Void](t, ctx, `new MutationObserver((_, observer) => {
 		if (!document.querySelector(".row.claimed")) return;
 		observer.disconnect();

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -12,12 +11,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/store"
 )
 
 // full reports whether the long forms of drills run.
@@ -61,14 +57,7 @@ func (w *world) hears(n int, words string) mention.ID {
 	p := mention.Post{Source: words, Kind: mention.Forum, ID: fmt.Sprint("h", n), URL: address, ThreadURL: address, Author: words, AuthorURL: address, Title: words, Text: words, Published: time.Now().Add(-5 * time.Minute)}
 	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9, Topics: []string{words},
 		Why: []mention.Hit{{Start: 0, End: len(words), Text: words, Rule: words, Weight: -1}}, Frames: []mention.Frame{{Frame: "event", Value: "yes", Text: words}}}}
-	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
-	in := mention.PollResult{Source: p.Source, Complete: true, OwnIDs: true, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: p, Mentions: []mention.Mention{m}}}}
-	if _, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
-		return planner.Plan(ctx, tx, time.Now(), list)
-	}); err != nil {
-		w.t.Fatal(err)
-	}
-	return mention.MentionID(p.Key(), bank)
+	return w.ingest(time.Now(), m)
 }
 
 // TestHostileCorpus: what strangers write, wherever it stands in a page, opens no dialog, asks

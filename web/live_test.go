@@ -61,9 +61,7 @@ func TestFirstComplaint(t *testing.T) {
 	if _, body := w.ask("GET", "/reports", "Ira", nil); strings.Contains(body, `data-since`) {
 		t.Error("the page of reports listens")
 	}
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-	holds(t, ctx, "an empty list", `document.querySelector(".empty") && window.htmx`)
+	ctx := w.opened(t, "/inbox", `document.querySelector(".empty")`)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
 	holds(t, ctx, "one new", `!document.getElementById("fresh").hidden`)
 }
@@ -178,10 +176,7 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	w.answers(reply.Way{})
 	f := newFront(t, w, "", "")
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
-	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, "/case/"+string(id), `document.getElementById("answer-text")`)
 	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."; document.getElementById("reply1").value = "We are so sorry."`)
 	same := func(when string) {
 		t.Helper()
@@ -217,10 +212,7 @@ func TestWhoWritesIsToldWhoHasIt(t *testing.T) {
 	w := newWorld(t)
 	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
 	w.answers(reply.Way{})
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+at))
-	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, at, `document.getElementById("answer-text")`)
 	eval[chromedp.Void](t, ctx, `window.box = document.getElementById("answer-text"); box.value = "We are on it."; box.focus()`)
 	w.ask("POST", at+"/claim", "Oleh", url.Values{})
 	holds(t, ctx, "said", `document.getElementById("say").textContent.includes("Oleh has it")`)
@@ -240,10 +232,7 @@ func TestWhatIsChosenStays(t *testing.T) {
 	for _, who := range []string{"Anna", "Oleh", "Petro"} {
 		w.ask("POST", at+"/note", who, url.Values{"text": {"hello"}})
 	}
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+at))
-	holds(t, ctx, "the case", `document.querySelectorAll("select[name=to] option").length === 4 && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, at, `document.querySelectorAll("select[name=to] option").length === 4`)
 	eval[chromedp.Void](t, ctx, `document.querySelector("select[name=to]").value = "web:Petro"; document.querySelector("input[name=until]").value = "2031-05-06T07:08"`)
 	w.ask("POST", at+"/note", "Oleh", url.Values{"text": {"I know her"}})
 	holds(t, ctx, "a colleague's note", `document.querySelector(".history").innerText.includes("I know her")`)
@@ -263,10 +252,7 @@ func TestAnswerOutlivesItsForm(t *testing.T) {
 	w := newWorld(t)
 	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
 	w.answers(reply.Way{})
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+at))
-	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, at, `document.getElementById("answer-text")`)
 	const wrote = `document.getElementById("answer-text")?.value === "We are on it."`
 	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."`)
 	w.ask("POST", at+"/claim", "Oleh", url.Values{})
@@ -335,10 +321,7 @@ func TestRowIsAskedForAgain(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	f := newFront(t, w, "text/html", "<h1>502 Bad Gateway</h1>")
-	ctx := tab(t, chromium.Open(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-	holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
-	w.untilLines(1)
+	ctx := w.opened(t, "/inbox", `document.querySelectorAll(".row").length === 1`)
 	f.status.Store(http.StatusBadGateway)
 	if _, err := w.inbox.opt.Desk.Do(context.Background(), id, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "slack:U1", Name: "Oleh"}}); err != nil {
 		t.Fatal(err)

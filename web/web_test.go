@@ -3,186 +3,21 @@ package web
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/desk"
-	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/report"
-	"github.com/earshot/earshot/internal/hours"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/reply"
-	"github.com/earshot/earshot/store"
-	"go.uber.org/goleak"
 	"golang.org/x/net/html"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-const bank = "Ромашка Банк"
-
-// world is an inbox on a real store. A request is of the person in its cookie.
-type world struct {
-	t     testing.TB
-	store *store.Store
-	inbox *Inbox
-	addr  string
-	said  int
-	ids   []mention.ID
-
-	sources []Source
-	polled  chan string // what was asked to be polled
-}
-
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	return newWorldIn(t, "sqlite:"+filepath.Join(t.TempDir(), "e.db"))
-}
-
-// newWorldIn is a world in an empty database.
-func newWorldIn(t testing.TB, database string) *world {
-	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(context.Background(), store.Options{Database: database, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts, err := i18n.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, store: s, polled: make(chan string, 10)}
-	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
-	w.inbox, err = New(Options{
-		Cases: s, Numbers: s, Mine: s, Templates: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
-		Who: func(r *http.Request) (Person, bool) {
-			c, err := r.Cookie("who")
-			if err != nil {
-				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}, Reply: true}, r.Header.Get("Nobody") == ""
-			}
-			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}, Sources: c.Value != "guest", Reply: c.Value != "guest"}
-			if lang, err := r.Cookie("lang"); err == nil {
-				p.Lang = lang.Value
-			}
-			if c.Value == "guest" {
-				p.May = func(a mention.Action) bool { return a.Verb != mention.Dismiss }
-			}
-			return p, true
-		},
-		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC },
-		Views: func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
-		Places: func() Places {
-			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
-		},
-		Session: func(r *http.Request) (hash [32]byte, ok bool) {
-			_, err := r.Cookie("who")
-			return [32]byte{1}, err == nil
-		},
-		Sources:     func() []Source { return w.sources },
-		PollNow:     func(_ context.Context, source string) { w.polled <- source },
-		Answers:     reply.New(reply.Options{Outbox: s, Reader: s, Way: func(string) (reply.Way, bool) { return reply.Way{}, false }}),
-		Replies:     func(mention.Mention, string) []string { return []string{"We are sorry."} },
-		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	var done sync.WaitGroup
-	done.Go(func() { w.inbox.Run(ctx) })
-	server := httptest.NewServer(w.inbox.Handler())
-	w.addr = server.URL
-	t.Cleanup(func() {
-		stop()
-		done.Wait()
-		server.Close()
-		s.Close()
-	})
-	return w
-}
-
-// say has the store hear one complaint, as a poll would; the post names the others, too.
-func (w *world) say(author, text string, others ...string) mention.ID {
-	w.t.Helper()
-	w.said++
-	p := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(w.said), URL: fmt.Sprintf("https://forum.example/p/%d", w.said), Author: author, Text: text,
-		Published: time.Now().Add(-5 * time.Minute), Rating: &mention.Rating{Value: 1, Best: 5}}
-	return w.complains(p, others...)
-}
-
-// complains has the store hear a post as a complaint.
-func (w *world) complains(p mention.Post, others ...string) mention.ID {
-	w.t.Helper()
-	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9, Topics: []string{"refund"},
-		Frames: []mention.Frame{{Frame: "event", Value: "yes"}}}}
-	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
-	in := mention.PollResult{Source: "forum", Complete: true, OwnIDs: true, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: p, Mentions: []mention.Mention{m}}}}
-	for _, m.Watch = range others {
-		in.Posts[0].Mentions = append(in.Posts[0].Mentions, m)
-	}
-	_, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
-		return planner.Plan(ctx, tx, time.Now(), list)
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	id := mention.MentionID(p.Key(), bank)
-	w.ids = append(w.ids, id)
-	return id
-}
-
-// ask sends a request of a person; headers are pairs. Redirects are answers.
-func (w *world) ask(method, path, who string, form url.Values, headers ...string) (*http.Response, string) {
-	w.t.Helper()
-	r, err := http.NewRequest(method, w.addr+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	if who != "" {
-		r.AddCookie(&http.Cookie{Name: "who", Value: who})
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(r)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return res, string(body)
-}
-
-func (w *world) status(id mention.ID) mention.Case {
-	w.t.Helper()
-	_, c, err := w.store.Mention(context.Background(), id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return c
-}
 
 // What strangers write stays text: no element, attribute or address comes of it, and a
 // spreadsheet runs nothing.
@@ -210,10 +45,9 @@ func TestHostileWords(t *testing.T) {
 			}
 		}
 	}
-	res, body := w.ask("GET", "/inbox.csv", "Ira", nil)
-	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
-	if err != nil || res.StatusCode != 200 || len(table) != len(nasty)+1 {
-		t.Fatalf("%d rows, %v", len(table), err)
+	table, body := w.table("/inbox.csv")
+	if len(table) != len(nasty)+1 {
+		t.Fatalf("%d rows", len(table))
 	}
 	for _, row := range table[1:] {
 		for _, cell := range row {
@@ -328,20 +162,18 @@ func TestList(t *testing.T) {
 		w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Слово%d: гроші не повертають, підтримка мовчить", i))
 	}
 	_, body := w.ask("GET", "/inbox", "Ira", nil, "Accept-Language", "uk-UA,uk;q=0.9")
-	if n := strings.Count(body, `<li id="c-`); n != pageRows || !strings.Contains(body, "52 скарги") || !strings.Contains(body, `lang="uk"`) {
+	if n := rowsOf(body); n != pageRows || !strings.Contains(body, "52 скарги") || !strings.Contains(body, `lang="uk"`) {
 		t.Errorf("%d rows: %s", n, body[:400])
 	}
 	if len(body) > 400_000 {
 		t.Errorf("a page of %d bytes", len(body))
 	}
-	next := body[strings.Index(body, `rel="next" href="`)+len(`rel="next" href="`):]
-	next = html.UnescapeString(next[:strings.IndexByte(next, '"')])
-	if _, body := w.ask("GET", next, "Ira", nil); strings.Count(body, `<li id="c-`) != 2 {
-		t.Errorf("the next page: %d rows", strings.Count(body, `<li id="c-`))
+	if _, body := w.ask("GET", nextOf(body), "Ira", nil); rowsOf(body) != 2 {
+		t.Errorf("the next page: %d rows", rowsOf(body))
 	}
 	for path, rows := range map[string]int{"/inbox?q=" + url.QueryEscape("слово7"): 1, "/inbox?author=" + url.QueryEscape("Автор 3"): 1, "/inbox?status=replied": 0, "/inbox?owner=me": 0, "/inbox?status=all&topic=refund": pageRows} {
-		if _, body := w.ask("GET", path, "Ira", nil); strings.Count(body, `<li id="c-`) != rows {
-			t.Errorf("%s: %d rows, want %d", path, strings.Count(body, `<li id="c-`), rows)
+		if _, body := w.ask("GET", path, "Ira", nil); rowsOf(body) != rows {
+			t.Errorf("%s: %d rows, want %d", path, rowsOf(body), rows)
 		}
 	}
 	codes := map[string]int{"/inbox?status=x": 400, "/inbox?from=x": 400, "/inbox?view=Reviews": 303, "/inbox?view=x": 404, "/case/x": 404, "/inbox?after=%25%25": 303, "/": 303,
@@ -413,8 +245,7 @@ func TestEmptyLists(t *testing.T) {
 		}
 	}
 	_, body := w.ask("GET", "/inbox", "Ira", nil)
-	next := body[strings.Index(body, `rel="next" href="`)+len(`rel="next" href="`):]
-	next = html.UnescapeString(next[:strings.IndexByte(next, '"')])
+	next := nextOf(body)
 	_, body = w.ask("GET", next, "Ira", nil)
 	id := mention.ID(regexp.MustCompile(`<li id="c-([^"]+)"`).FindStringSubmatch(body)[1])
 	res, _ := w.ask("POST", "/case/"+string(id)+"/dismiss", "Ira", url.Values{"reason": {"spam"}, "back": {next}})
@@ -423,7 +254,7 @@ func TestEmptyLists(t *testing.T) {
 			res, body = w.ask("GET", res.Header.Get("Location"), "Ira", nil)
 		}
 	}
-	if strings.Count(body, `<li id="c-`) != pageRows || !strings.Contains(body, "/case/"+string(id)+"/undo") {
-		t.Errorf("after the last one of the last page was dismissed: %d, %d rows; nobody waits: %t", res.StatusCode, strings.Count(body, `<li id="c-`), strings.Contains(body, nobody))
+	if rowsOf(body) != pageRows || !strings.Contains(body, "/case/"+string(id)+"/undo") {
+		t.Errorf("after the last one of the last page was dismissed: %d, %d rows; nobody waits: %t", res.StatusCode, rowsOf(body), strings.Contains(body, nobody))
 	}
 }
