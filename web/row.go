@@ -87,6 +87,9 @@ func newRow(v visit, r mention.MentionRecord, back string) row {
 	return out
 }
 
+// to is where a verb is sent.
+func (r row) to(verb string) string { return "/case/" + string(r.ID) + "/" + verb + r.Part }
+
 func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
 
 // runs is a sentence with a span that grows while the page is open.

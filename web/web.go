@@ -150,7 +150,7 @@ func New(opt Options) (*Inbox, error) {
 		in.files[name] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
 	}
 	var err error
-	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital}).ParseFS(embedded, "pages/*.gohtml")
+	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital, "to": row.to}).ParseFS(embedded, "pages/*.gohtml")
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}

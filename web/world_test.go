@@ -136,7 +136,7 @@ func (w *world) complains(p mention.Post, others ...string) mention.ID {
 func (w *world) ingest(at time.Time, list ...mention.Mention) mention.ID {
 	w.t.Helper()
 	p := list[0].Post
-	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
+	planner := plan.NewPlanner(alerts.Rules{Otherwise: "#mentions"})
 	in := mention.PollResult{Source: p.Source, Complete: true, OwnIDs: true, At: at, Posts: []mention.AnalyzedPost{{Post: p, Mentions: list}}}
 	if _, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
 		return planner.Plan(ctx, tx, at, pending)
