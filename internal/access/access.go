@@ -156,36 +156,19 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	if s.shelf == nil {
 		return s.mint(ctx)
 	}
-	began := s.now()
-	for {
-		if err := s.look(ctx); err != nil {
+	for began := s.now(); ; {
+		if good, err := s.look(ctx); err != nil {
 			return "", err
-		}
-		if s.good() {
+		} else if good {
 			return s.held.Access, nil
 		}
 		mine, err := s.shelf.Claim(ctx, s.shelf.id, patience)
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", fmt.Errorf("access %s: claim the renewal: %w", s.opt.Kind, err)
-		}
-		if mine {
-			// What another replica renewed between the look and the claim counts: where the
-			// refresh token changes, the one we hold is worth nothing by then.
-			if err := s.look(ctx); err != nil {
-				return "", err
-			}
-			if s.good() {
-				return s.held.Access, s.shelf.write(ctx, s.held, s.now()) // which ends the claim
-			}
-			token, err := s.mint(ctx)
-			if err != nil {
-				// Nothing new, but it ends the claim: whoever asks next need not wait until that
-				// ends by itself. Where this fails too, they wait.
-				_ = s.shelf.write(ctx, s.held, s.now())
-			}
-			return token, err
-		}
-		if s.now().Sub(began) > 2*patience {
+		case mine:
+			return s.renew(ctx)
+		case s.now().Sub(began) > 2*patience:
 			return "", fmt.Errorf("access %s: another replica has been renewing the token for %v", s.opt.Kind, 2*patience)
 		}
 		select {
@@ -196,13 +179,31 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// look takes what is on the shelf, if anything is.
-func (s *Source) look(ctx context.Context) error {
+// look takes what is on the shelf, if anything is, and reports whether it may be used.
+func (s *Source) look(ctx context.Context) (good bool, err error) {
 	kept, err := s.shelf.read(ctx)
 	if err == nil && (kept.Access != "" || kept.Refresh != "") {
 		s.held = kept
 	}
-	return err
+	return s.good(), err
+}
+
+// renew mints for all replicas; the claim is held, and what is written to the shelf ends it.
+func (s *Source) renew(ctx context.Context) (string, error) {
+	// What another replica renewed between the look and the claim counts: where the
+	// refresh token changes, the one we hold is worth nothing by then.
+	if good, err := s.look(ctx); err != nil {
+		return "", err
+	} else if good {
+		return s.held.Access, s.shelf.write(ctx, s.held, s.now())
+	}
+	token, err := s.mint(ctx)
+	if err != nil {
+		// Nothing new, but whoever asks next need not wait until the claim ends by itself.
+		// Where this fails too, they wait.
+		_ = s.shelf.write(ctx, s.held, s.now())
+	}
+	return token, err
 }
 
 // Ended says whether an error of the site means that it would not take the token: 401, and
