@@ -35,10 +35,8 @@ func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="earshot-`+v.now.In(v.zone).Format(time.DateOnly)+`.csv"`)
+	beginTable(w, "earshot-"+v.now.In(v.zone).Format(time.DateOnly))
 	control := http.NewResponseController(w)
-	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
 	out := csv.NewWriter(w)
 	_ = out.Write(csvHead) // the asker is gone if this fails, which Error says below
 	for {
@@ -55,6 +53,13 @@ func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) error {
 			panic(http.ErrAbortHandler) // a table that only looks whole is worse than none
 		}
 	}
+}
+
+// beginTable begins a file that a browser keeps under the name.
+func beginTable(w http.ResponseWriter, name string) {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
 }
 
 func csvRow(e mention.MentionRecord) []string {

@@ -204,7 +204,7 @@ type stream struct {
 	last    int64 // the highest number that was told
 }
 
-func (s *stream) line(text string) error {
+func (s *stream) write(text string) error {
 	// Each line has its own deadline: that of the server is for whole answers.
 	if err := s.control.SetWriteDeadline(time.Now().Add(lineSlack)); err != nil {
 		return err
@@ -223,7 +223,7 @@ func (s *stream) change(c mention.CaseChange) error {
 		return err
 	}
 	s.last = max(s.last, c.Event)
-	return s.line(fmt.Sprintf("id: %d\ndata: %s\n\n", s.last, data))
+	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", s.last, data))
 }
 
 // events keeps one page up to date.
@@ -250,10 +250,10 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, _ visit) error {
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, control: http.NewResponseController(w), since: since, last: since}
 	if !ok {
-		_ = s.line(fmt.Sprintf("id: %d\nevent: reload\ndata: {}\n\n", newest)) // the page is gone if this fails
+		_ = s.write(fmt.Sprintf("id: %d\nevent: reload\ndata: {}\n\n", newest)) // the page is gone if this fails
 		return nil
 	}
-	if s.line("retry: 2000\n"+beat) != nil {
+	if s.write("retry: 2000\n"+beat) != nil {
 		return nil
 	}
 	for _, c := range behind {
@@ -274,7 +274,7 @@ func (s *stream) follow(ctx context.Context, open *line) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
-			if s.line(beat) != nil {
+			if s.write(beat) != nil {
 				return
 			}
 		case c, ok := <-open.entries:

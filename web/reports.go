@@ -147,10 +147,8 @@ func (in *Inbox) reportCSV(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="earshot-report-`+now.Since.Format(time.DateOnly)+`.csv"`)
-	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
-	_ = now.CSV(w)                   // the asker is gone if this fails
+	beginTable(w, "earshot-report-"+now.Since.Format(time.DateOnly))
+	_ = now.CSV(w) // the asker is gone if this fails
 	return nil
 }
 

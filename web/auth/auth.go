@@ -56,7 +56,7 @@ type Options struct {
 	Sessions  Sessions // required
 	PublicURL string   // how people reach the pages; empty: as their requests say
 
-	Slack Client // Sign in with Slack; no ID: not offered. Issuer is SlackIssuer when empty
+	Slack Client // Sign in with Slack; no ID: not offered. Issuer is Slack's own when empty
 	Team  string // the workspace's id; empty: Directory says it
 	OIDC  Client // any OpenID provider; no ID: not offered
 	// Allow lists who may come in through OIDC: e-mail addresses, and "@domain" for all of
@@ -68,7 +68,7 @@ type Options struct {
 	Proxies     []netip.Prefix
 
 	Directory Directory    // nil: no Slack is known
-	HTTP      *http.Client // to the providers; required with one. Follows no redirect
+	HTTP      *http.Client // to the providers; follows no redirect
 	Catalog   *i18n.Catalog
 	Lang      func() string // of people whose browser asks for none that is known
 	Log       *slog.Logger
@@ -93,9 +93,7 @@ type Auth struct {
 
 // New returns an Auth. The error is that of an address.
 func New(opt Options) (*Auth, error) {
-	if opt.HTTP != nil {
-		opt.HTTP = bounded(opt.HTTP)
-	}
+	opt.HTTP = bounded(opt.HTTP)
 	a := &Auth{opt: opt, csrf: http.NewCrossOriginProtection(), failed: rate.NewLimiter(rate.Every(time.Minute), 10)}
 	if opt.PublicURL != "" {
 		base, err := url.Parse(strings.TrimRight(opt.PublicURL, "/"))
@@ -109,7 +107,7 @@ func New(opt Options) (*Auth, error) {
 	}
 	if opt.Slack.ID != "" {
 		if opt.Slack.Issuer == "" {
-			opt.Slack.Issuer = SlackIssuer
+			opt.Slack.Issuer = slackIssuer
 		}
 		a.slack = &provider{way: waySlack, client: opt.Slack, http: opt.HTTP}
 	}

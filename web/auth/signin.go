@@ -22,8 +22,8 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// SlackIssuer is Slack as an OpenID provider.
-const SlackIssuer = "https://slack.com"
+// slackIssuer is Slack as an OpenID provider.
+const slackIssuer = "https://slack.com"
 
 const (
 	// loginLives is how long a person may take at the provider.
