@@ -152,13 +152,15 @@ func published(t *testing.T) []string {
 // repository; every page is reached from the first; nothing comes from another site.
 func TestSite(t *testing.T) {
 	dir := buildSite(t)
-	t.Run("pages", func(t *testing.T) { checkPages(t, dir) })
+	pages := sitePages(t, dir)
+	t.Run("pages", func(t *testing.T) { checkPages(t, pages) })
+	t.Run("links", func(t *testing.T) { checkLinks(t, dir, pages) })
 	t.Run("search", func(t *testing.T) { trySearch(t, dir) })
 }
 
-func checkPages(t *testing.T, dir string) {
+// checkPages looks for the page of each file.
+func checkPages(t *testing.T, pages map[string]sitePage) {
 	t.Helper()
-	pages := sitePages(t, dir)
 	for _, file := range published(t) {
 		p, ok := pages[pageOf(file)]
 		if !ok {
@@ -178,6 +180,11 @@ func checkPages(t *testing.T, dir string) {
 			t.Errorf("%s is said to be in %q", file, p.lang)
 		}
 	}
+}
+
+// checkLinks goes wherever the first page leads.
+func checkLinks(t *testing.T, dir string, pages map[string]sitePage) {
+	t.Helper()
 	links, toHeadings := 0, 0
 	reached := map[string]bool{"index.html": true}
 	waiting := []string{"index.html"}

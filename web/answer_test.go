@@ -88,8 +88,8 @@ func (w *world) ends(id mention.ID, status mention.ReplyStatus) mention.SiteRepl
 	return last
 }
 
-// TestAnswer: what a person writes is shown with the account before it is sent, goes out as
-// it is, once, and closes the case; what is too long comes back to be changed.
+// TestAnswer: the account is shown before anything is sent, by whoever may send; what is too long
+// comes back to be changed.
 func TestAnswer(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
@@ -100,7 +100,7 @@ func TestAnswer(t *testing.T) {
 	if res, _ := w.ask("POST", at+"/reply", "Ira", answerTo(1, "x")); res.StatusCode != http.StatusForbidden {
 		t.Errorf("sent where nothing can be: %d", res.StatusCode)
 	}
-	s := w.answers(reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 40}})
+	w.answers(reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 40}})
 	_, body := w.ask("GET", at, "Ira", nil)
 	for _, want := range []string{`action="` + at + `/reply"`, "Ромашка &lt;Support&gt;", `data-unit="chars" data-max="40"`, "At most 40 characters", `name="nth" value="1"`} {
 		if !strings.Contains(body, want) {
@@ -117,6 +117,15 @@ func TestAnswer(t *testing.T) {
 	if res, body := w.ask("POST", at+"/reply", "Ira", answerTo(1, " \r\n ")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "needs words") {
 		t.Errorf("nothing: %d", res.StatusCode)
 	}
+}
+
+// TestAnswerIsOne: of six who answer at once one is published, the others are told whose, and the
+// case is closed by it.
+func TestAnswerIsOne(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	s := w.answers(reply.Way{Repeat: reply.Twice})
 	var all sync.WaitGroup
 	codes, bodies := make([]int, 6), make([]string, 6)
 	for i := range codes {
@@ -148,7 +157,7 @@ func TestAnswer(t *testing.T) {
 	if c := w.status(id); c.Status != mention.Replied || c.RepliedBy != r.By.Name || c.AnswerVerified {
 		t.Errorf("the case is %+v", c)
 	}
-	_, body = w.ask("GET", at, "Ira", nil)
+	_, body := w.ask("GET", at, "Ira", nil)
 	for _, want := range []string{"Перепрошуємо &lt;b&gt;🙏&lt;/b&gt;", "https://forum.example/p/99", "answer published", "the site took it"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)

@@ -30,7 +30,7 @@ func townSources() []Source {
 }
 
 // TestSources: each state has its words and what to do, those in trouble stand first, and
-// a guest sees none of it.
+// a guest is not shown the way there.
 func TestSources(t *testing.T) {
 	w := newWorld(t)
 	w.sources = townSources()
@@ -70,6 +70,16 @@ func TestSources(t *testing.T) {
 		}
 	}
 
+	if _, body := w.ask("GET", "/inbox", "guest", nil); strings.Contains(body, `href="/sources"`) {
+		t.Error("a guest is shown the way to the sources")
+	}
+}
+
+// TestPollNow: whoever sees the sources may have one polled that is polled at all; a guest may
+// neither.
+func TestPollNow(t *testing.T) {
+	w := newWorld(t)
+	w.sources = townSources()
 	if res, _ := w.ask("POST", "/sources/poll", "Ira", url.Values{"source": {"forum"}}); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sources?asked=forum" {
 		t.Errorf("a poll: %d %s", res.StatusCode, res.Header.Get("Location"))
 	}
@@ -93,9 +103,6 @@ func TestSources(t *testing.T) {
 		if res, body := w.ask(method, path, "guest", url.Values{"source": {"forum"}}); res.StatusCode != http.StatusForbidden || strings.Contains(body, "telegram") {
 			t.Errorf("a guest's %s %s: %d", method, path, res.StatusCode)
 		}
-	}
-	if _, body := w.ask("GET", "/inbox", "guest", nil); strings.Contains(body, `href="/sources"`) {
-		t.Error("a guest is shown the way to the sources")
 	}
 	if len(w.polled) > 0 {
 		t.Errorf("%s was polled for a guest", <-w.polled)
