@@ -2,8 +2,9 @@
 // provider, a proxy in front or a link of the operator's, and keeps their sessions.
 //
 // It shows the pages of signing in and no other, decides nothing about cases, and knows no
-// watchlist and no database: Options say all; Rules say who may do what. A person who comes in through Slack has the
-// id that the same person has when a button is pressed in Slack.
+// watchlist and no database: Options say all. What people may do is asked of Rules, by whoever
+// lets them do it. A person who comes in through Slack has the id that the same person has when
+// a button is pressed in Slack.
 package auth
 
 import (
