@@ -4,18 +4,21 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
 // TestSignOutElsewhere: a form ends one other session of the same person; nobody's form ends
 // another person's, and what is no session ends nothing.
 func TestSignOutElsewhere(t *testing.T) {
-	s := newSite(t, nil)
+	var log testkit.Output
+	s := newSite(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	in := func(b *http.Client) bool {
 		s.browser = b
 		code, _, at := s.get("/inbox")
@@ -43,8 +46,8 @@ func TestSignOutElsewhere(t *testing.T) {
 	s.browser = other
 	s.link(mention.Person{ID: "slack:U000OLEH", Name: "Oleh"})
 
-	if s.post("/logout", url.Values{"session": {session(here)}}); !in(here) {
-		t.Error("another person signs me out")
+	if s.post("/logout", url.Values{"session": {session(here)}}); !in(here) || strings.Contains(log.String(), "elsewhere") {
+		t.Errorf("another person signs me out, or is said to:\n%s", log.String())
 	}
 	for _, no := range []string{"", "xx", "00", session(here) + "00"} {
 		s.browser = here

@@ -185,14 +185,15 @@ func (a *Auth) endOne(w http.ResponseWriter, r *http.Request, which string) {
 		s, err = a.opt.Sessions.Session(r.Context(), hash)
 	}
 	if err == nil && s.Person.ID == v.person.ID {
-		_, err = a.opt.Sessions.TakeSession(r.Context(), hash)
+		if _, err = a.opt.Sessions.TakeSession(r.Context(), hash); err == nil {
+			a.opt.Log.Info("signed out elsewhere", "who", v.person.ID)
+		}
 	}
 	if err != nil && !errors.Is(err, mention.ErrNotFound) { // ended meanwhile is ended
 		a.opt.Log.Error("a session cannot be ended", "err", err)
 		a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
 		return
 	}
-	a.opt.Log.Info("signed out elsewhere", "who", v.person.ID)
 	http.Redirect(w, r, "/me", http.StatusSeeOther)
 }
 
