@@ -155,7 +155,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	why = text.Line(s.Error, 2*maxLine)
 	if s.Why != "" {
 		why = l.Text("trouble."+s.Why, "status", s.Answer)
-	} else if l.Code() != (i18n.Lang{}).Code() {
+	} else if l.Code() != "en" {
 		why = l.Text("trouble.other") + " (" + why + ")"
 	}
 	if !s.Until.IsZero() {

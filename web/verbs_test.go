@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -107,7 +108,7 @@ func TestAssignWithoutTheDatabase(t *testing.T) {
 	db := &away{Cases: w.store}
 	w.inbox.opt.Cases = db
 	db.gone.Store(true)
-	var log strings.Builder
+	var log testkit.Output
 	w.inbox.opt.Log = slog.New(slog.NewTextHandler(&log, nil))
 	res, body := w.ask("POST", "/case/"+string(id)+"/assign", "Ira", url.Values{"to": {"web:Oleh"}})
 	if res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "earshot could not do that") || !strings.Contains(log.String(), "connection refused") {
