@@ -120,8 +120,12 @@ func (in *Inbox) ticked(ctx context.Context, v visit, form url.Values) (list []c
 		return nil, badInput("web.bulk.too_many", "max", maxBulk)
 	}
 	page, err := in.opt.Cases.List(ctx, q)
+	titles := map[mention.ID]string{}
 	for _, e := range page.Entries {
-		list = append(list, chosen{e.Mention.ID, versions[e.Mention.ID], bulkTitle(v.lang, e.Mention)})
+		titles[e.Mention.ID] = bulkTitle(v.lang, e.Mention)
+	}
+	for _, id := range q.IDs { // in the order of the list; what has gone meanwhile is told by its id
+		list = append(list, chosen{id, versions[id], cmp.Or(titles[id], string(id))})
 	}
 	return list, err
 }

@@ -178,6 +178,16 @@ func TestBulk(t *testing.T) {
 	}
 }
 
+// Of what was ticked and has gone meanwhile, erased or kept no longer, it is said that it has.
+func TestBulkOfWhatIsGone(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена", "Третій тиждень не повертають гроші")
+	form := url.Values{"verb": {"claim"}, "id": {"gone.1", string(id) + ".1"}}
+	if _, body := w.ask("POST", "/cases", "Ira", form); !strings.Contains(body, "Done: 1.") || !strings.Contains(body, "Not done: 1.") || !strings.Contains(body, "There is no such complaint") {
+		t.Error(body)
+	}
+}
+
 // slow is a desk that takes its time, as a database far away does.
 type slow struct{ Desk }
 
