@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs Hugo, which makes the site, when it is missing. Only make site needs it.
+# Installs Hugo, which makes the site, when it is missing. make site needs nothing else.
 set -eu
 
 command -v hugo >/dev/null 2>&1 && exit 0

@@ -19,6 +19,7 @@ need fish fish 'the completions are tried in each shell they are made for'
 need mandoc mandoc 'the manual page is read by the programs that show such pages'
 need groff groff 'the manual page is read by the programs that show such pages'
 
+need hugo hugo 'the docs are built as the site that people search, and every link of it is followed'
 need chromium chromium 'the pages are tested in a real browser, headless and on loopback'
 
 # axe looks at the pages for what bars people from using them; kept outside of the repository.
