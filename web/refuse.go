@@ -38,10 +38,9 @@ func badKey(key, value string) *refusal {
 func (in *Inbox) fail(w http.ResponseWriter, r *http.Request, v visit, err error) {
 	var said *refusal
 	if !errors.As(err, &said) {
-		if r.Context().Err() != nil {
-			return // nobody waits for the answer
+		if r.Context().Err() == nil { // else the asker is gone, or cut off as earshot stops: then they wait
+			in.opt.Log.Error("a page cannot be shown", "path", r.URL.Path, "err", err)
 		}
-		in.opt.Log.Error("a page cannot be shown", "path", r.URL.Path, "err", err)
 		said = errBusy
 	}
 	in.refuse(w, r, v, said.status, v.lang.Text(said.key, said.pairs...))
