@@ -171,7 +171,8 @@ func signed(l i18n.Lang, d time.Duration) string {
 // webLink is the address of a post, when a browser may follow it: a stranger's must not
 // become a script.
 func webLink(address string) string {
-	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+	switch scheme, _, _ := strings.Cut(address, "://"); strings.ToLower(scheme) {
+	case "https", "http":
 		return address
 	}
 	return ""
