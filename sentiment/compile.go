@@ -19,19 +19,20 @@ const (
 // table is one language, compiled: read-only and shared by all goroutines.
 type table struct {
 	lang  string
-	forms []uint64 // open addressing by the hash of the folded form: tag, then index into infos; 0 is empty
-	infos []info
+	forms hashTable // of folded forms: places in infos
+	stems hashTable // of the beginnings of words, too
+	infos []info    // of what nothing is known of is the first
 	words []word
 	trie  trie
 
 	everydays     []everyday // 0 says nothing
 	everydayNames []string   // by word; none unless the table is for fitting
 
-	stems   stemTree
 	masks   []mask
 	numInfo uint32 // what a number in digits is
-	endings []endingSlot
 
+	ends        hashTable // of the last letters of words, from the last one on: places in endings
+	endings     []cueEnding
 	lastLetters uint64    // of the endings, by their low bits
 	heavy       letterSet // of the forms that typing errors are mended to
 
@@ -63,67 +64,6 @@ type word struct {
 type mask struct {
 	runes  []rune
 	prefix bool
-}
-
-// mapEmpty stands for "no entry": infos[0] is a word nothing is known of.
-const mapEmpty = 0
-
-// find returns the info index of a hash, 0 when the form is unknown.
-func (t *table) find(h uint64) uint32 { return t.findFrom(h, t.forms[t.home(h)]) }
-
-// home is where a form's slot is looked for first.
-func (t *table) home(h uint64) uint64 { return h >> infoBits & uint64(len(t.forms)-1) }
-
-// findFrom is find with the slot at the form's home.
-func (t *table) findFrom(h, x uint64) uint32 {
-	for i := t.home(h); ; {
-		if (x^h)>>infoBits == 0 {
-			return uint32(x & (1<<infoBits - 1))
-		}
-		if x == 0 {
-			return mapEmpty
-		}
-		i = (i + 1) & uint64(len(t.forms)-1)
-		x = t.forms[i]
-	}
-}
-
-// infoBits is what an index into infos takes of a slot; the rest of the hash tells
-// forms apart.
-const infoBits = 20
-
-const (
-	hashSeed  = 14695981039346656037
-	hashPrime = 1099511628211
-)
-
-func hashRune(h uint64, r rune) uint64 { return (h ^ uint64(uint32(r))) * hashPrime }
-
-// hashDone spreads the high bits down, and keeps 0 for empty slots.
-func hashDone(h uint64) uint64 {
-	h ^= h >> 29
-	h *= 0x9e3779b97f4a7c15
-	h ^= h >> 32
-	if h == 0 {
-		return 1
-	}
-	return h
-}
-
-func hashString(s string) uint64 {
-	h := uint64(hashSeed)
-	for _, r := range s {
-		h = hashRune(h, r)
-	}
-	return hashDone(h)
-}
-
-func hashRunes(rs []rune) uint64 {
-	h := uint64(hashSeed)
-	for _, r := range rs {
-		h = hashRune(h, r)
-	}
-	return hashDone(h)
 }
 
 // compiler gathers what each form means before the table is laid out.

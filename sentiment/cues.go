@@ -327,9 +327,6 @@ func (s *scratch) holds(si int) cueFlag {
 
 // readEndings notes what the ends of words say; slot is the language.
 func (s *scratch) readEndings(t *table, slot int) {
-	if len(t.endings) == 0 {
-		return
-	}
 	for i := range s.lex.toks {
 		tok := &s.lex.toks[i]
 		if tok.kind != wordToken || tok.runeN < shortestEnded {
@@ -346,67 +343,38 @@ func (s *scratch) readEndings(t *table, slot int) {
 	}
 }
 
-// endingSlot is an ending or, with frame 0, the end of longer ones. They are found by
-// the hash of their letters from the last one on.
-type endingSlot struct {
-	hash   uint64
-	frame  uint8
-	weight float32
-}
-
 func (t *table) setEndings(list []cueEnding) {
-	if len(list) == 0 {
-		return
-	}
-	size := 16
-	for size < 2*longestEnding*len(list) {
-		size *= 2
-	}
-	t.endings = make([]endingSlot, size)
+	t.endings = append(t.endings, cueEnding{})
+	all := affixes{}
 	for _, e := range list {
-		rs := []rune(e.letters)
-		t.lastLetters |= 1 << (rs[len(rs)-1] & 63)
-		h := uint64(hashSeed)
-		for n := 1; n <= len(rs); n++ {
-			h = hashRune(h, rs[len(rs)-n])
-			slot := t.endingAt(hashDone(h))
-			slot.hash = hashDone(h)
-			if n == len(rs) {
-				slot.frame, slot.weight = e.frame, e.weight
-			}
-		}
+		letters := []rune(e.letters)
+		t.lastLetters |= 1 << (letters[len(letters)-1] & 63)
+		slices.Reverse(letters)
+		all.add(letters, uint32(len(t.endings)))
+		t.endings = append(t.endings, e)
 	}
+	t.ends = all.table()
 }
 
-// endingAt returns the place of a hash: its slot, or the empty one where it belongs.
-func (t *table) endingAt(h uint64) *endingSlot {
-	m := len(t.endings) - 1
-	i := int(h) & m
-	for t.endings[i].hash != 0 && t.endings[i].hash != h {
-		i = (i + 1) & m
-	}
-	return &t.endings[i]
-}
-
-// ending returns the longest ending of the word that the language knows; one of
-// weight 0 speaks for nothing and shields its words from a shorter one.
-func (t *table) ending(rs []rune) *endingSlot {
-	var best *endingSlot
+// ending returns the longest ending of the word that the language knows, nil for none; one of weight 0 speaks
+// for nothing and shields its words from a shorter one.
+func (t *table) ending(rs []rune) *cueEnding {
+	best := uint32(0)
 	h := uint64(hashSeed)
 	for n := 1; n <= longestEnding && n < len(rs); n++ {
 		h = hashRune(h, rs[len(rs)-n])
-		e := t.endingAt(hashDone(h))
-		if e.hash == 0 {
+		e := t.ends.find(hashDone(h))
+		if e == 0 {
 			break
 		}
-		if e.frame != 0 {
+		if e != goesOn {
 			best = e
 		}
 	}
-	if best != nil && best.weight == 0 {
-		return nil
+	if e := &t.endings[best]; e.weight != 0 {
+		return e
 	}
-	return best
+	return nil
 }
 
 // Cue is a line of a language's frames.tsv that a text was found to hold.

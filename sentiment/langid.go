@@ -17,12 +17,17 @@ type identifier struct {
 	cyrillic []bool // the script of each
 	latin    int    // the first language in Latin letters
 
-	words   []uint64 // open addressing by the hash of a word: its high bits, then an index into votes; 0 is empty
-	votes   []votes  // what words say; most say the same as many others
+	words   voters
+	ends    voters   // the last 2 to 4 letters of words, from the last one on
 	cues    cueIndex // the letters that are counted
 	letters []votes  // what each of them says, by its number in cues
 	any     votes    // for every Cyrillic text
-	ends    endTable // what the last 2 to 4 letters say
+}
+
+// voters are words, or ends of words, with what they say.
+type voters struct {
+	hashTable         // places in votes; 0 is of nothing
+	votes     []votes // most words say the same as many others
 }
 
 func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
@@ -49,58 +54,41 @@ func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 			}
 		}
 	}
-	id.setWords(said, errs)
+	id.words = newVoters(said)
+	ends := map[string]votes{}
 	for _, r := range c.letters {
-		id.addCue(r, errs)
+		id.addCue(r, ends, errs)
 	}
+	id.ends = newEnds(ends)
 	return id
 }
 
-// voteBits is what an index into votes takes of a slot.
-const voteBits = 16
-
-// setWords lays out what words say.
-func (id *identifier) setWords(said map[uint64]votes, errs *tsv.Errors) {
-	size := 16
-	for size < 2*len(said) {
-		size *= 2
-	}
-	id.words, id.votes = make([]uint64, size), make([]votes, 1)
-	index := map[votes]int{}
+func newVoters(said map[uint64]votes) voters {
+	all := voters{newHashTable(len(said)), make([]votes, 1)}
+	known := map[votes]uint32{}
 	for h, v := range said {
-		n, ok := index[v]
+		n, ok := known[v]
 		if !ok {
-			n = len(id.votes)
-			index[v] = n
-			id.votes = append(id.votes, v)
+			n = uint32(len(all.votes))
+			known[v] = n
+			all.votes = append(all.votes, v)
 		}
-		m := uint64(size - 1)
-		i := h >> voteBits & m
-		for id.words[i] != 0 {
-			i = (i + 1) & m
-		}
-		id.words[i] = h>>voteBits<<voteBits | uint64(n)
+		all.put(h, n)
 	}
-	if len(id.votes) > 1<<voteBits {
-		errs.Add(tsv.Place{File: "langid.tsv"}, "more than %d kinds of words", 1<<voteBits)
-	}
+	return all
 }
 
-// home is where a word's slot is looked for first.
-func (id *identifier) home(h uint64) uint64 { return h >> voteBits & uint64(len(id.words)-1) }
-
-// find returns what a word says, by its hash; 0 is nothing. x is the slot at its home.
-func (id *identifier) find(h, x uint64) uint64 {
-	for i := id.home(h); ; {
-		if (x^h)>>voteBits == 0 {
-			return x & (1<<voteBits - 1)
-		}
-		if x == 0 {
-			return 0
-		}
-		i = (i + 1) & uint64(len(id.words)-1)
-		x = id.words[i]
+func newEnds(said map[string]votes) voters {
+	all := voters{votes: make([]votes, 1)}
+	ends := affixes{}
+	for end, v := range said {
+		letters := []rune(end)
+		slices.Reverse(letters)
+		ends.add(letters, uint32(len(all.votes)))
+		all.votes = append(all.votes, v)
 	}
+	all.hashTable = ends.table()
+	return all
 }
 
 // langWords is what a language brings to identification.
@@ -109,7 +97,7 @@ type langWords struct {
 	translit *translit
 }
 
-func (id *identifier) addCue(r tsv.Row, errs *tsv.Errors) {
+func (id *identifier) addCue(r tsv.Row, ends map[string]votes, errs *tsv.Errors) {
 	lang := slices.Index(id.langs, r.Cell(1))
 	if lang < 0 {
 		errs.Add(r.At(1), "unknown language %q", r.Cell(1))
@@ -121,8 +109,10 @@ func (id *identifier) addCue(r tsv.Row, errs *tsv.Errors) {
 		id.any[lang] += w
 		return
 	}
-	if end, ok := strings.CutPrefix(cue, "-"); ok && utf8.RuneCountInString(end) >= 2 && utf8.RuneCountInString(end) <= 4 {
-		id.ends.add(end, lang, w)
+	if end, ok := strings.CutPrefix(cue, "-"); ok && utf8.RuneCountInString(end) >= 2 && utf8.RuneCountInString(end) <= longestEnd {
+		v := ends[end]
+		v[lang] += w
+		ends[end] = v
 		return
 	}
 	letter, size := utf8.DecodeRuneInString(cue)
@@ -159,7 +149,7 @@ func (id *identifier) identify(l *lexer) verdict {
 	latinWords, cyrillicWords := 0, 0
 	homes, toks := l.room(), l.toks
 	for ti := range toks { // all are read before the first is looked at, so that they are fetched together
-		homes[ti] = id.words[id.home(toks[ti].hash)]
+		homes[ti] = id.words.hashTable[id.words.home(toks[ti].hash)]
 	}
 	for ti := range toks {
 		t := &toks[ti]
@@ -173,8 +163,8 @@ func (id *identifier) identify(l *lexer) verdict {
 		} else if t.runeN > 1 {
 			latinWords++
 		}
-		if word := id.find(t.hash, homes[ti]); word != 0 {
-			some, v := all[script][:n], &id.votes[word]
+		if word := id.words.findFrom(t.hash, homes[ti]); word != 0 {
+			some, v := all[script][:n], &id.words.votes[word]
 			for k := range some {
 				some[k] += v[k%maxLanguages]
 			}
@@ -202,7 +192,7 @@ func (id *identifier) identify(l *lexer) verdict {
 	for k := range sum {
 		sum[k] += id.any[k]
 	}
-	id.endings(l, &sum)
+	id.endings(l, sum[:n])
 	return id.best(&sum, l.letters.cyrillic)
 }
 
@@ -240,103 +230,27 @@ func (id *identifier) latinVerdict(sum *votes, words int) verdict {
 	return v
 }
 
-// endings adds what the ends of longer words say.
-func (id *identifier) endings(l *lexer, sum *votes) {
-	if len(id.ends.slots) == 0 {
-		return
-	}
+const longestEnd = 4
+
+// endings adds what the last 2 to 4 letters of longer words say, of which one stands before them at least.
+func (id *identifier) endings(l *lexer, sum []float32) {
 	for ti := range l.toks {
 		t := &l.toks[ti]
 		if !t.cyrillic || t.runeN < 4 {
 			continue
 		}
 		rs := l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)]
-		id.ends.vote(rs, sum[:min(len(id.langs), len(sum))])
-	}
-}
-
-// endTable finds the ends of words by their letters.
-type endTable struct {
-	slots []endSlot // open addressing; a key of 0 is an empty slot
-	used  int
-	votes []votes
-}
-
-// endSlot is an end of a word or, with votes of 0, the last letters of longer ones.
-type endSlot struct {
-	key   uint64 // the letters, 16 bits each, the last one highest
-	votes uint32 // a place in endTable.votes, from 1; 0 for none
-}
-
-const longestEnd = 4
-
-// endKey adds a letter to the key of those behind it; 0 for one that no end has.
-func endKey(key uint64, r rune) uint64 {
-	if r > 0xffff {
-		return 0
-	}
-	return key<<16 | uint64(r)
-}
-
-func (e *endTable) at(key uint64) *endSlot {
-	m := uint64(len(e.slots) - 1)
-	i := key * hashPrime >> 20 & m
-	for e.slots[i].key != 0 && e.slots[i].key != key {
-		i = (i + 1) & m
-	}
-	return &e.slots[i]
-}
-
-func (e *endTable) add(end string, lang int, w float32) {
-	rs := []rune(end)
-	key := uint64(0)
-	for n := 1; n <= len(rs); n++ {
-		if 4*e.used >= len(e.slots) {
-			e.grow()
-		}
-		key = endKey(key, rs[len(rs)-n])
-		s := e.at(key)
-		if s.key == 0 {
-			s.key = key
-			e.used++
-		}
-		if n == len(rs) {
-			if s.votes == 0 {
-				e.votes = append(e.votes, votes{})
-				s.votes = uint32(len(e.votes))
+		h := uint64(hashSeed)
+		for n := 1; n <= longestEnd && n < len(rs); n++ {
+			h = hashRune(h, rs[len(rs)-n])
+			end := id.ends.find(hashDone(h))
+			if end == 0 {
+				break
 			}
-			e.votes[s.votes-1][lang] += w
-		}
-	}
-}
-
-func (e *endTable) grow() {
-	old := e.slots
-	e.slots = make([]endSlot, max(64, 2*len(old)))
-	for _, s := range old {
-		if s.key != 0 {
-			*e.at(s.key) = s
-		}
-	}
-}
-
-// vote adds what the last 2 to 4 letters of a word say, of which one stands before
-// them at least.
-func (e *endTable) vote(rs []rune, sum []float32) {
-	key := uint64(0)
-	for n := 1; n <= longestEnd && n < len(rs); n++ {
-		if key = endKey(key, rs[len(rs)-n]); key == 0 {
-			return
-		}
-		if n == 1 {
-			continue
-		}
-		s := e.at(key)
-		if s.key == 0 {
-			return
-		}
-		if s.votes != 0 {
-			v := &e.votes[s.votes-1]
+			if end == goesOn {
+				continue
+			}
+			v := &id.ends.votes[end]
 			for k := range sum {
 				sum[k] += v[k%maxLanguages]
 			}

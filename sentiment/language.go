@@ -33,10 +33,10 @@ func (s *Scorer) identify(sc *scratch) verdict {
 		for i := range sc.lex.toks {
 			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
 				rs := sc.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
-				switch id := t.find(tok.hash); {
+				switch id := t.forms.find(tok.hash); {
 				case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
 					sum[k] += tableVote
-				case id == 0 && t.stems.longestRunes(rs) != 0:
+				case id == 0 && t.stems.longest(rs) != 0:
 					sum[k] += stemVote
 				}
 			}
@@ -105,7 +105,7 @@ func (s *Scorer) knows(sc *scratch, lang int, latin *latinReader) (n int) {
 		if tok.kind != wordToken || tok.runeN < 2 {
 			continue
 		}
-		id := t.find(tok.hash)
+		id := t.forms.find(tok.hash)
 		if id == 0 {
 			id = sc.lex.guess(t, tok, latin)
 		}

@@ -7,41 +7,37 @@ import "slices"
 func (c *compiler) layOut(t *table) *interner {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
-	t.stems = newStemTree()
 	t.infos, t.everydays = append(t.infos, info{word: -1}), append(t.everydays, everyday{})
 	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}, everydays: map[everyday]uint16{{}: 0}}
 	in.reserve(c.placeSyms)
 
-	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
+	stems := stems{}
+	for i := range c.d.words { // those of words.tsv first: those of patterns join them
 		if w := &c.d.words[i]; w.prefix {
-			t.stems.add(w.forms[0], int32(i), c.lemmaSyms[i], c.stemMean[w.forms[0]])
+			stems.add(w.forms[0], int32(i), c.lemmaSyms[i], c.stemMean[w.forms[0]])
 		}
 	}
 	for stem, m := range c.stemMean {
-		t.stems.add(stem, -1, m.symbols, m)
+		stems.add(stem, -1, m.symbols, m)
 	}
-	t.stems.intern(in)
+	t.stems = stems.intern(in)
 
-	size := 16
-	for size < 2*len(forms)+2*len(c.meanings) {
-		size *= 2
-	}
-	t.forms = make([]uint64, size)
+	t.forms = newHashTable(len(forms) + len(c.meanings))
 	var scratch []symbol
 	for form, wi := range forms {
 		scratch = scratch[:0]
 		if wi >= 0 {
 			scratch = append(scratch, c.lemmaSyms[int(wi)]...)
 		}
-		t.put(hashString(form), c.infoOf(in, form, wi, scratch))
+		t.forms.put(hashString(form), c.infoOf(in, form, wi, scratch))
 	}
 	for form := range c.meanings {
 		if _, done := forms[form]; !done {
-			t.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
+			t.forms.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
 		}
 	}
 	t.setHeavy(forms, c.meanings)
-	t.numInfo = t.find(hashString(anyDigits))
+	t.numInfo = t.forms.find(hashString(anyDigits))
 	return in
 }
 
@@ -52,7 +48,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 		m = *own
 		symbols = append(symbols, own.symbols...)
 	}
-	if id := in.t.stems.longest(form); id != 0 {
+	if id := in.t.stems.longest([]rune(form)); id != 0 {
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.inherit(stem, in.t.everydays[stem.everyday])
@@ -138,15 +134,6 @@ func abs[T float32 | float64](x T) T {
 		return -x
 	}
 	return x
-}
-
-func (t *table) put(h uint64, id uint32) {
-	m := uint64(len(t.forms) - 1)
-	i := h >> infoBits & m
-	for t.forms[i] != 0 {
-		i = (i + 1) & m
-	}
-	t.forms[i] = h>>infoBits<<infoBits | uint64(id)
 }
 
 // interner gives equal meanings one info, and equal sets of symbols one number.

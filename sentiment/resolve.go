@@ -9,14 +9,14 @@ import "slices"
 func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 	homes, toks := l.room(), l.toks
 	for i := range toks {
-		homes[i] = t.forms[t.home(toks[i].hash)]
+		homes[i] = t.forms[t.forms.home(toks[i].hash)]
 	}
 	out := 0
 	for i := 0; i < len(l.toks); i++ {
 		tok := &l.toks[i]
 		var id uint32
 		if tok.kind == wordToken && tok.joined == 0 {
-			if id = t.findFrom(tok.hash, homes[i]); id == 0 {
+			if id = t.forms.findFrom(tok.hash, homes[i]); id == 0 {
 				id = l.guess(t, tok, untranslit)
 			}
 		} else {
@@ -85,17 +85,17 @@ func (l *lexer) entry(t *table, i, slot int, untranslit *latinReader) (id uint32
 				return id, true
 			}
 		}
-		if id := t.find(tok.hash); id != 0 {
+		if id := t.forms.find(tok.hash); id != 0 {
 			return id, false
 		}
 		return t.numInfo, false
 	case wordToken:
 		if tok.joined != 0 && slot == 0 && i+1 < len(l.toks) {
-			if id := t.find(tok.joined); id != 0 {
+			if id := t.forms.find(tok.joined); id != 0 {
 				return id, true
 			}
 		}
-		if id := t.find(tok.hash); id != 0 {
+		if id := t.forms.find(tok.hash); id != 0 {
 			return id, false
 		}
 		return l.guess(t, tok, untranslit), false
@@ -113,7 +113,7 @@ func (l *lexer) glued(a, b *token) []rune {
 func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 	rs := l.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
 	if tok.long {
-		if id := t.find(hashRunesOnce(rs)); id != 0 {
+		if id := t.forms.find(hashRunesOnce(rs)); id != 0 {
 			return id
 		}
 	}
@@ -138,10 +138,7 @@ func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 			return id
 		}
 	}
-	if len(rs) >= t.stems.min {
-		return t.stems.longestRunes(rs)
-	}
-	return 0
+	return t.stems.longest(rs)
 }
 
 // A tag is as bad as the word it ends with: #epicfail, #brandsucks.
@@ -154,7 +151,7 @@ const (
 // tagEnd finds the longest bad word that a tag ends with.
 func (t *table) tagEnd(rs []rune) uint32 {
 	for at := tagHead; at <= len(rs)-tagWord; at++ {
-		if id := t.find(hashRunes(rs[at:])); id != 0 && t.infos[id].word >= 0 && t.words[t.infos[id].word].weight <= tagWeight {
+		if id := t.forms.find(hashRunes(rs[at:])); id != 0 && t.infos[id].word >= 0 && t.words[t.infos[id].word].weight <= tagWeight {
 			return id
 		}
 	}
@@ -162,10 +159,10 @@ func (t *table) tagEnd(rs []rune) uint32 {
 }
 
 func (t *table) look(rs []rune) uint32 {
-	if id := t.find(hashRunes(rs)); id != 0 {
+	if id := t.forms.find(hashRunes(rs)); id != 0 {
 		return id
 	}
-	return t.stems.longestRunes(rs)
+	return t.stems.longest(rs)
 }
 
 // hashRunesOnce hashes a word with every run of a letter taken once.
@@ -319,11 +316,11 @@ func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
 		if len(read) < 2 {
 			return 0
 		}
-		if id := t.find(hashRunes(read)); id != 0 {
+		if id := t.forms.find(hashRunes(read)); id != 0 {
 			return id
 		}
-		if len(read) >= max(t.stems.min, 5) {
-			return t.stems.longestRunes(read)
+		if len(read) >= 5 {
+			return t.stems.longest(read)
 		}
 		return 0
 	}

@@ -1,44 +1,26 @@
 package sentiment
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"sort"
-	"unicode/utf8"
 )
 
-// stemTree finds the longest stem ("обман*") that a word begins with. Stems nest:
-// the info of a longer one holds the symbols of the shorter ones too.
-type stemTree struct {
-	nodes []stemNode
-	first [firstRunes]int32 // the root's children, by rune
-	min   int               // runes of the shortest stem
-	build map[string]*stemBuild
-}
+// stems are what words are known by that begin so ("обман*"). Stems nest: the info of a longer one holds the
+// symbols of the shorter ones too.
+type stems map[string]*stem
 
-type stemNode struct {
-	r       rune
-	info    uint32 // 0: no stem ends here
-	kid     int32  // first child, 0 for none
-	sibling int32
-	kids    uint64 // the low bits of its children's runes: most words have none of them
-}
-
-type stemBuild struct {
+type stem struct {
 	word    int32
 	symbols []symbol
 	mean    meaning
 }
 
-func newStemTree() stemTree {
-	return stemTree{nodes: make([]stemNode, 1), min: 99, build: map[string]*stemBuild{}}
-}
-
-func (s *stemTree) add(stem string, word int32, symbols []symbol, m *meaning) {
-	b := s.build[stem]
+func (s stems) add(text string, word int32, symbols []symbol, m *meaning) {
+	b := s[text]
 	if b == nil {
-		b = &stemBuild{word: -1}
-		s.build[stem] = b
-		s.min = min(s.min, utf8.RuneCountInString(stem))
+		b = &stem{word: -1}
+		s[text] = b
 	}
 	if word >= 0 {
 		b.word = word
@@ -49,82 +31,31 @@ func (s *stemTree) add(stem string, word int32, symbols []symbol, m *meaning) {
 	}
 }
 
-// intern puts the stems into the tree, shortest first, so that each takes over
-// what its own shorter stems mean.
-func (s *stemTree) intern(in *interner) {
-	stems := make([]string, 0, len(s.build))
-	for stem := range s.build {
-		stems = append(stems, stem)
-	}
-	sort.Slice(stems, func(i, j int) bool {
-		if len(stems[i]) != len(stems[j]) {
-			return len(stems[i]) < len(stems[j])
-		}
-		return stems[i] < stems[j]
+// intern lays out which info each stem has, shortest first, so that each takes over what its own shorter
+// stem means.
+func (s stems) intern(in *interner) hashTable {
+	texts := slices.SortedFunc(maps.Keys(s), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 	})
-	for _, stem := range stems {
-		b := s.build[stem]
+	known, all := map[string]uint32{}, affixes{}
+	for _, text := range texts {
+		b := s[text]
 		symbols := slices.Clone(b.symbols)
-		if id := s.longest(stem); id != 0 {
+		for end := len(text) - 1; end > 0; end-- {
+			id, ok := known[text[:end]]
+			if !ok {
+				continue
+			}
 			shorter := &in.t.infos[id]
 			symbols = append(symbols, in.sets[shorter.set]...)
 			b.mean.inherit(shorter, in.t.everydays[shorter.everyday])
 			if b.word < 0 {
 				b.word = shorter.word
 			}
-		}
-		s.insert(stem, in.info(b.word, symbols, &b.mean))
-	}
-	s.build = nil
-}
-
-func (s *stemTree) insert(stem string, id uint32) {
-	at := int32(0)
-	for _, r := range stem {
-		next := s.child(at, r)
-		if next == 0 {
-			next = int32(len(s.nodes))
-			s.nodes = append(s.nodes, stemNode{r: r, sibling: s.nodes[at].kid})
-			if at == 0 && r < firstRunes {
-				s.first[r] = next
-			}
-			s.nodes[at].kid = next
-			s.nodes[at].kids |= 1 << (r & 63)
-		}
-		at = next
-	}
-	s.nodes[at].info = id
-}
-
-// firstRunes covers Latin and Cyrillic.
-const firstRunes = 0x530
-
-func (s *stemTree) child(at int32, r rune) int32 {
-	if at == 0 && r < firstRunes {
-		return s.first[r]
-	}
-	if s.nodes[at].kids>>(r&63)&1 == 0 {
-		return 0
-	}
-	for k := s.nodes[at].kid; k != 0; k = s.nodes[k].sibling {
-		if s.nodes[k].r == r {
-			return k
-		}
-	}
-	return 0
-}
-
-func (s *stemTree) longest(word string) uint32 { return s.longestRunes([]rune(word)) }
-
-func (s *stemTree) longestRunes(word []rune) uint32 {
-	at, found := int32(0), uint32(0)
-	for _, r := range word {
-		if at = s.child(at, r); at == 0 {
 			break
 		}
-		if s.nodes[at].info != 0 {
-			found = s.nodes[at].info
-		}
+		known[text] = in.info(b.word, symbols, &b.mean)
+		all.add([]rune(text), known[text])
 	}
-	return found
+	return all.table()
 }

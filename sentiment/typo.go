@@ -89,7 +89,7 @@ func (l letterSet) holds(letters uint64) bool {
 func (t *table) setHeavy(forms map[string]int32, others map[string]*meaning) {
 	var sums []uint64
 	add := func(form string) {
-		if w := t.infos[t.find(hashString(form))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+		if w := t.infos[t.forms.find(hashString(form))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
 			sums = append(sums, lettersOf([]rune(form)))
 		}
 	}
@@ -112,7 +112,7 @@ func (t *table) setHeavy(forms map[string]int32, others map[string]*meaning) {
 
 func (s *scratch) heavy(rs []rune) *word {
 	t := s.tables[0]
-	if w := t.infos[t.find(hashRunes(rs))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+	if w := t.infos[t.forms.find(hashRunes(rs))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
 		return &t.words[w]
 	}
 	return nil
