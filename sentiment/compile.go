@@ -25,8 +25,7 @@ type table struct {
 	words []word
 	trie  trie
 
-	everydays     []everyday // 0 says nothing
-	everydayNames []string   // by word; none unless the table is for fitting
+	everydayNames []string // by info.everyday - 1; none unless the table is for fitting
 
 	masks   []mask
 	numInfo uint32 // what a number in digits is
@@ -39,16 +38,24 @@ type table struct {
 	placeBits [placeKinds]uint64 // by place: the filter bit of its reserved set
 }
 
-// info is what a form means. Forms that mean the same share one.
+// info is what a form means. Forms that mean the same share one. What is read of every word of a text stands
+// together: it fills one line of the processor's cache.
 type info struct {
-	wordSet
+	bit      uint64 // as in wordSet, like set, starts, first, second and firsts
+	starts   uint64
+	themes   themeSet
+	leans    leans
+	set      uint32
 	word     int32  // index into words, -1 for none
+	everyday int32  // its number in the dictionary, from 1, or 1 for all where nobody asks which; 0 for no everyday word
 	roles    uint32 // bit i: role i
 	boost    float32
 	number   float32
+	first    uint16
+	second   uint16
+	firsts   bool
 	scope    uint8
-	function bool   // a word of langid.tsv
-	everyday uint16 // index into everydays
+	function bool // a word of langid.tsv
 }
 
 // word is a compiled wordEntry.
@@ -90,11 +97,14 @@ type meaning struct {
 	scope    uint8
 	function bool
 	symbols  []symbol
-	everyday everyday
+	themes   themeSet
+	leans    leans
+	everyday int32 // as in info
 }
 
-// inherit joins what the stem that the form or stem begins with is by itself.
-func (m *meaning) inherit(stem *info, says everyday) {
+// inherit joins what the stem that the form or stem begins with is by itself: all of its themes, and how it leans
+// if the longer one does not say itself.
+func (m *meaning) inherit(stem *info) {
 	m.roles |= stem.roles
 	if m.boost == 0 {
 		m.boost = stem.boost
@@ -102,7 +112,10 @@ func (m *meaning) inherit(stem *info, says everyday) {
 	if m.scope == 0 {
 		m.scope = stem.scope
 	}
-	m.everyday.inherit(says)
+	m.themes |= stem.themes
+	if m.everyday == 0 {
+		m.leans, m.everyday = stem.leans, stem.everyday
+	}
 }
 
 // meaningOf is what is gathered for a form or stem, from nothing on.

@@ -44,10 +44,8 @@ func (w *everydayWord) name() string {
 	return w.text
 }
 
-const (
-	everydayStem = 3           // letters of a stem, at least
-	mostEveryday = 1<<16 - 100 // words of a language: info.everyday numbers them
-)
+// everydayStem is how many letters a stem has at least.
+const everydayStem = 3
 
 // addEveryday reads the words in a cell. What it returns is good until it is called again.
 func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words []*everydayWord) {
@@ -67,9 +65,6 @@ func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words [
 		}
 		places = append(places, d.everydayAt(m))
 	}
-	if len(d.everyday) > mostEveryday {
-		errs.Add(r.At(cell), "more than %d everyday words", mostEveryday)
-	}
 	for _, i := range places {
 		words = append(words, &d.everyday[i])
 	}
@@ -88,21 +83,6 @@ func (d *dictionary) everydayAt(m member) int {
 	return i
 }
 
-// everyday is what an everyday word says.
-type everyday struct {
-	themes themeSet
-	leans  leans
-	word   int32 // its number in the dictionary, from 1, or 1 for all where nobody asks which; 0 where a shorter stem says all
-}
-
-// inherit joins what the word's own stem says: all of its themes, and how it leans if the word does not say itself.
-func (e *everyday) inherit(stem everyday) {
-	e.themes |= stem.themes
-	if e.word == 0 {
-		e.leans, e.word = stem.leans, stem.word
-	}
-}
-
 // addEverydays gives forms and stems what they say.
 func (c *compiler) addEverydays() {
 	for i := range c.d.everyday {
@@ -111,7 +91,8 @@ func (c *compiler) addEverydays() {
 		if w.kind == memberPrefix {
 			all = c.stemMean
 		}
-		meaningOf(all, w.text).everyday = everyday{w.themes, w.leans, int32(i + 1)}
+		m := meaningOf(all, w.text)
+		m.themes, m.leans, m.everyday = w.themes, w.leans, int32(i+1)
 	}
 }
 
@@ -135,29 +116,28 @@ func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
 
 // countEveryday adds what a token says, in either language of the text.
 func (s *scratch) countEveryday(t *token) {
-	_, e := s.leaner(t)
-	set := e.themes
+	_, in := s.leaner(t)
+	set := in.themes
 	if s.tables[1] != nil {
-		set |= s.tables[0].everydayOf(t, 0).themes | s.tables[1].everydayOf(t, 1).themes
+		set |= s.infoOf(t, 0).themes | s.infoOf(t, 1).themes
 	}
 	s.countThemes(set)
-	for k, l := range &e.leans {
+	for k, l := range &in.leans {
 		s.leaning[k] += int32(l)
 	}
 }
 
 // leaner is how a token leans, by which of the text's languages: the first that lists it.
-func (s *scratch) leaner(t *token) (slot int, e *everyday) {
-	e = s.tables[0].everydayOf(t, 0)
-	if e.word == 0 && s.tables[1] != nil {
-		return 1, s.tables[1].everydayOf(t, 1)
+func (s *scratch) leaner(t *token) (slot int, in *info) {
+	in = s.infoOf(t, 0)
+	if in.everyday == 0 && s.tables[1] != nil {
+		return 1, s.infoOf(t, 1)
 	}
-	return 0, e
+	return 0, in
 }
 
-func (t *table) everydayOf(tok *token, slot int) *everyday {
-	return &t.everydays[t.infos[tok.info[slot]].everyday]
-}
+// infoOf is what a token means in a language of the text.
+func (s *scratch) infoOf(t *token, slot int) *info { return &s.tables[slot].infos[t.info[slot]] }
 
 // leaningFeatures says where the words lean together.
 func (s *scratch) leaningFeatures() {
@@ -192,8 +172,8 @@ func (s *scratch) leaningWords(feature int, text string) []string {
 	var found []leaningWord
 	for i := range s.lex.toks {
 		t := &s.lex.toks[i]
-		_, e := s.leaner(t)
-		lean := e.leans[k/2]
+		_, in := s.leaner(t)
+		lean := in.leans[k/2]
 		if k%2 == 1 {
 			lean = -lean
 		}
@@ -225,9 +205,9 @@ func (s *Scorer) Words(in Input) []Word {
 		if tok.place != noPlace {
 			continue
 		}
-		slot, e := sc.leaner(tok)
-		if t := sc.tables[slot]; e.word != 0 && len(t.everydayNames) > 0 {
-			list = append(list, Word{t.lang, t.everydayNames[e.word-1]})
+		slot, in := sc.leaner(tok)
+		if t := sc.tables[slot]; in.everyday != 0 && len(t.everydayNames) > 0 {
+			list = append(list, Word{t.lang, t.everydayNames[in.everyday-1]})
 		}
 	}
 	return list

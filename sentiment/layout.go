@@ -7,8 +7,8 @@ import "slices"
 func (c *compiler) layOut(t *table) *interner {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
-	t.infos, t.everydays = append(t.infos, info{word: -1}), append(t.everydays, everyday{})
-	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}, everydays: map[everyday]uint16{{}: 0}}
+	t.infos = append(t.infos, info{word: -1})
+	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[info]uint32{}}
 	in.reserve(c.placeSyms)
 
 	stems := stems{}
@@ -51,7 +51,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 	if id := in.t.stems.longest([]rune(form)); id != 0 {
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
-		m.inherit(stem, in.t.everydays[stem.everyday])
+		m.inherit(stem)
 		if stem.word >= 0 && (wi < 0 || !c.d.words[wi].own && in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
 			wi = stem.word
 		}
@@ -142,10 +142,8 @@ type interner struct {
 	sets  [][]symbol
 	bits  []uint64 // by set: its place in filters
 	index map[string]uint32
-	infos map[infoKey]uint32
+	infos map[info]uint32
 	key   []byte
-
-	everydays map[everyday]uint16
 }
 
 // filterBit keeps function words, of which texts are full, apart from the others,
@@ -170,31 +168,6 @@ func (in *interner) reserve(places [placeKinds][]symbol) {
 	}
 }
 
-type infoKey struct {
-	set      uint32
-	word     int32
-	roles    uint32
-	boost    float32
-	num      float32
-	scope    uint8
-	function bool
-	everyday uint16
-}
-
-// everydayOf gives what a word says a number.
-func (in *interner) everydayOf(e everyday) uint16 {
-	if len(in.t.everydayNames) == 0 {
-		e.word = min(e.word, 1) // words that say the same are the same
-	}
-	n, ok := in.everydays[e]
-	if !ok {
-		n = uint16(len(in.t.everydays))
-		in.everydays[e] = n
-		in.t.everydays = append(in.t.everydays, e)
-	}
-	return n
-}
-
 func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 	slices.Sort(symbols)
 	symbols = slices.Compact(symbols)
@@ -209,14 +182,18 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 		in.index[string(in.key)] = set
 		in.bits = append(in.bits, filterBit(set, m.function))
 	}
-	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function, in.everydayOf(m.everyday)}
-	if id, ok := in.infos[key]; ok {
-		return id
+	x := info{
+		set: set, bit: in.bits[set], word: word, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function,
+		themes: m.themes, leans: m.leans, everyday: m.everyday,
 	}
-	id := uint32(len(in.t.infos))
-	in.t.infos = append(in.t.infos, info{
-		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word, everyday: key.everyday,
-	})
-	in.infos[key] = id
+	if len(in.t.everydayNames) == 0 {
+		x.everyday = min(x.everyday, 1) // words that say the same are the same
+	}
+	id, ok := in.infos[x]
+	if !ok {
+		id = uint32(len(in.t.infos))
+		in.t.infos = append(in.t.infos, x)
+		in.infos[x] = id
+	}
 	return id
 }

@@ -40,8 +40,9 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 	for i := range sets {
 		tok, set := &l.toks[i], &sets[i]
 		in := &t.infos[tok.info[slot]]
-		*set = in.wordSet
-		set.breaks = tok.before == sentenceBreak
+		*set = wordSet{
+			set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts, breaks: tok.before == sentenceBreak,
+		}
 		if in.roles != 0 {
 			tok.giveRoles(in)
 		}

@@ -48,7 +48,7 @@ func (s stems) intern(in *interner) hashTable {
 			}
 			shorter := &in.t.infos[id]
 			symbols = append(symbols, in.sets[shorter.set]...)
-			b.mean.inherit(shorter, in.t.everydays[shorter.everyday])
+			b.mean.inherit(shorter)
 			if b.word < 0 {
 				b.word = shorter.word
 			}
