@@ -155,7 +155,7 @@ func compile(d *dictionary, keepNames bool) *table {
 	for i := range t.infos {
 		x := &t.infos[i]
 		r := &t.trie.roots[x.set]
-		x.starts, x.first, x.second, x.firsts = r.bits, r.first, r.second, r.firsts.n > 0
+		x.starts, x.first, x.second, x.firsts = r.bits, r.first, r.second, t.trie.firsts[r.first].n > 0
 	}
 	return t
 }

@@ -28,14 +28,14 @@ func (s *scratch) walk(t *table, slot int) {
 		w := &words[i]
 		s.steps = maxSteps
 		if w.firsts {
-			s.firsts(t, slot, &t.trie.roots[w.set], i)
+			s.firsts(t, slot, w.first, i)
 		}
 		if w.starts&w.near != 0 {
 			s.pairs(t, slot, w.starts, w.first, i)
 		}
 		if w.place != 0 {
 			r := &t.trie.roots[w.place]
-			s.firsts(t, slot, r, i)
+			s.firsts(t, slot, r.first, i)
 			s.pairs(t, slot, r.bits, r.first, i)
 		}
 	}
@@ -43,9 +43,11 @@ func (s *scratch) walk(t *table, slot int) {
 
 // firsts takes the patterns of the single word at i, and those whose second word
 // may be any or stand far off.
-func (s *scratch) firsts(t *table, slot int, r *root, i int) {
-	for _, node := range t.trie.firsts[r.firsts.at : r.firsts.at+r.firsts.n] {
-		n := &t.trie.nodes[node]
+func (s *scratch) firsts(t *table, slot int, first uint16, i int) {
+	of := t.trie.firsts[first]
+	nodes := t.trie.afterFirst[of.at : of.at+of.n]
+	for k := range nodes {
+		n := &nodes[k]
 		if n.endN > 0 {
 			s.finish(t, slot, n, i, i, 1)
 		}

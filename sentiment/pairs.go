@@ -139,13 +139,14 @@ func (b *pairBuilder) number(of map[string]uint16, edges []edge) (n uint16, know
 // build lays out the pairs and what else a first word leads to.
 func (b *pairBuilder) build() {
 	t := b.t
-	roots := make([]root, len(b.nodes))
+	t.firsts = make([]span, len(b.nodes))
+	bits := make([]uint64, len(b.nodes))
 	ways := make([][]way, len(b.seconds)+1)
 	var met []uint16
 	var pairs []pair
 	for first := 1; first < len(b.nodes); first++ {
-		r := &roots[first]
-		r.firsts.at = uint32(len(t.firsts))
+		of := &t.firsts[first]
+		of.at = uint32(len(t.afterFirst))
 		met = met[:0]
 		for _, node := range b.nodes[first] {
 			n := &t.nodes[node]
@@ -156,7 +157,7 @@ func (b *pairBuilder) build() {
 					whole = true
 					continue
 				}
-				r.bits |= e.sets
+				bits[first] |= e.sets
 				for _, s := range b.over[at] {
 					if len(ways[s.second]) == 0 {
 						met = append(met, s.second)
@@ -165,8 +166,8 @@ func (b *pairBuilder) build() {
 				}
 			}
 			if whole {
-				t.firsts = append(t.firsts, node)
-				r.firsts.n++
+				t.afterFirst = append(t.afterFirst, *n)
+				of.n++
 			}
 		}
 		for _, second := range met {
@@ -176,8 +177,7 @@ func (b *pairBuilder) build() {
 		}
 	}
 	for set := range t.roots {
-		s := &t.roots[set]
-		s.firsts, s.bits = roots[s.first].firsts, roots[s.first].bits
+		t.roots[set].bits = bits[t.roots[set].first]
 	}
 	t.pairs.set(pairs)
 }

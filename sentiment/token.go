@@ -80,7 +80,7 @@ type wordSet struct {
 	starts uint64 // as root.bits
 	first  uint16 // as root.first
 	second uint16 // as root.second
-	firsts bool   // root.firsts has some
+	firsts bool   // trie.firsts has some of first
 	breaks bool   // a sentence begins here
 	reach  uint8  // so many words, of nearWords at most, stand after it in its sentence
 }

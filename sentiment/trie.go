@@ -11,15 +11,16 @@ import (
 // so that one probe finds every way on. The first two words of a pattern, of which
 // texts are full, are looked up together.
 type trie struct {
-	nodes    []trieNode
-	exits    []trieExit // the ways on from the nodes, grouped by node
-	links    []int32    // nodes, grouped by exit and set
-	roots    []root     // by set: the ways from the root
-	firsts   []int32    // nodes after a pattern's first word, grouped by set
-	pairs    pairTable
-	slots    []slot
-	ends     []int32 // pattern ids, grouped by node
-	patterns []pattern
+	nodes      []trieNode
+	exits      []trieExit // the ways on from the nodes, grouped by node
+	links      []int32    // nodes, grouped by exit and set
+	roots      []root     // by set: the ways from the root
+	firsts     []span     // by root.first: part of afterFirst
+	afterFirst []trieNode // after a pattern's first word: where one ends, or goes on over an exit that the bits of the next words cannot tell of
+	pairs      pairTable
+	slots      []slot
+	ends       []int32 // pattern ids, grouped by node
+	patterns   []pattern
 }
 
 type trieNode struct {
@@ -30,9 +31,8 @@ type trieNode struct {
 
 // root is the ways from the root by a set.
 type root struct {
-	firsts span   // nodes where a pattern ends, or that go on over an exit which the bits of the next words cannot tell of
-	bits   uint64 // of the sets that may come next over the other exits
-	first  uint16 // which pairs it begins: equal for sets that begin the same; 0 for none
+	bits   uint64 // of the sets that may come next over the exits that are not far
+	first  uint16 // which patterns it begins: equal for sets that begin the same; 0 for none
 	second uint16 // the same as a pair's second word
 }
 
@@ -134,8 +134,9 @@ func (b *trieBuilder) build(patterns []pattern, sets [][]symbol, bits []uint64) 
 			b.exits(&t, i, bySymbol)
 		}
 	}
-	t.link(sets, bits, bySymbol)
+	pairs := t.link(sets, bits, bySymbol)
 	t.filter()
+	pairs.build()
 	return t
 }
 
@@ -178,8 +179,8 @@ func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 	}
 }
 
-// link finds, for every set and exit, where a word with this set leads.
-func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
+// link finds, for every set and exit, where a word with this set leads, and returns the pairs of first words.
+func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) *pairBuilder {
 	t.roots = make([]root, len(sets))
 	var afterFirst []edge
 	for _, list := range bySymbol {
@@ -219,7 +220,6 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 			}
 		}
 	}
-	p.build()
 	size := 16
 	for size*3 < 4*len(groups) {
 		size *= 2
@@ -233,4 +233,5 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 		}
 		t.slots[i] = g
 	}
+	return p
 }
