@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/internal/tsv"
-	"github.com/earshot/earshot/mention"
 )
 
 // A cue is a line of frames.tsv: words that speak for one value of a frame. The
@@ -34,11 +33,10 @@ func (v frameValue) name() string { return v.frame + " " + v.value }
 // maxFrameValues is how many values fit into a sentence's set of them.
 const maxFrameValues = 64
 
-func (c *common) readFrames(src func(string) string, errs *tsv.Errors) {
+func (c *common) readFrames(src source, errs *tsv.Errors) {
 	c.frames = []frameValue{{}}
 	c.frameIndex = map[string]int{}
-	const name = "common/frames.tsv"
-	for _, r := range tsv.Read(name, src(name), "frame value says fault denied note", errs) {
+	for _, r := range src.rows("common/frames.tsv", "frame value says fault denied note", errs) {
 		denied, ok := denials[r.Cell(4)]
 		v := frameValue{r.Cell(0), r.Cell(1), r.Cell(2), r.Cell(3), denied}
 		switch {
@@ -108,7 +106,7 @@ var cueFlags = map[string]cueFlag{
 	"first": cueFirst, "last": cueLast, "comma": cueComma,
 }
 
-func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
+func (d *dictionary) addCue(r tsv.Row, errs *tsv.Errors) {
 	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
 	if !ok {
 		return
@@ -117,12 +115,12 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 	if r.Cell(3) != "" {
 		p.value = r.Weight(3, 0.1, 4, errs)
 	}
-	p.frame = c.frameIndex[r.Cell(1)+" "+r.Cell(2)]
+	p.frame = d.common.frameIndex[r.Cell(1)+" "+r.Cell(2)]
 	if p.frame == 0 {
 		errs.Add(r.At(1), "unknown frame and value %q; they are in common/frames.tsv", r.Cell(1)+" "+r.Cell(2))
 		return
 	}
-	p.cue |= c.frames[p.frame].denied
+	p.cue |= d.common.frames[p.frame].denied
 	for _, f := range strings.Fields(r.Cell(4)) {
 		if cueFlags[f] == 0 {
 			errs.Add(r.At(4), "unknown flag %q; a cue has ask noask me nome brand nobrand first last comma", f)
@@ -145,10 +143,10 @@ const (
 	shortestEnded = 4
 )
 
-func (d *dictionary) addEnding(r tsv.Row, c *common, errs *tsv.Errors) {
+func (d *dictionary) addEnding(r tsv.Row, errs *tsv.Errors) {
 	letters, ok := strings.CutPrefix(r.Cell(0), "-")
 	letters = foldWord(letters)
-	frame := c.frameIndex[r.Cell(1)+" "+r.Cell(2)]
+	frame := d.common.frameIndex[r.Cell(1)+" "+r.Cell(2)]
 	switch n := len([]rune(letters)); {
 	case !ok || n == 0 || n > longestEnding:
 		errs.Add(r.At(0), "%q: an ending is written -xx, of 1 to %d letters", r.Cell(0), longestEnding)
@@ -158,18 +156,6 @@ func (d *dictionary) addEnding(r tsv.Row, c *common, errs *tsv.Errors) {
 		return
 	}
 	d.endings = append(d.endings, cueEnding{letters, uint8(frame), float32(r.Weight(3, -4, 4, errs))})
-}
-
-// readCues reads the files of frames of a language.
-func (d *dictionary) readCues(src func(string) string, c *common, errs *tsv.Errors) {
-	name := d.lang + "/frames.tsv"
-	for _, r := range tsv.Read(name, src(name), "pattern frame value weight flags note", errs) {
-		d.addCue(r, c, errs)
-	}
-	name = d.lang + "/endings.tsv"
-	for _, r := range tsv.Read(name, src(name), "ending frame value weight note", errs) {
-		d.addEnding(r, c, errs)
-	}
 }
 
 // cueHit is a cue found in the text.
@@ -225,7 +211,7 @@ func (s *scratch) deniesLast(first, last int, cover uint64) bool {
 
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
 // value the heaviest.
-func (s *scratch) sortCues(c *common) {
+func (s *scratch) sortCues() {
 	if len(s.cues) == 0 {
 		return
 	}
@@ -240,7 +226,7 @@ func (s *scratch) sortCues(c *common) {
 		}
 		flags := cueFlag(h.sentence)
 		h.sentence = int32(si)
-		if flags&^holds != 0 || s.likened(c, &h) {
+		if flags&^holds != 0 || s.likened(&h) {
 			continue
 		}
 		twin := -1
@@ -295,8 +281,8 @@ func compareHits(a, b cueHit) int {
 
 // likened reports whether the cue names somebody for comparison only: "they look
 // at you like a thief" tells of no thief.
-func (s *scratch) likened(c *common, h *cueHit) bool {
-	if c.whose[h.frame] != ofOther || !c.isAbout[h.frame] {
+func (s *scratch) likened(h *cueHit) bool {
+	if c := s.common; c.whose[h.frame] != ofOther || !c.isAbout[h.frame] {
 		return false
 	}
 	for i := h.start - 1; i >= 0 && i >= h.start-2 && s.sentenceOf(i) == h.sentence; i-- {
@@ -389,10 +375,8 @@ type Cue struct {
 
 // Cues returns the cues of a text. It is for audits: which line is right how often.
 func (s *Scorer) Cues(in Input) []Cue {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.scored(in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	cues := make([]Cue, 0, len(sc.cues))
 	for _, h := range sc.cues {
 		v, t := &s.common.frames[h.frame], sc.tables[h.slot]

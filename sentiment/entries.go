@@ -174,16 +174,16 @@ type common struct {
 	models     verdictModels
 }
 
-func readCommon(src func(string) string, errs *tsv.Errors) *common {
+func readCommon(src source, errs *tsv.Errors) *common {
 	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}, lengths: lengths()}
 	c.readLanguages(src(lang.File), errs)
-	for _, r := range tsv.Read("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
+	for _, r := range src.rows("common/topics.tsv", "topic note", errs) {
 		c.topics.add(r.Cell(0))
 		if len(c.topics.list) > maxTopics {
 			errs.Add(r.At(0), "more than %d topics", maxTopics-1)
 		}
 	}
-	for _, r := range tsv.Read("common/rules.tsv", src("common/rules.tsv"), "rule topic note", errs) {
+	for _, r := range src.rows("common/rules.tsv", "rule topic note", errs) {
 		if _, ok := c.rules.index[r.Cell(0)]; ok {
 			errs.Add(r.At(0), "rule %q stands twice", r.Cell(0))
 			continue
@@ -194,9 +194,9 @@ func readCommon(src func(string) string, errs *tsv.Errors) *common {
 	c.readFrames(src, errs)
 	c.readThemes(src, errs)
 	c.readVerdict(src, errs)
-	c.emoji = tsv.Read("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
-	c.emoticons = tsv.Read("common/emoticons.tsv", src("common/emoticons.tsv"), "emoticon emoji note", errs)
-	c.letters = tsv.Read("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
+	c.emoji = src.rows("common/emoji.tsv", "emoji weight note", errs)
+	c.emoticons = src.rows("common/emoticons.tsv", "emoticon emoji note", errs)
+	c.letters = src.rows("common/letters.tsv", "cue lang weight note", errs)
 	return c
 }
 
@@ -233,6 +233,7 @@ func (c *common) topic(r *tsv.Row, i int, errs *tsv.Errors) int {
 
 // dictionary is one language as read, before it is compiled.
 type dictionary struct {
+	common    *common
 	lang      string
 	paradigms map[string]*paradigm
 	words     []wordEntry
@@ -249,50 +250,48 @@ type dictionary struct {
 	byEveryday map[string]int // by name
 }
 
-func readDictionary(lang string, src func(string) string, c *common, errs *tsv.Errors) *dictionary {
-	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byEveryday: map[string]int{}}
-	file := func(name string) (string, string) { p := lang + "/" + name; return p, src(p) }
-	name, text := file("paradigms.tsv")
-	d.paradigms = readParadigms(name, text, errs)
-	name, text = file("words.tsv")
-	for _, r := range tsv.Read(name, text, "word forms weight topic flags note", errs) {
-		d.addWord(r, c, errs, false)
+func readDictionary(lang string, src source, c *common, errs *tsv.Errors) *dictionary {
+	d := &dictionary{common: c, lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byEveryday: map[string]int{}}
+	rows := func(name, header string) []tsv.Row { return src.rows(lang+"/"+name, header, errs) }
+	d.paradigms = readParadigms(rows("paradigms.tsv", "tag strip endings note"), errs)
+	for _, r := range rows("words.tsv", "word forms weight topic flags note") {
+		d.addWord(r, errs, false)
 	}
-	name, text = file("classes.tsv")
-	classRows := tsv.Read(name, text, "class members note", errs)
-	for _, r := range classRows {
+	for _, r := range rows("classes.tsv", "class members note") {
 		d.addClass(r, errs)
 	}
-	name, text = file("patterns.tsv")
-	for _, r := range tsv.Read(name, text, "pattern weight rule topic flags note", errs) {
-		d.addPattern(r, c, errs)
+	for _, r := range rows("patterns.tsv", "pattern weight rule topic flags note") {
+		d.addPattern(r, errs)
 	}
-	name, text = file("function.tsv")
-	for _, r := range tsv.Read(name, text, "words role value note", errs) {
+	for _, r := range rows("function.tsv", "words role value note") {
 		d.addFunction(r, errs)
 	}
-	name, text = file("themes.tsv")
-	for _, r := range tsv.Read(name, text, "theme words note", errs) {
-		d.addThemes(r, c, errs)
+	for _, r := range rows("themes.tsv", "theme words note") {
+		d.addThemes(r, errs)
 	}
-	name, text = file("everyday.tsv")
-	for _, r := range tsv.Read(name, text, "words note", errs) {
+	for _, r := range rows("everyday.tsv", "words note") {
 		d.addEveryday(r, 0, errs)
 	}
-	d.readCues(src, c, errs)
+	for _, r := range rows("frames.tsv", "pattern frame value weight flags note") {
+		d.addCue(r, errs)
+	}
+	for _, r := range rows("endings.tsv", "ending frame value weight note") {
+		d.addEnding(r, errs)
+	}
 	d.checkReferences(errs)
-	name, text = file("langid.tsv")
-	d.langid = tsv.Read(name, text, "word weight note", errs)
+	d.langid = rows("langid.tsv", "word weight note")
 	for _, r := range d.langid {
 		d.addEveryday(r, 0, errs)
 	}
-	d.readLeanings(src, errs)
+	for _, r := range rows(leaningsFile, "word "+strings.Join(Leanings[:], " ")+" note") {
+		d.addLeaning(r, errs)
+	}
 	return d
 }
 
 // addWord reads a line of words.tsv; own says that it is a user's, which takes the
 // place of one of ours.
-func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, own bool) {
+func (d *dictionary) addWord(r tsv.Row, errs *tsv.Errors, own bool) {
 	w := wordEntry{word: untagged(strings.ToLower(r.Cell(0))), at: r.At(0), own: own}
 	if w.word == "" || strings.ContainsRune(w.word, ' ') {
 		errs.Add(r.At(0), "%q is not one word: several words are a pattern", r.Cell(0))
@@ -304,7 +303,7 @@ func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, own bool) {
 		return
 	}
 	w.weight = r.Weight(2, -4, 4, errs)
-	w.topic = c.topic(&r, 3, errs)
+	w.topic = d.common.topic(&r, 3, errs)
 	w.not, w.lack = defaultNot(w.weight), defaultLack(w.weight)
 	w.readFlags(&r, errs)
 	if stem, ok := strings.CutSuffix(w.word, "*"); ok {

@@ -1,7 +1,5 @@
 package sentiment
 
-import "github.com/earshot/earshot/mention"
-
 // Found is a line of a language's words.tsv or patterns.tsv that spoke in a text.
 type Found struct {
 	Lang   string
@@ -13,10 +11,8 @@ type Found struct {
 // Lines returns the lines of the lexicon that spoke in a text, each once. It is for
 // audits: which line is right how often.
 func (s *Scorer) Lines(in Input) []Found {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.scored(in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	seen := map[Found]bool{}
 	var found []Found
 	add := func(f Found) {

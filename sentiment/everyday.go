@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
-	"github.com/earshot/earshot/mention"
 )
 
 // An everyday word leans: it stands in complaints more often than elsewhere, where something happened, where
@@ -96,20 +95,17 @@ func (c *compiler) addEverydays() {
 	}
 }
 
-// readLeanings reads how everyday words lean.
-func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
-	name := d.lang + "/" + leaningsFile
-	for _, r := range tsv.Read(name, src(name), "word "+strings.Join(Leanings[:], " ")+" note", errs) {
-		i, ok := d.byEveryday[r.Cell(0)]
-		if !ok {
-			errs.Add(r.At(0), "%q is no everyday word; fit again", r.Cell(0))
-			continue
-		}
-		w := &d.everyday[i]
-		for k := range w.leans {
-			if r.Cell(1+k) != "" {
-				w.leans[k] = int16(math.Round(100 * r.Weight(1+k, -mostLeaning, mostLeaning, errs)))
-			}
+// addLeaning reads how an everyday word leans.
+func (d *dictionary) addLeaning(r tsv.Row, errs *tsv.Errors) {
+	i, ok := d.byEveryday[r.Cell(0)]
+	if !ok {
+		errs.Add(r.At(0), "%q is no everyday word; fit again", r.Cell(0))
+		return
+	}
+	w := &d.everyday[i]
+	for k := range w.leans {
+		if r.Cell(1+k) != "" {
+			w.leans[k] = int16(math.Round(100 * r.Weight(1+k, -mostLeaning, mostLeaning, errs)))
 		}
 	}
 }
@@ -195,10 +191,8 @@ type Word struct{ Lang, Text string }
 // Words returns the everyday words of a text, each as often as it stands there. It is for fitting, and
 // knows them only with Options.Unfitted.
 func (s *Scorer) Words(in Input) []Word {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.scored(in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	var list []Word
 	for i := range sc.lex.toks {
 		tok := &sc.lex.toks[i]

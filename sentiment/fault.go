@@ -33,7 +33,8 @@ const (
 
 // findParties lists who is named: by cues of "about", and by names. The brand
 // inside a cue for another or for means ("moved to <brand>") is no party of its own.
-func (s *scratch) findParties(c *common) {
+func (s *scratch) findParties() {
+	c := s.common
 	s.parties = s.parties[:0]
 	for i := range s.cues {
 		h := &s.cues[i]
@@ -153,11 +154,12 @@ func (s *scratch) focus() {
 type sentenceFault [whoseCount]float32
 
 // faultFeatures says of whom the faults are told, and in which sentences.
-func (s *scratch) faultFeatures(c *common) {
+func (s *scratch) faultFeatures() {
 	if len(s.bad) == 0 {
 		return
 	}
-	s.findParties(c)
+	c := s.common
+	s.findParties()
 	s.focus()
 	s.pace()
 	var before float32 // of us, and not yet settled

@@ -153,21 +153,21 @@ func oneIf(b bool) float32 {
 }
 
 // features fills s.x. It comes after aim; value is the score of the words alone.
-func (s *scratch) features(c *common, in *Input, value float64) {
+func (s *scratch) features(in *Input, value float64) {
 	clear(s.x)
 	s.x[fBias], s.x[fUnplaced] = 1, oneIf(!s.named)
 	s.kindFeatures(in)
 	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
 	s.placeSentences()
-	s.sortCues(c)
+	s.sortCues()
 	s.cueFeatures()
 	s.badFeatures()
 	s.sentenceFeatures()
-	s.tokenFeatures(c, in.Text)
+	s.tokenFeatures(in.Text)
 	if s.mentions(brandPlace) {
 		s.brandFeatures(in)
 	}
-	s.faultFeatures(c)
+	s.faultFeatures()
 }
 
 func (s *scratch) kindFeatures(in *Input) {
@@ -216,7 +216,7 @@ func (s *scratch) placeSentences() {
 
 // cueFeatures weighs the cues by value and notes them with their sentences.
 func (s *scratch) cueFeatures() {
-	values := s.x[len(s.x)-s.values-1:] // by frame: they count from 1
+	values := s.x[len(s.x)-len(s.common.frames):] // by frame: they count from 1
 	var met uint64
 	for i := range s.cues {
 		h := &s.cues[i]
@@ -343,7 +343,7 @@ func (s *scratch) sentenceFeatures() {
 }
 
 // tokenFeatures says what the text is made of.
-func (s *scratch) tokenFeatures(c *common, text string) {
+func (s *scratch) tokenFeatures(text string) {
 	var me, numbers, money, times, quoted, names, rivals, links, emoji, caps, code, phone, commas int
 	roles, toks := s.roles, s.lex.toks
 	for i := range toks {
@@ -394,7 +394,7 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 	x[fNames], x[fManyNames], x[fRivals] = min(1, 5*float32(names)/n), oneIf(names+rivals >= 3), oneIf(rivals > 0)
 	x[fLinks], x[fEmoji], x[fPhone], x[fCode] = oneIf(links > 0), squash(float32(emoji), 2), oneIf(phone > 0), float32(code)
 	x[fCapitals] = min(1, 3*float32(caps)/n)
-	x[fLong] = c.lengths[min(len(toks), len(c.lengths)-1)]
+	x[fLong] = s.common.lengths[min(len(toks), len(s.common.lengths)-1)]
 	x[fShort] = oneIf(n < 8)
 	x[fLines] = squash(float32(strings.Count(text, "\n")), 3)
 	x[fHashtags] = squash(float32(strings.Count(text, "#")), 2)
@@ -482,9 +482,7 @@ func (s *Scorer) FeatureNames() []string { return s.common.featureNames() }
 // Features returns what the models of the verdict see of a text: numbers in
 // [0, 1], in the order of FeatureNames. It is for fitting and measuring them.
 func (s *Scorer) Features(in Input) []float32 {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.scored(in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	return append([]float32(nil), sc.x...)
 }

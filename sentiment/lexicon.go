@@ -4,7 +4,15 @@ import (
 	"embed"
 
 	"github.com/earshot/earshot/internal/lang"
+	"github.com/earshot/earshot/internal/tsv"
 )
+
+// source reads tables by name; one that is not there is empty.
+type source func(name string) string
+
+func (src source) rows(name, header string, errs *tsv.Errors) []tsv.Row {
+	return tsv.Read(name, src(name), header, errs)
+}
 
 //go:embed lexicon
 var lexiconFiles embed.FS

@@ -68,11 +68,11 @@ func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 			continue
 		}
 		if own.pattern {
-			if n := len(d.patterns); d.addPattern(own.row, s.common, errs) {
+			if n := len(d.patterns); d.addPattern(own.row, errs) {
 				checkReadable(d.patterns[n].formsOf(), own.row.At(0), errs)
 			}
 		} else {
-			d.addWord(own.row, s.common, errs, true)
+			d.addWord(own.row, errs, true)
 		}
 	}
 	d.checkReferences(errs)

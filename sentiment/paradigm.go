@@ -23,14 +23,14 @@ type ending struct{ text, tag string }
 // under it, an endless @tag circle does not.
 const maxForms = 400
 
-func readParadigms(file, src string, errs *tsv.Errors) map[string]*paradigm {
+func readParadigms(rows []tsv.Row, errs *tsv.Errors) map[string]*paradigm {
 	all := map[string]*paradigm{}
 	type use struct {
 		tag string
 		at  tsv.Place
 	}
 	var uses []use
-	for _, r := range tsv.Read(file, src, "tag strip endings note", errs) {
+	for _, r := range rows {
 		tag := r.Cell(0)
 		if tag == "" || r.Cell(2) == "" {
 			errs.Add(r.At(0), "a paradigm needs a tag, what it strips and its endings")

@@ -108,21 +108,21 @@ func trimGaps(e []element) []element {
 }
 
 // addPattern reads a line of patterns.tsv, and reports whether there is one pattern more.
-func (d *dictionary) addPattern(r tsv.Row, c *common, errs *tsv.Errors) bool {
+func (d *dictionary) addPattern(r tsv.Row, errs *tsv.Errors) bool {
 	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
 	if !ok {
 		return false
 	}
 	p.weight = r.Weight(1, -4, 4, errs)
-	rule, known := c.rules.index[r.Cell(2)]
+	rule, known := d.common.rules.index[r.Cell(2)]
 	if !known || rule == 0 {
 		errs.Add(r.At(2), "unknown rule %q: what staff read is one of those in docs/words.md", r.Cell(2))
 		return false
 	}
 	p.rule = rule
-	p.topic = c.ruleTopic[rule]
+	p.topic = d.common.ruleTopic[rule]
 	if r.Cell(3) != "" {
-		p.topic = c.topic(&r, 3, errs)
+		p.topic = d.common.topic(&r, 3, errs)
 	}
 	for _, f := range strings.Fields(r.Cell(4)) {
 		if patternFlags[f] == 0 {

@@ -39,7 +39,7 @@ type Input struct {
 // Scorer scores texts. It is safe for concurrent use. The tables of a language
 // are built when a text first needs them.
 type Scorer struct {
-	src       func(name string) string
+	src       source
 	common    *common
 	id        *identifier
 	emoji     map[uint64]float32
@@ -76,8 +76,8 @@ type scratch struct {
 	hints     []hint
 	sentences []sentence
 	tables    [2]*table
+	common    *common
 	emoji     map[uint64]float32
-	cyrillic  []bool // the script of each language
 	rule      engineRules
 	k         *shares
 	verdict   verdict
@@ -90,7 +90,6 @@ type scratch struct {
 	strides   []int32               // by token: its distance from the first one, as a fault's from a party
 	x         []float32             // the features
 	held      []heldFeature         // those that are not 0
-	values    int                   // of frames
 	met       themeSet              // themes that the text speaks of
 	spokenOf  [maxThemes]float32    // by theme: words
 	leaning   [leaningKinds]int32   // the sums of leans
@@ -107,7 +106,7 @@ type scratch struct {
 // New builds a scorer. The error lists every mistake in the user's words with
 // its file, line and column.
 func New(o Options) (*Scorer, error) {
-	src := builtin
+	src := source(builtin)
 	if o.Unfitted {
 		src = func(name string) string {
 			if name == verdictFile || name == treesFile || strings.HasSuffix(name, leaningsFile) {
@@ -120,13 +119,12 @@ func New(o Options) (*Scorer, error) {
 }
 
 // newFrom builds a scorer from tables that src reads by name.
-func newFrom(src func(name string) string, o Options) (*Scorer, error) {
+func newFrom(src source, o Options) (*Scorer, error) {
 	var errs tsv.Errors
 	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped, unfitted: o.Unfitted}
 	folded := newFoldedCyrillic()
 	s.pool.New = func() any {
-		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
-		sc.values = len(s.common.frames) - 1
+		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, common: s.common, emoji: s.emoji, rule: s.rule, k: &s.shares}
 		sc.x, sc.held = make([]float32, len(s.common.features)), make([]heldFeature, len(s.common.features))
 		sc.p = make([]float32, len(s.common.models.answers))
 		return sc
@@ -140,10 +138,8 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var words []langWords
 	s.langs = make([]lazyTable, len(s.common.langs))
 	for i, lang := range s.common.langs {
-		name := lang + "/translit.tsv"
-		s.langs[i].translit = newTranslit(tsv.Read(name, src(name), "letter latin note", &errs), &errs)
-		name = lang + "/langid.tsv"
-		words = append(words, langWords{tsv.Read(name, src(name), "word weight note", &errs), s.langs[i].translit})
+		s.langs[i].translit = newTranslit(src.rows(lang+"/translit.tsv", "letter latin note", &errs), &errs)
+		words = append(words, langWords{src.rows(lang+"/langid.tsv", "word weight note", &errs), s.langs[i].translit})
 	}
 	s.id = newIdentifier(s.common, words, &errs)
 	if err := errs.Err(); err != nil {
@@ -192,6 +188,14 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
 	s.scoreWith(sc, dst, in)
+}
+
+// scored is what scoring a text leaves behind, for those who ask what was found; they put it back into the pool.
+func (s *Scorer) scored(in Input) *scratch {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	s.scoreWith(sc, &out, in)
+	return sc
 }
 
 func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
@@ -317,7 +321,7 @@ func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 	dst.Lang = s.common.langs[sc.verdict.lang]
 	dst.Conflict = ""
 	dst.Why = s.evidence(dst.Why[:0], sc, in.Text)
-	sc.features(s.common, in, dst.Value)
+	sc.features(in, dst.Value)
 	s.decide(dst, sc, in)
 	s.useStars(dst, in.Stars)
 	dst.Label = label(dst.Value, dst.Complaint)

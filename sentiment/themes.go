@@ -20,8 +20,8 @@ const (
 // themeSet has bit i for theme i.
 type themeSet uint64
 
-func (c *common) readThemes(src func(string) string, errs *tsv.Errors) {
-	for _, r := range tsv.Read(themesFile, src(themesFile), "theme note", errs) {
+func (c *common) readThemes(src source, errs *tsv.Errors) {
+	for _, r := range src.rows(themesFile, "theme note", errs) {
 		if len(c.themes) == maxThemes {
 			errs.Add(r.At(0), "more than %d themes", maxThemes)
 			return
@@ -31,8 +31,8 @@ func (c *common) readThemes(src func(string) string, errs *tsv.Errors) {
 }
 
 // addThemes reads a row of a language's themes.tsv.
-func (d *dictionary) addThemes(r tsv.Row, c *common, errs *tsv.Errors) {
-	at := slices.Index(c.themes, r.Cell(0))
+func (d *dictionary) addThemes(r tsv.Row, errs *tsv.Errors) {
+	at := slices.Index(d.common.themes, r.Cell(0))
 	if at < 0 {
 		errs.Add(r.At(0), "unknown theme %q; themes are in %s", r.Cell(0), themesFile)
 		return

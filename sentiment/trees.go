@@ -36,8 +36,8 @@ type turn struct {
 }
 
 // readTrees reads the trees. The names of features stand in index.
-func (c *common) readTrees(src func(string) string, index map[string]int, errs *tsv.Errors) {
-	r := treeReader{rows: tsv.Read(treesFile, src(treesFile), "depth feature above weight note", errs), index: index, errs: errs}
+func (c *common) readTrees(src source, index map[string]int, errs *tsv.Errors) {
+	r := treeReader{rows: src.rows(treesFile, "depth feature above weight note", errs), index: index, errs: errs}
 	f := &c.models.forest
 	byFeature := make([][]turn, len(c.features))
 	for len(r.rows) > 0 {

@@ -18,9 +18,7 @@ func TestTreesSay(t *testing.T) {
 	said := map[float32]bool{}
 	for _, lang := range s.Languages() {
 		for _, x := range readSamples(t, "testdata/hand/"+lang+".tsv") {
-			sc := s.pool.Get().(*scratch)
-			out := s.Score(Input{Text: x.text})
-			s.scoreWith(sc, &out, Input{Text: x.text})
+			sc := s.scored(Input{Text: x.text})
 			w := walker{lines: strings.Split(strings.TrimSpace(builtin(treesFile)), "\n")[treesHead:], index: index, x: sc.x}
 			var want float32
 			for len(w.lines) > 0 {

@@ -61,7 +61,7 @@ const (
 
 // readVerdict reads the weights. Without the files nothing is known and every
 // complaint is a half.
-func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
+func (c *common) readVerdict(src source, errs *tsv.Errors) {
 	c.features = c.featureNames()
 	m := &c.models
 	m.together = 1
@@ -73,7 +73,7 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 		r.sources[f] = i
 	}
 	c.readTrees(src, r.sources, errs)
-	rows := tsv.Read(verdictFile, src(verdictFile), "model feature weight note", errs)
+	rows := src.rows(verdictFile, "model feature weight note", errs)
 	for i := range rows {
 		r.answer(&rows[i])
 	}
@@ -296,10 +296,10 @@ func (s *Scorer) answer(sc *scratch) {
 // none does.
 func (sc *scratch) heaviest(g group, except int) int {
 	best, weight := 0, float32(0)
-	values := sc.x[len(sc.x)-sc.values:]
+	values := sc.x[len(sc.x)-len(sc.common.frames):] // by frame: they count from 1
 	for f := g.from; f < g.to; f++ {
-		if f != except && values[f-1] > weight {
-			best, weight = f, values[f-1]
+		if f != except && values[f] > weight {
+			best, weight = f, values[f]
 		}
 	}
 	return best
@@ -352,10 +352,8 @@ type Reason struct {
 // Reasons returns what decided over the complaint of a text, the heaviest first. Each feature is
 // left out by itself, so what two features say alike neither is told to have given.
 func (s *Scorer) Reasons(in Input) []Reason {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.scored(in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	odds := s.weigh(sc)
 	var list []Reason
 	for f, x := range sc.x {

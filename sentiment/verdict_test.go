@@ -22,9 +22,7 @@ func TestNetworkSays(t *testing.T) {
 	}
 	models = append(models, complaintModel)
 	for _, x := range readSamples(t, "testdata/hand/en.tsv") {
-		sc := s.pool.Get().(*scratch)
-		out := s.Score(Input{Text: x.text})
-		s.scoreWith(sc, &out, Input{Text: x.text})
+		sc := s.scored(Input{Text: x.text})
 		row := map[string]float64{}
 		for i, v := range sc.x {
 			row[s.common.features[i]] = float64(v)
@@ -107,10 +105,8 @@ func TestReasons(t *testing.T) {
 	starless := in
 	starless.Stars = 0
 	odds := func(in Input) float64 {
-		sc := s.pool.Get().(*scratch)
+		sc := s.scored(in)
 		defer s.pool.Put(sc)
-		out := s.Score(in)
-		s.scoreWith(sc, &out, in)
 		return float64(s.weigh(sc))
 	}
 	for _, r := range s.Reasons(in) {

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"github.com/earshot/earshot/mention"
 )
 
 // TestPlainCyrillic holds the fast way of reading Cyrillic words to the careful one,
@@ -205,20 +203,19 @@ func TestApostropheIsLeftOut(t *testing.T) {
 
 // TestTagsAreRead: the words of a tag that capitals part are words, and no names; other tags are a word each.
 func TestTagsAreRead(t *testing.T) {
-	sc := newScorer(t).pool.Get().(*scratch)
+	s := newScorer(t)
 	for text, want := range map[string]string{
 		"late again #CustomerServiceFail": "late again Customer Service Fail",
 		"#НеПокупайте это":                "Не Покупайте это",
 		"#fail #USA #ps5 #WiFi5 #1 # #":   "fail USA ps5 Wi Fi 5 1",
 		"#Brand_fails, #":                 "Brand fails",
 	} {
-		sc.lex.reset()
-		sc.readText(text, nil)
+		sc := s.scored(Input{Text: text})
 		var words []string
 		for i := range sc.lex.toks {
 			tok := &sc.lex.toks[i]
 			words = append(words, text[tok.start:tok.end])
-			if i > 0 && tok.place == namePlace {
+			if tok.place == namePlace && !tok.tagged {
 				t.Errorf("%q: %q is taken for a name", text, text[tok.start:tok.end])
 			}
 		}
@@ -226,7 +223,6 @@ func TestTagsAreRead(t *testing.T) {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}
-	s := newScorer(t)
 	for _, x := range []struct{ calm, bad string }{
 		{"Three hours at the gate", "Three hours at the gate #WorstAirlineEver"},
 		{"Three hours at the gate #trip", "Three hours at the gate #epicfail"},
@@ -245,10 +241,7 @@ func TestUSIsNotUs(t *testing.T) {
 	for text, me := range map[string]bool{
 		"Brand opened a plant in the US on Friday": false, "Brand charged us on Friday": true, "BRAND LEFT US IN THE RAIN": true,
 	} {
-		sc := s.pool.Get().(*scratch)
-		var score mention.Score
-		s.scoreWith(sc, &score, Input{Text: text})
-		if got := sc.roles&(1<<roleMe) != 0; got != me {
+		if got := s.scored(Input{Text: text}).roles&(1<<roleMe) != 0; got != me {
 			t.Errorf("%q speaks of us: %v, want %v", text, got, me)
 		}
 	}
