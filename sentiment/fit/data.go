@@ -95,17 +95,16 @@ type loader struct {
 	titles map[string][]string // by language
 	before map[string][]string // what stands before texts and after them, by language
 	after  map[string][]string
-	held   bool // the held posts, too
 }
 
 // load reads what is fitted on. The last folder is ours, with the titles; those before it are
 // of other hands.
-func load(folders []string, real, hand string, all bool) (*dataset, error) {
+func load(folders []string, real, hand string) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
 	if err != nil {
 		return nil, err
 	}
-	l := loader{dataset: &dataset{names: scorer.FeatureNames(), known: map[sentiment.Word]int{}}, scorer: scorer, places: stream.NewPlaces(), held: all}
+	l := loader{dataset: &dataset{names: scorer.FeatureNames(), known: map[sentiment.Word]int{}}, scorer: scorer, places: stream.NewPlaces()}
 	if err := l.readAround(folders[len(folders)-1]); err != nil {
 		return nil, err
 	}
@@ -139,7 +138,7 @@ func (l *loader) folder(dir string, weight float64) error {
 			return err
 		}
 		for _, p := range posts {
-			if p.Held() && !l.held {
+			if p.Held() {
 				continue
 			}
 			if err := l.post(p, weight*seldom(p.File)); err != nil {

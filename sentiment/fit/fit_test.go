@@ -15,7 +15,7 @@ func TestFilesAreFitted(t *testing.T) {
 		t.Skip("fits for some seconds, or minutes under the race detector: .ci/run does it without")
 	}
 	eval := filepath.Join(testkit.Shared(t), "eval")
-	d, err := load([]string{filepath.Join(eval, "stream"), "../testdata/stream"}, eval, "../testdata/hand", false)
+	d, err := load([]string{filepath.Join(eval, "stream"), "../testdata/stream"}, eval, "../testdata/hand")
 	if err != nil {
 		t.Fatal(err)
 	}
