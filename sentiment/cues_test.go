@@ -15,10 +15,7 @@ import (
 // TestCues: every cue is found in the sentence it was written for (column note of
 // frames.tsv), where the brand is called Brand.
 func TestCues(t *testing.T) {
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	places := stream.NewPlaces()
 	for _, lang := range s.Languages() {
 		file := filepath.Join("lexicon", lang, "frames.tsv")
@@ -68,19 +65,13 @@ func TestCueAudit(t *testing.T) {
 	if *auditFile == "" {
 		t.Skip("no -audit=FILE")
 	}
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	type tally struct{ hits, right int }
 	found := map[[2]any]*tally{}
 	base := map[string]*tally{} // language, frame and value
 	places := stream.NewPlaces()
 	for _, file := range streamFiles(t) {
-		posts, err := stream.Read(file, places)
-		if err != nil {
-			t.Fatal(err)
-		}
+		posts := readPosts(t, places, file)
 		for _, p := range posts {
 			if !p.Held() {
 				auditPost(s, p, func(key [2]any, value string, right bool) {

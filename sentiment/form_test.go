@@ -42,15 +42,13 @@ var (
 // TestFormSaysNothing holds that how a text is dressed decides little: of held complaints that are
 // heard few are lost, and of other posts few become alerts.
 func TestFormSaysNothing(t *testing.T) {
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	places := stream.NewPlaces()
 	posts := heldPosts(t, places)
 	alert := func(p stream.Post, text string) bool {
 		in := p.Input
 		in.Text = text
+		var err error
 		if in.Spans, err = places.Find(p.Brand, text); err != nil {
 			t.Fatal(err)
 		}
@@ -91,10 +89,7 @@ func heldPosts(t *testing.T, places *stream.Places) (posts []stream.Post) {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
-		all, err := stream.Read(file, places)
-		if err != nil {
-			t.Fatal(err)
-		}
+		all := readPosts(t, places, file)
 		n := 0
 		for _, p := range all {
 			if !p.Held() || p.Brand == "" || p.Complaint == "borderline" || p.Input.Kind == "news" {

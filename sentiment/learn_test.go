@@ -17,17 +17,11 @@ import (
 // days the weights learn what was judged so far. Measured are the days after, whose
 // posts were taught to nobody: false alarms fall, and F1 does not pay more than .02 for it.
 func TestLearnMonth(t *testing.T) {
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	byLang := map[string][]stream.Post{}
 	places := stream.NewPlaces()
 	for _, file := range streamFiles(t) {
-		posts, err := stream.Read(file, places)
-		if err != nil {
-			t.Fatal(err)
-		}
+		posts := readPosts(t, places, file)
 		for _, p := range posts {
 			if p.Held() && p.Complaint != "borderline" {
 				byLang[p.Input.Lang] = append(byLang[p.Input.Lang], p)
@@ -45,10 +39,7 @@ func TestLearnMonth(t *testing.T) {
 			examples := judged(s, posts[:taught])
 			learned := s.Learn(examples)
 			lines = strings.Count(learned, "\n")
-			l, err := sentiment.New(sentiment.Options{Learned: learned})
-			if err != nil {
-				t.Fatal(err)
-			}
+			l := scorerOf(t, sentiment.Options{Learned: learned})
 			if was, is := alerts(s, examples), alerts(l, examples); is > was {
 				t.Errorf("%s, day %d: what was taught gives %.0f alerts, %.0f before", lang, from, is, was)
 			}
@@ -107,10 +98,7 @@ func alerts(s *sentiment.Scorer, examples []sentiment.Example) (sum float64) {
 // TestLearn: what is taught takes effect, the same examples teach the same, one
 // verdict moves next to nothing, and a file with mistakes is refused.
 func TestLearn(t *testing.T) {
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	post := sentiment.Input{Text: "The queue at Brand was terrible again, I waited an hour.", Lang: "en", Kind: "social"}
 	one := sentiment.Example{Input: post}
 	first := s.Score(post).Complaint
@@ -119,10 +107,7 @@ func TestLearn(t *testing.T) {
 		if learned != s.Learn(slices.Repeat([]sentiment.Example{one}, n)) {
 			t.Error("the same examples teach different things")
 		}
-		l, err := sentiment.New(sentiment.Options{Learned: learned})
-		if err != nil {
-			t.Fatal(err)
-		}
+		l := scorerOf(t, sentiment.Options{Learned: learned})
 		return l.Score(post).Complaint
 	}
 	if x := after(1); first-x > 0.1 {
@@ -134,7 +119,7 @@ func TestLearn(t *testing.T) {
 	if s.Learn(nil) != "" {
 		t.Error("nothing taught something")
 	}
-	_, err = sentiment.New(sentiment.Options{Learned: "score bad\t0.2\nasks\t99\n", LearnedFile: "learned.tsv"})
+	_, err := sentiment.New(sentiment.Options{Learned: "score bad\t0.2\nasks\t99\n", LearnedFile: "learned.tsv"})
 	if err == nil || !strings.Contains(err.Error(), "learned.tsv:2:") {
 		t.Errorf("mistakes are told as %v", err)
 	}
@@ -145,10 +130,7 @@ func TestLearn(t *testing.T) {
 func TestLearnedByAnother(t *testing.T) {
 	post := sentiment.Input{Text: "The queue at Brand was terrible again, I waited an hour.", Lang: "en", Kind: "social"}
 	complaint := func(learned string) (float64, string) {
-		s, err := sentiment.New(sentiment.Options{Learned: learned})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := scorerOf(t, sentiment.Options{Learned: learned})
 		return s.Score(post).Complaint, s.Outdated()
 	}
 	shipped, _ := complaint("")

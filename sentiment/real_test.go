@@ -27,17 +27,11 @@ var realStreams = []struct {
 // TestReal measures the verdict on real texts.
 func TestReal(t *testing.T) {
 	eval := filepath.Join(testkit.Shared(t), "eval")
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	places := stream.NewPlaces()
 	for _, set := range realStreams {
 		file := filepath.Join(eval, set.name+".tsv")
-		posts, err := stream.Read(file, places)
-		if err != nil {
-			t.Fatal(err)
-		}
+		posts := readPosts(t, places, file)
 		var list, words []tested
 		for _, p := range posts {
 			p.Complaint = "no"

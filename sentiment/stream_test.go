@@ -19,6 +19,24 @@ var auditFile = flag.String("audit", "", "write how often each cue is right to t
 
 var streamMiss = flag.String("stream-miss", "", "write the wrong posts of the tuned part to this file (never those of the held third)")
 
+func scorerOf(t *testing.T, o sentiment.Options) *sentiment.Scorer {
+	t.Helper()
+	s, err := sentiment.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func readPosts(t *testing.T, places *stream.Places, file string) []stream.Post {
+	t.Helper()
+	posts, err := stream.Read(file, places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return posts
+}
+
 // tested is a post with what the scorer says of it.
 type tested struct {
 	stream.Post
@@ -51,17 +69,11 @@ func streamFiles(t *testing.T) []string {
 // how often the frames are answered rightly: for the part that is tuned on and
 // for the held third.
 func TestStream(t *testing.T) {
-	s, err := sentiment.New(sentiment.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := scorerOf(t, sentiment.Options{})
 	places := stream.NewPlaces()
 	var miss strings.Builder
 	for _, file := range streamFiles(t) {
-		posts, err := stream.Read(file, places)
-		if err != nil {
-			t.Fatal(err)
-		}
+		posts := readPosts(t, places, file)
 		var tuned, held, bare []tested
 		for _, p := range posts {
 			x := judge(s, p)
