@@ -56,11 +56,23 @@ func (l *lexer) word(text string, i, to int) int {
 done:
 	t.end = int32(end)
 	t.caps = uppers >= 2 && uppers == letters
+	l.finish(&t)
+	l.toks = append(l.toks, t)
+	l.joinLast(letters)
+	return end
+}
+
+// joinLast joins the last word, of so many letters as it is written, to what stands before it.
+func (l *lexer) joinLast(letters int) {
+	t := &l.toks[len(l.toks)-1]
 	if t.caps && letters > 2 {
 		l.upper++
 	}
-	l.finish(&t)
-	return end
+	t.before = l.take()
+	if l.hyphen {
+		l.joinHyphen()
+		l.hyphen = false
+	}
 }
 
 // plainWord reads a word of ASCII letters and nothing else, which is what most of
@@ -99,17 +111,8 @@ func (l *lexer) plainWord(text string, i, to int) int {
 	t.runeAt, t.runeN = int32(at), uint8(n)
 	t.hash = hashDone(h)
 	t.quoted, t.small = l.quote, text[i] >= 'a'
-	t.before = l.take()
-	if n > 1 && text[i+1] < 'a' && capitals(text[i:j]) {
-		t.caps = true
-		if n > 2 {
-			l.upper++
-		}
-	}
-	if l.hyphen {
-		l.joinHyphen()
-		l.hyphen = false
-	}
+	t.caps = n > 1 && text[i+1] < 'a' && capitals(text[i:j])
+	l.joinLast(n)
 	return j
 }
 
@@ -155,17 +158,8 @@ func (l *lexer) plainCyrillic(text string, i, to int) int {
 	t.runeAt, t.runeN = int32(at), uint8(n)
 	t.hash = hashDone(h)
 	t.quoted, t.cyrillic, t.small = l.quote, true, rs[0] == 0x400+rune(text[i]&1)<<6+rune(text[i+1]&0x3f)
-	t.before = l.take()
-	if folds >= 2 && folds == n {
-		t.caps = true
-		if n > 2 {
-			l.upper++
-		}
-	}
-	if l.hyphen {
-		l.joinHyphen()
-		l.hyphen = false
-	}
+	t.caps = folds >= 2 && folds == n
+	l.joinLast(n)
 	return j
 }
 
@@ -270,7 +264,7 @@ func (l *lexer) address(text string, i, to int) int {
 	return j
 }
 
-// finish hashes the word and joins it by its hyphen to the one before.
+// finish brings the word to the form of the tables and hashes it.
 func (l *lexer) finish(t *token) {
 	rs := l.runes[t.runeAt:]
 	if t.cyrillic {
@@ -280,17 +274,7 @@ func (l *lexer) finish(t *token) {
 		t.runeN = uint8(len(rs))
 		l.runes = l.runes[:int(t.runeAt)+len(rs)]
 	}
-	h := uint64(hashSeed)
-	for _, r := range rs {
-		h = hashRune(h, r)
-	}
-	t.hash = hashDone(h)
-	t.before = l.take()
-	l.toks = append(l.toks, *t)
-	if l.hyphen {
-		l.joinHyphen()
-		l.hyphen = false
-	}
+	t.hash = hashRunes(rs)
 }
 
 // cyrillicOnly turns Latin look-alikes into Cyrillic letters, drops apostrophes,
