@@ -3,7 +3,15 @@ package sentiment
 import (
 	"runtime"
 	"testing"
+	"unsafe"
 )
+
+// TestInfoFillsALine: what is read of every word is one fetch from memory.
+func TestInfoFillsALine(t *testing.T) {
+	if size := unsafe.Sizeof(info{}); size != 64 {
+		t.Errorf("an info takes %d bytes, want the 64 of a cache line", size)
+	}
+}
 
 // TestMemory holds the loaded tables of all languages to the promised 32 MiB.
 func TestMemory(t *testing.T) {
