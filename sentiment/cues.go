@@ -318,11 +318,11 @@ func (s *scratch) readEndings(t *table, slot int) {
 		if tok.kind != wordToken || tok.runeN < shortestEnded {
 			continue
 		}
-		last := s.lex.runes[int(tok.runeAt)+int(tok.runeN)-1]
+		rs := s.lex.runesOf(tok)
+		last := rs[len(rs)-1]
 		if t.lastLetters>>(last&63)&1 == 0 || tok.function || tok.place != noPlace || len(s.cues) >= maxCueHits {
 			continue
 		}
-		rs := s.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
 		if e := t.ending(rs); e != nil {
 			s.cues = append(s.cues, cueHit{int32(i), int32(i), 0, e.weight, e.frame, uint8(slot), -1})
 		}

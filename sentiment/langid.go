@@ -239,7 +239,7 @@ func (id *identifier) endings(l *lexer, sum []float32) {
 		if !t.cyrillic || t.runeN < 4 {
 			continue
 		}
-		rs := l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)]
+		rs := l.runesOf(t)
 		h := uint64(hashSeed)
 		for n := 1; n <= longestEnd && n < len(rs); n++ {
 			h = hashRune(h, rs[len(rs)-n])

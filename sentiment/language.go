@@ -32,7 +32,7 @@ func (s *Scorer) identify(sc *scratch) verdict {
 		t := s.table(k)
 		for i := range sc.lex.toks {
 			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
-				rs := sc.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
+				rs := sc.lex.runesOf(tok)
 				switch id := t.forms.find(tok.hash); {
 				case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
 					sum[k] += tableVote

@@ -112,7 +112,7 @@ func (l *lexer) glued(a, b *token) []rune {
 // repeated, read as transliteration, unmasked, with digits read as letters, or by
 // its stem.
 func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
-	rs := l.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
+	rs := l.runesOf(tok)
 	if tok.long {
 		if id := t.forms.find(hashRunesOnce(rs)); id != 0 {
 			return id

@@ -134,6 +134,11 @@ func (l *lexer) reset() {
 	l.pending, l.quote, l.upper, l.hyphen, l.numbers, l.bold = sentenceBreak, false, 0, false, false, 0
 }
 
+// runesOf are the folded letters of a token.
+func (l *lexer) runesOf(t *token) []rune {
+	return l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)]
+}
+
 // room returns a place for each token in homes.
 func (l *lexer) room() []uint64 {
 	if cap(l.homes) < len(l.toks) {

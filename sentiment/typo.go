@@ -20,7 +20,7 @@ func (s *scratch) mendTypos() {
 		if left--; left < 0 {
 			return
 		}
-		w := s.mend(s.lex.runes[t.runeAt : int(t.runeAt)+int(t.runeN)])
+		w := s.mend(s.lex.runesOf(t))
 		if w == nil || t.caps && !s.lex.shouting() {
 			continue
 		}

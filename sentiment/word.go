@@ -194,11 +194,11 @@ func (l *lexer) joinHyphen() {
 	}
 	p, t := &l.toks[n], &l.toks[n+1]
 	h := uint64(hashSeed)
-	for _, r := range l.runes[p.runeAt : int(p.runeAt)+int(p.runeN)] {
+	for _, r := range l.runesOf(p) {
 		h = hashRune(h, r)
 	}
 	h = hashRune(h, '-')
-	for _, r := range l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)] {
+	for _, r := range l.runesOf(t) {
 		h = hashRune(h, r)
 	}
 	p.joined = hashDone(h)
