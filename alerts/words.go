@@ -167,7 +167,7 @@ func said(l i18n.Lang, part string, words []string) []string {
 }
 
 // Verdict is the language, how likely it is a complaint, and the score:
-// "uk, 91% likely a complaint, −0.81". What is not known is left out.
+// "Ukrainian, 91% likely a complaint, −0.81". What is not known is left out.
 func Verdict(l i18n.Lang, s mention.Score) string {
 	parts := slices.DeleteFunc([]string{l.Word("lang", s.Lang), Likely(l, s), l.Decimal(s.Value, 2)}, func(p string) bool { return p == "" })
 	return strings.Join(parts, ", ")
