@@ -45,16 +45,16 @@ func TestHome(t *testing.T) {
 	all := w.posted(2)
 	w.opens(ira)
 	eventually(t, "the Home", func() bool {
-		return w.homeShows(ira, "Нічиї скарги: 2") && w.homeShows(ira, "У вас у роботі: 0")
+		return w.homeShows(ira, "Нічиї скарги: 2") && w.homeShows(ira, "Ви взяли: 0")
 	})
 	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the Home after a claim in it", func() bool {
-		return w.homeShows(ira, "У вас у роботі: 1") && w.homeShows(ira, "Нічиї скарги: 1")
+		return w.homeShows(ira, "Ви взяли: 1") && w.homeShows(ira, "Нічиї скарги: 1")
 	})
 	w.press(fakeslack.Click{Channel: all[1].Channel, TS: all[1].TS, Action: "claim", User: ira})
-	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "У вас у роботі: 2") })
+	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "Ви взяли: 2") })
 	if len(w.fake.Homes(oleh)) != 0 {
 		t.Error("a Home is drawn for one who never opened it")
 	}
@@ -65,7 +65,7 @@ func TestHome(t *testing.T) {
 	if err := w.fake.PressHome(ira, "release", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home after a release", func() bool { return w.homeShows(ira, "У вас у роботі: 1") })
+	eventually(t, "the Home after a release", func() bool { return w.homeShows(ira, "Ви взяли: 1") })
 	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", Value: buttonValue(t, all[0]), User: oleh})
 	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestHomeAfterARestart(t *testing.T) {
 	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
 	all := w.posted(2)
 	w.opens(ira)
-	eventually(t, "the Home", func() bool { return w.homeShows(ira, "У вас у роботі: 0") })
+	eventually(t, "the Home", func() bool { return w.homeShows(ira, "Ви взяли: 0") })
 	for i, m := range all {
 		w.stop()
 		w.start()
@@ -95,7 +95,7 @@ func TestHomeAfterARestart(t *testing.T) {
 		if err := w.fake.PressHome(ira, "claim", buttonValue(t, m)); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"У вас у роботі: 1", "Oleh"}[i]
+		want := []string{"Ви взяли: 1", "Oleh"}[i]
 		eventually(t, "the Home says "+want, func() bool { return w.homeShows(ira, want) })
 	}
 }
