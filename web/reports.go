@@ -40,6 +40,7 @@ type reportPage struct {
 	Unanswered   int
 	Waiting      string // the address of those who wait
 	NothingHeard bool
+	Nameless     string // that names are erased
 }
 
 // tile is one headline number, beside that of the period before.
@@ -128,6 +129,9 @@ func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before r
 		return ask, now, before, err
 	}
 	scope.Reply, scope.Network = in.opt.ReplyWithin, in.opt.Network
+	if in.opt.Retention != nil {
+		scope.NamesSince = v.now.Add(-in.opt.Retention())
+	}
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Begin(), scope.Until)
 	if err != nil {
 		return ask, now, before, err
@@ -161,7 +165,7 @@ func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) error 
 	l := v.lang
 	places := in.opt.Places()
 	out := reportPage{frame: in.frame(v, "reports", l.Text("web.reports")), Period: ask.period, From: ask.from, To: ask.to, CSV: "/reports.csv?" + ask.query(),
-		Span: l.Text("report.period", "from", l.DateTime(now.Since), "to", l.Time("time.date_time_zone", now.Until)), Unanswered: now.Unanswered, NothingHeard: now.Heard == 0,
+		Span: l.Text("report.period", "from", l.DateTime(now.Since), "to", l.Time("time.date_time_zone", now.Until)), Unanswered: now.Unanswered, NothingHeard: now.Heard == 0, Nameless: now.Nameless(l),
 		Selects: []choice{newChoice("watch", l.Text("web.filter.watch"), ask.watch, places.Watches, asItIs), newChoice("source", l.Text("web.filter.source"), ask.source, places.Sources, asItIs)}}
 	for _, p := range reportPeriods {
 		to := reportAsk{period: p.word, watch: ask.watch, source: ask.source}

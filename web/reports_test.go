@@ -72,6 +72,17 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestReportSaysWhatRetentionTook: names go with the retention, and a report of before says so.
+func TestReportSaysWhatRetentionTook(t *testing.T) {
+	w := newWorld(t)
+	w.say("Олена К.", "Не повертають гроші")
+	for query, says := range map[string]bool{"": false, "period=13w": true} {
+		if _, body := w.ask("GET", "/reports?"+query, "Ira", nil); strings.Contains(body, "Names from before") != says {
+			t.Errorf("%q: says it: %v", query, !says)
+		}
+	}
+}
+
 // TestReportIsSmall: a quarter of many people and words is loaded on a phone.
 func TestReportIsSmall(t *testing.T) {
 	if testing.Short() {

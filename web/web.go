@@ -101,6 +101,8 @@ type Options struct {
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
+	// Retention is how long names are kept; nil: for good.
+	Retention func() time.Duration
 	// Templates are those that staff write; among what Replies returns.
 	Templates Templates
 	// Answers sends replies to the sites.

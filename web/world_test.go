@@ -92,6 +92,7 @@ func newWorldIn(t testing.TB, database string) *world {
 		PollNow:     func(_ context.Context, source string) { w.polled <- source },
 		Answers:     reply.New(reply.Options{Outbox: s, Reader: s, Way: func(string) (reply.Way, bool) { return reply.Way{}, false }}),
 		Replies:     func(mention.Mention, string) []string { return []string{"We are sorry."} },
+		Retention:   func() time.Duration { return 30 * 24 * time.Hour },
 		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})
 	if err != nil {

@@ -283,3 +283,32 @@ func TestPeopleAreWhoTheyAre(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestNamesAreErased: a report that reaches back behind the retention says that those who answered,
+// and those who complained again, are not all there; one of a later period says nothing of it.
+func TestNamesAreErased(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := week
+	for _, c := range []struct {
+		since time.Time
+		says  bool
+	}{{time.Time{}, false}, {monday, false}, {monday.Add(-time.Hour), false}, {monday.AddDate(0, 0, 3), true}, {monday.AddDate(1, 0, 0), true}} {
+		scope.NamesSince = c.since
+		r := New([]mention.Times{aCase(0, 1, 5, 9, "")}, scope)
+		for _, lang := range []string{"en", "ru", "uk", "bg"} {
+			var text, md strings.Builder
+			l := texts.In(lang)
+			if err := errors.Join(r.Text(&text, l, nil), r.Markdown(&md, l, nil)); err != nil {
+				t.Fatal(err)
+			}
+			for form, got := range map[string]string{"text": text.String(), "md": md.String()} {
+				if says := strings.Contains(got, l.Text("report.names_since", "date", l.Date(c.since))); says != c.says {
+					t.Errorf("names since %s, %s, %s: said %v, want %v\n%s", c.since, lang, form, says, c.says, got)
+				}
+			}
+		}
+	}
+}

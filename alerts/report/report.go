@@ -27,6 +27,9 @@ type Scope struct {
 	// Network is what the network of a source is called, by the source's name; empty, or nil:
 	// as the source.
 	Network func(source string) string
+	// NamesSince is when those were heard whose names are kept; what was heard before has none
+	// any more. Zero: all have.
+	NamesSince time.Time
 }
 
 // before is the period of the same length just before.
@@ -66,6 +69,10 @@ type Report struct {
 	Days    []Day    `json:"days"`               // of the zone
 
 	Sent []Sent `json:"answers_sent,omitempty"` // from earshot; CountSent makes them
+
+	// NamesSince is set when names are erased of what was heard before it: People and Authors
+	// then count a part of the period, or nothing of it.
+	NamesSince time.Time `json:"names_since,omitzero"`
 }
 
 // Kept is how many answers came in time. What is dismissed, or may still be answered in
@@ -113,6 +120,9 @@ func New(cases []mention.Times, s Scope) Report {
 		s.Now = s.Until
 	}
 	r := Report{Since: s.Since.In(s.Zone), Until: s.Until.In(s.Zone)}
+	if s.NamesSince.After(s.Since) {
+		r.NamesSince = s.NamesSince.In(s.Zone)
+	}
 	hear, claim, answer, overall := make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases))
 	places, topics, watches, people, langs, authors := table{}, table{}, table{}, table{}, table{}, table{}
 	var clock [24]group

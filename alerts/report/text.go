@@ -36,6 +36,9 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 			fmt.Fprintln(t, strings.Join(s.cells(l, row), "\t"))
 		}
 	}
+	if note := r.Nameless(l); note != "" {
+		fmt.Fprintf(t, "\n%s\n", note)
+	}
 	for i, row := range r.sentTable(l) {
 		if i == 0 {
 			fmt.Fprintln(t)
@@ -61,6 +64,9 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 		for _, row := range s.rows {
 			fmt.Fprintf(&b, "| %s |\n", strings.Join(escapedName(s.cells(l, row)), " | "))
 		}
+	}
+	if note := r.Nameless(l); note != "" {
+		fmt.Fprintf(&b, "\n%s\n", note)
 	}
 	for i, row := range r.sentTable(l) {
 		if i == 0 {
@@ -95,6 +101,14 @@ func (r Report) CSV(w io.Writer) error {
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// Nameless says what is missing where names are erased; empty when nothing is.
+func (r Report) Nameless(l i18n.Lang) string {
+	if r.NamesSince.IsZero() {
+		return ""
+	}
+	return l.Text("report.names_since", "date", l.Date(r.NamesSince))
 }
 
 // Line is one headline number in words.

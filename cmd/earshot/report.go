@@ -49,7 +49,7 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	scope := report.Scope{Since: since, Until: until, Zone: zone, Now: time.Now(), Reply: func(s mention.Severity) (time.Duration, hours.Hours) {
 		d := cfg.Deadlines.For(s.String())
 		return d.Reply, d.Hours
-	}, Network: cfg.KindOf}
+	}, Network: cfg.KindOf, NamesSince: time.Now().Add(-cfg.Store.Retention)}
 	cases, err := db.Times(ctx, scope.Begin(), until)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		Templates:   d.store,
 		Answers:     d.answers,
 		Network:     d.networkOf,
+		Retention:   func() time.Duration { return d.config().Store.Retention },
 		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
 		Log:         d.log,
 		Now:         d.now,
