@@ -107,6 +107,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"edited after the retention":   testPruneEdited,
 	"pressed after the words went": testPruneStaff,
 	"closed after the retention":   testPruneClosedLately,
+	"retention rests":              testPruneRests,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

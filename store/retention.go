@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -37,6 +38,12 @@ const (
 	pruneLook = 250
 	// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
 	pruneChunk = 25
+	// pruneWords bounds the mentions whose words go in one: SQLite's index of words clears the place
+	// of each, which is many pages a mention.
+	pruneWords = 5
+	// pruneRests is how much longer than a transaction the rest after it is: while years go at
+	// once, polls and people find the writer free most of the time.
+	pruneRests = 3
 )
 
 // Prune erases what is older than the retention, in small steps that each look at or
@@ -47,7 +54,12 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 	var p Pruned
 	for _, job := range s.pruneJobs(r, &p) {
 		for !job.finished() {
-			if err := job.step(ctx); err != nil {
+			began, erases := time.Now(), len(job.todo) > 0
+			err := job.step(ctx)
+			if err == nil && erases {
+				err = s.rest(ctx, pruneRests*time.Since(began))
+			}
+			if err != nil {
 				return p, err
 			}
 		}
@@ -95,6 +107,7 @@ type pruneJob struct {
 	page string
 	// erase erases those of the keys that may still go.
 	erase func(ctx context.Context, tx *sql.Tx, keys []any) (int, error)
+	chunk int // how many keys at once; 0 means pruneChunk
 
 	at   int64 // the last row that was looked at
 	key  any
@@ -136,7 +149,7 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 		{
 			before: micros(r.Mentions), count: &p.Mentions, key: "",
 			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, mayGo),
-			erase: s.pruneMentions(mayGo),
+			erase: s.pruneMentions(mayGo), chunk: pruneWords,
 		},
 		{
 			before: micros(r.Mentions), count: new(int), key: "",
@@ -167,7 +180,7 @@ func (j *pruneJob) step(ctx context.Context) error {
 	if len(j.todo) == 0 {
 		return j.look(ctx)
 	}
-	chunk := j.todo[:min(pruneChunk, len(j.todo))]
+	chunk := j.todo[:min(cmp.Or(j.chunk, pruneChunk), len(j.todo))]
 	n := 0
 	err := j.store.inTx(ctx, "prune", func(tx *sql.Tx) (err error) {
 		n, err = j.erase(ctx, tx, chunk)

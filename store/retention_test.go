@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -164,4 +166,33 @@ func testPruneClosedLately(t *testing.T, open opener) {
 		want(t, c.name+": words and thread stay", m.Post.Text != "" && m.Post.ThreadURL != "", c.stays)
 		want(t, c.name, err, nil)
 	}
+}
+
+// After each transaction the retention rests for longer than that took, so that years that go at once
+// hold up neither polls nor people; and it ends when earshot does.
+func testPruneRests(t *testing.T, open opener) {
+	s := open(t)
+	const posts = 3*pruneWords + 1
+	for n := range posts {
+		ingest(t, s, intakeOf(heard(post(n), "Romashka")))
+		must(act(s, mentionID(post(n), "Romashka"), mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.Spam}))(t)
+	}
+	rests := 0
+	stop := errors.New("the end")
+	s.rest = func(_ context.Context, d time.Duration) error {
+		if rests++; d <= 0 {
+			t.Errorf("rests for %s", d)
+		}
+		if rests == 2 {
+			return stop
+		}
+		return nil
+	}
+	old := Retention{Mentions: t0.Add(time.Hour)}
+	if p, err := s.Prune(background, old); !errors.Is(err, stop) || p.Mentions != 2*pruneWords {
+		t.Errorf("it is ended in its second rest: %+v, %v", p, err)
+	}
+	p := must(s.Prune(background, old))(t)
+	want(t, "mentions", p.Mentions, posts-2*pruneWords)
+	want(t, "rests", rests, 4)
 }

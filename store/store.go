@@ -56,6 +56,7 @@ type Store struct {
 	now     func() time.Time
 	damaged sync.Map // ids of rows whose damage was said
 	trouble atomic.Pointer[error]
+	rest    func(ctx context.Context, d time.Duration) error // between the steps of long work
 }
 
 // engine is what differs between the databases.
@@ -105,12 +106,22 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Store{log: opt.Log, now: opt.Now}
+	s := &Store{log: opt.Log, now: opt.Now, rest: rest}
 	if err := s.open(ctx, opt); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// rest waits so long, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
 }
 
 // open connects and does what is due at a start, as far as the options let it.
