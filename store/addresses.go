@@ -33,6 +33,18 @@ func (s *Store) hashAddresses(ctx context.Context) error {
 // stand at one; two sources that show the same one do so within days.
 const maxAtURL = 50
 
+// ofWatch compares the watch where another column says which rows are meant. Without joining it to nothing SQLite
+// takes the index of the watch for the order that it brings, and reads all that was ever heard of it.
+const ofWatch = `m.watch || '' = `
+
+// atURL is the query of AtURL, atURLAlso that of shownAlso.
+const (
+	atURL = `SELECT ` + storedColumns + storedFrom + `
+WHERE m.url_key = $1 AND m.url_key <> 0 AND ` + ofWatch + `$2 AND m.severity > 0 ORDER BY m.heard_at DESC, m.id DESC LIMIT $3`
+	atURLAlso = `SELECT ` + storedColumns + storedFrom + `
+WHERE m.url_key = $1 AND m.url_key <> 0 AND ` + ofWatch + `$2 AND m.source <> $3 ORDER BY m.heard_at DESC, m.id DESC LIMIT $4`
+)
+
 // AtURL returns the alerted mentions of the watch whose post stands at this permalink, at
 // whatever source, whatever became of their cases: the newest maxAtURL, the oldest of them
 // first. An empty address matches nothing.
@@ -40,8 +52,7 @@ func (t *Tx) AtURL(ctx context.Context, watch, url string) ([]mention.MentionRec
 	if url == "" {
 		return nil, nil
 	}
-	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.severity > 0 ORDER BY m.heard_at DESC, m.id DESC LIMIT $3`, mention.URLKey(clean(url)), clean(watch), maxAtURL)
+	rows, err := t.q.QueryContext(ctx, atURL, mention.URLKey(clean(url)), clean(watch), maxAtURL)
 	all, err := collect(rows, err, scanStored)
 	slices.Reverse(all)
 	return all, t.wrap("mentions at an address", err)
@@ -97,8 +108,7 @@ GROUP BY m.url_key, m.watch HAVING MIN(m.source) <> MAX(m.source)`, values(slice
 
 // shownAlso returns the newest posts of other sources at an address.
 func (s *Store) shownAlso(ctx context.Context, a address) ([]mention.Post, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at DESC, m.id DESC LIMIT $4`, a.key, a.watch, a.source, maxAtURL)
+	rows, err := s.read.QueryContext(ctx, atURLAlso, a.key, a.watch, a.source, maxAtURL)
 	all, err := collect(rows, err, scanStored)
 	slices.Reverse(all)
 	posts := make([]mention.Post, 0, len(all))

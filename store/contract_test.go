@@ -45,6 +45,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"many duplicates":              testManyDuplicates,
 	"thread":                       testThread,
 	"thread among many":            testThreadAmongMany,
+	"a place among many":           testPlaceAmongMany,
 	"answers in a thread":          testOfficialInThread,
 	"authors and rates":            testAuthors,
 	"outbox":                       testOutbox,

@@ -180,6 +180,11 @@ func repliesOf(ctx context.Context, q querier, id mention.ID) ([]mention.SiteRep
 	return collect(rows, err, scanReply)
 }
 
+// answersSeen is the query of AnswersSeen.
+const answersSeen = `SELECT ` + storedColumns + storedFrom + `
+WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND ` + ofWatch + `$3 AND m.official = 1 AND m.gone = 0 AND m.heard_at >= $4
+ORDER BY m.heard_at, m.id LIMIT $5`
+
 // AnswersSeen returns what official authors of the mention's watch wrote in its thread, to the
 // mention or to nobody named, and was published (where that is known) and heard since then, and when that thread was last read with success: by its own visit,
 // or else by the poll of its source; zero when it never was.
@@ -188,9 +193,7 @@ func (s *Store) AnswersSeen(ctx context.Context, id mention.ID, since time.Time)
 	if err != nil {
 		return nil, looked, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND m.watch = $3 AND m.official = 1 AND m.gone = 0 AND m.heard_at >= $4
-ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clean(m.Post.ThreadURL)), clean(m.Watch), micros(since), maxRelated)
+	rows, err := s.read.QueryContext(ctx, answersSeen, clean(m.Post.Origin()), mention.URLKey(clean(m.Post.ThreadURL)), clean(m.Watch), micros(since), maxRelated)
 	all, err := collect(rows, err, scanStored)
 	if err != nil {
 		return nil, looked, s.wrap("answers in a thread", err)

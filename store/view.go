@@ -136,14 +136,17 @@ func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([
 	return all, t.wrap("mentions in thread", err)
 }
 
+// officialInThread is the query of OfficialInThread.
+const officialInThread = `SELECT ` + storedColumns + storedFrom + `
+WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND ` + ofWatch + `$3 AND m.official = 1 AND m.gone = 0
+ AND (m.published <= 0 OR m.published >= $4)
+ORDER BY m.heard_at, m.id`
+
 // OfficialInThread returns the mentions of the watch by official authors at the thread
 // address that are not gone and were published at or after since, or nobody knows when; the
 // oldest first. An empty address matches nothing. All reviews of an app are one thread.
 func (t *Tx) OfficialInThread(ctx context.Context, source, threadURL, watch string, since time.Time) ([]mention.MentionRecord, error) {
-	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND m.watch = $3 AND m.official = 1 AND m.gone = 0
- AND (m.published <= 0 OR m.published >= $4)
-ORDER BY m.heard_at, m.id`, clean(source), mention.URLKey(clean(threadURL)), clean(watch), micros(since))
+	rows, err := t.q.QueryContext(ctx, officialInThread, clean(source), mention.URLKey(clean(threadURL)), clean(watch), micros(since))
 	all, err := collect(rows, err, scanStored)
 	return all, t.wrap("answers in thread", err)
 }

@@ -160,6 +160,38 @@ func testThreadAmongMany(t *testing.T, open opener) {
 	want(t, "error", err, nil)
 }
 
+// testPlaceAmongMany: what stands at a place is found by the place, and not among all that was ever heard of
+// the watch: it is asked for each complaint, while everybody waits for the poll.
+func testPlaceAmongMany(t *testing.T, open opener) {
+	s := open(t)
+	in := intakeOf()
+	for n := range 1200 {
+		p := post(n)
+		p.ThreadURL = fmt.Sprint("https://forum.example/t/", n/4)
+		in.Posts = append(in.Posts, heard(p, "Romashka"))
+	}
+	ingest(t, s, in)
+	if s.engine.name == "sqlite" {
+		for what, query := range map[string]string{"url": atURL, "url of others": atURLAlso, "thread": officialInThread, "thread since": answersSeen} {
+			plan := strings.Join(planOf(t, s, query, "1", int64(2), "3", int64(4), 5)[:1], "")
+			if !strings.HasSuffix(plan, "_key (url_key=?)") && !strings.HasSuffix(plan, "_key (thread_key=?)") {
+				t.Errorf("%s begins with %s", what, plan)
+			}
+		}
+		return
+	}
+	must(s.write.ExecContext(background, `ANALYZE`))(t)
+	mustDo(t, s.inTx(background, "look", func(tx *sql.Tx) error {
+		v := &Tx{q: tx, wrap: s.wrap}
+		want(t, "at an address", len(must(v.AtURL(background, "Romashka", post(9).URL))(t)), 1)
+		want(t, "answers in a thread", len(must(v.OfficialInThread(background, "forum", "https://forum.example/t/9", "Romashka", time.Time{}))(t)), 0)
+		if read := count(t, tx, `SELECT SUM(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname = 'mentions'`); read > 100 {
+			t.Errorf("%d of 1200 rows were read", read)
+		}
+		return nil
+	}))
+}
+
 func testAuthors(t *testing.T, open opener) {
 	s := open(t)
 	var list []mention.AnalyzedPost
