@@ -44,18 +44,26 @@ const (
 type chartSlot struct {
 	name, mark      string // a mark is written below the bars
 	heard, answered int
+	days            int // of which it counts all, where that is more than one: the bars are one day's then
 }
 
+// a is how much of n a bar shows.
+func (s chartSlot) a(n int) float64 { return float64(n) / float64(max(s.days, 1)) }
+
 func newChart(l i18n.Lang, id, title, when string, slots []chartSlot) chart {
-	most, heard, answered, peak := 0, 0, 0, 0
+	most, heard, answered, peak, days := 0.0, 0, 0, 0, 0
 	for i, s := range slots {
-		heard, answered = heard+s.heard, answered+s.answered
-		most = max(most, s.heard, s.answered)
-		if s.heard > slots[peak].heard {
+		heard, answered, days = heard+s.heard, answered+s.answered, max(days, s.days)
+		most = max(most, s.a(s.heard), s.a(s.answered))
+		if s.a(s.heard) > slots[peak].a(slots[peak].heard) {
 			peak = i
 		}
 	}
-	out := chart{ID: id, Title: title, Top: l.Number(most), Head: []string{l.Text("report.heard"), l.Text("report.answered")}, When: when, Numbers: l.Text("web.report.numbers")}
+	top := l.Number(int(most))
+	if days > 1 {
+		top = l.Text("web.report.a_day", "n", l.Decimal(most, 1))
+	}
+	out := chart{ID: id, Title: title, Top: top, Head: []string{l.Text("report.heard"), l.Text("report.answered")}, When: when, Numbers: l.Text("web.report.numbers")}
 	if len(slots) == 0 || most == 0 {
 		return out
 	}
@@ -71,7 +79,7 @@ func newChart(l i18n.Lang, id, title, when string, slots []chartSlot) chart {
 			if bar.of == 0 {
 				continue
 			}
-			height := max(1, bar.of*(chartBase-chartTop)/most)
+			height := max(1, int(s.a(bar.of)*(chartBase-chartTop)/most))
 			out.Bars = append(out.Bars, chartBar{X: at + n*width, Y: chartBase - height, Width: width, Height: height, Class: bar.class})
 		}
 		if s.mark != "" {
@@ -82,20 +90,28 @@ func newChart(l i18n.Lang, id, title, when string, slots []chartSlot) chart {
 	return out
 }
 
-// maxBars is how many days have bars of their own; of more, each bar counts several.
+// maxBars is how many days have bars of their own; of more, each bar is the average of several. The
+// last one may be of fewer.
 const maxBars = 31
+
+// yearDays is how many days are told apart without their year.
+const yearDays = 366
 
 func dayChart(l i18n.Lang, r report.Report) chart {
 	each := (len(r.Days) + maxBars - 1) / maxBars
+	short := "time.day"
+	if len(r.Days) > yearDays {
+		short = "time.date"
+	}
 	var slots []chartSlot
 	for i := 0; i < len(r.Days); i += each {
 		days := r.Days[i:min(i+each, len(r.Days))]
-		slot := chartSlot{name: dayName(l, days[0].Date, "time.weekday")}
+		slot := chartSlot{name: dayName(l, days[0].Date, "time.weekday"), days: len(days)}
 		if last := days[len(days)-1].Date; last != days[0].Date {
-			slot.name = l.Text("report.period", "from", dayName(l, days[0].Date, "time.day"), "to", dayName(l, last, "time.day"))
+			slot.name = l.Text("report.period", "from", dayName(l, days[0].Date, short), "to", dayName(l, last, short))
 		}
 		if n := len(slots); n%max(1, (len(r.Days)/each+3)/4) == 0 {
-			slot.mark = dayName(l, days[0].Date, "time.day")
+			slot.mark = dayName(l, days[0].Date, short)
 		}
 		for _, d := range days {
 			slot.heard, slot.answered = slot.heard+d.Heard, slot.answered+d.Answered
