@@ -14,8 +14,8 @@ import (
 // hashAddresses computes the hashes of rows that an earlier earshot wrote. It goes on
 // where it was interrupted.
 func (s *Store) hashAddresses(ctx context.Context) error {
-	return s.inPieces(ctx, "hash addresses", pruneChunk, func(tx *sql.Tx) (int, error) {
-		rows, err := tx.QueryContext(ctx, `SELECT id, url, thread_url FROM mentions WHERE url_key IS NULL ORDER BY id LIMIT $1`, pruneChunk)
+	return s.catchUp(ctx, "hash addresses", func(tx *sql.Tx) (int, error) {
+		rows, err := tx.QueryContext(ctx, `SELECT id, url, thread_url FROM mentions WHERE url_key IS NULL ORDER BY id LIMIT $1`, catchUpPiece)
 		list, err := collect(rows, err, func(row scanner) (r [3]string, err error) { return r, row.Scan(&r[0], &r[1], &r[2]) })
 		if err != nil {
 			return 0, err

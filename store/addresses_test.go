@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,20 +17,38 @@ func TestAddressesOfOlderRows(t *testing.T) {
 	at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")}
 	s := openAt(t, at)
 	in := intakeOf()
-	for n := range pruneChunk + 7 {
+	for n := range catchUpPiece + 7 {
 		in.Posts = append(in.Posts, heard(post(n), "Romashka"))
 	}
 	ingest(t, s, in)
 	must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL`))(t)
 	s.Close()
 	s = openAt(t, at)
-	for _, n := range []int{0, pruneChunk + 6} {
+	for _, n := range []int{0, catchUpPiece + 6} {
 		list := must(s.view().AtURL(background, "Romashka", "http://Forum.example/p/"+post(n).ID+"?utm_source=x"))(t)
 		if len(list) != 1 || list[0].Mention.Post.ID != post(n).ID {
 			t.Errorf("post %d: %d found", n, len(list))
 		}
 	}
-	want(t, "in the thread", len(must(s.view().InThread(background, "forum", post(0).ThreadURL, ""))(t)), pruneChunk+7)
+	want(t, "in the thread", len(must(s.view().InThread(background, "forum", post(0).ThreadURL, ""))(t)), catchUpPiece+7)
+}
+
+// TestOldRowsSayHowFar: a start that brings many rows of an earlier earshot up to date says so while it
+// does, in few transactions; a quick one says nothing.
+func TestOldRowsSayHowFar(t *testing.T) {
+	for rows, said := range map[int]int{1000: 0, catchUpSay + 1: 2} { // of hashes, and of words
+		var out bytes.Buffer
+		at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.NewTextHandler(&out, nil))}
+		s := openAt(t, at)
+		year{posts: rows, mentions: rows, open: rows}.fill(t, s)
+		must(s.write.Exec(`INSERT INTO mention_terms (mention_terms, rank) VALUES ('secure-delete', 0)`))(t) // words that go are not what takes the time
+		must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL, terms = NULL, num = 0, words = 'parcel'`))(t)
+		s.Close()
+		out.Reset()
+		s = openAt(t, at)
+		want(t, "lines", strings.Count(out.String(), "brought up to date"), said)
+		want(t, "left", count(t, s.read, `SELECT COUNT(*) FROM mentions WHERE url_key IS NULL OR terms IS NULL`), 0)
+	}
 }
 
 // TestAddressesWithWWW: a site drops its "www.", or gets one. What an earlier earshot stored is found

@@ -152,8 +152,8 @@ func topicList(topics []string) string {
 // the oldest first. It goes on where it was interrupted.
 func (s *Store) readTerms(ctx context.Context) error {
 	type row struct{ id, words, score string }
-	return s.inPieces(ctx, "read terms", pruneChunk, func(tx *sql.Tx) (int, error) {
-		rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, pruneChunk)
+	return s.catchUp(ctx, "read terms", func(tx *sql.Tx) (int, error) {
+		rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, catchUpPiece)
 		list, err := collect(rows, err, func(from scanner) (r row, err error) { return r, from.Scan(&r.id, &r.words, &r.score) })
 		if err != nil {
 			return 0, err

@@ -298,6 +298,29 @@ func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
+const (
+	// catchUpPiece is how many rows of before are brought up to date in one transaction: while a start
+	// does it, nobody else waits for the writer, and other replicas not for long.
+	catchUpPiece = 500
+	// catchUpSay is how many are, until the log says so again.
+	catchUpSay = 10_000
+)
+
+// catchUp brings rows that an earlier earshot wrote up to date, in pieces, and says how far it is: with
+// hundreds of thousands people wait for minutes, and see nothing else happen.
+func (s *Store) catchUp(ctx context.Context, what string, do func(tx *sql.Tx) (found int, err error)) error {
+	done := 0
+	return s.inPieces(ctx, what, catchUpPiece, func(tx *sql.Tx) (int, error) {
+		found, err := do(tx)
+		if before := done; err == nil {
+			if done += found; done/catchUpSay > before/catchUpSay {
+				s.log.Info("entries of an earlier earshot are brought up to date: listening begins afterwards", "what", what, "entries", done)
+			}
+		}
+		return found, err
+	})
+}
+
 // inPieces runs transactions for as long as each finds a whole piece of work, so that clicks and
 // polls go on meanwhile.
 func (s *Store) inPieces(ctx context.Context, what string, piece int, do func(tx *sql.Tx) (found int, err error)) error {
