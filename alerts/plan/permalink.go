@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
@@ -59,11 +60,16 @@ func sameElsewhere(a, b mention.Post) bool {
 }
 
 // oneReading reports whether the words of two readings of one permalink are one post's.
-// Where a site has no permalinks, all its reviews stand at one address.
+// Where a site has no permalinks, all its reviews stand at one address: a few words that stand in
+// many of them are a part of none.
 func oneReading(a, b mention.Post) bool {
 	wa, wb := fold(a.Body()), fold(b.Body())
 	if len(wa) > len(wb) {
-		wa, wb = wb, wa
+		a, b, wa, wb = b, a, wb, wa
+	}
+	if len(wa) < ownWords {
+		text := fold(a.Text)
+		return len(wa) > 0 && (slices.Equal(wa, wb) || len(text) > 0 && slices.Equal(text, fold(b.Text)) || !b.IsReply && slices.Equal(wa, fold(b.Title)))
 	}
 	in := make(map[string]bool)
 	for run := range shingles(wb) {
@@ -72,11 +78,11 @@ func oneReading(a, b mention.Post) bool {
 	found, all := 0, 0
 	for run := range shingles(wa) {
 		all++
-		if in[run] || len(wa) < shingle && strings.Contains(strings.Join(wb, " "), run) {
+		if in[run] {
 			found++
 		}
 	}
-	return all > 0 && float64(found) >= containedFrom*float64(all)
+	return float64(found) >= containedFrom*float64(all)
 }
 
 // tellLouder says in the first one's thread that the post says more than was seen there.

@@ -61,6 +61,25 @@ func TestReviewsWithoutPermalinks(t *testing.T) {
 	}
 }
 
+// TestFewWordsHideNothing: whoever writes a word or two at another source, under the address where all
+// reviews stand, hides none that holds them. A title alone is a reading of the post that has it.
+func TestFewWordsHideNothing(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	at := func(source, id, title, words string) mention.Mention {
+		m := rig.Said(source, id, "", words, -0.5)
+		m.Post.URL, m.Post.Title = "https://reviews.example/romashka", title
+		return m
+	}
+	for i, stub := range []string{"Жах", "не повертають гроші", "підтримка мовчить більше ні ногою"} {
+		r.One(r.Poll(at("stranger.example", fmt.Sprint(i), "", stub)), mention.Complaint)
+	}
+	r.One(r.Poll(at(rig.Review, "a", "", rig.Refund)), mention.Complaint)
+	r.One(r.Poll(at(rig.Review, "b", "", "Жахливо: "+rig.Rude)), mention.Complaint)
+	r.One(r.Poll(at(rig.Review, "c", "Двічі списали комісію", "На гарячій лінії просто кидають слухавку, гроші зникли.")), mention.Complaint)
+	r.None(r.Poll(at("feed.example", "c", "Двічі списали комісію", "")))
+	r.None(r.Poll(at("copy.example", "stub", "", "Жах!")))
+}
+
 // TestManyReviewsWithoutPermalinks: after years there are more of them at the one address than are
 // compared. A copy of the newest is still known for one.
 func TestManyReviewsWithoutPermalinks(t *testing.T) {
