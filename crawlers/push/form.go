@@ -191,6 +191,7 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 	p := mention.Post{
 		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: strings.TrimSpace(in.Author),
 		Rating: in.Rating, Title: in.Title, Text: in.Text, Lang: in.Lang, DateOnly: in.Precision == "day",
+		FreeName: in.Kind == mention.Forum && d.Env.PostKind == "", // a name is one person's there by the watchlist's word alone
 	}
 	for _, link := range []struct {
 		name, from string

@@ -82,6 +82,18 @@ func TestReadSignsOfASite(t *testing.T) {
 	}
 }
 
+// TestReadForumBySendersWord: that posts are a forum's, where a name is one person's, is the watchlist's word
+// and not the sender's: else a sender might take the company's name and close complaints.
+func TestReadForumBySendersWord(t *testing.T) {
+	const body = `{"id":"a","kind":"forum","author":"Romashka Support","text":"Solved, thank you"}`
+	for said, free := range map[mention.PostKind]bool{"": true, mention.Forum: false} {
+		got, err := door(func(e *crawlers.Env) { e.PostKind = said }).Read(strings.NewReader(body))
+		if err != nil || len(got) != 1 || got[0].Kind != mention.Forum || got[0].FreeName != free {
+			t.Errorf("the watchlist says %q: %+v, %v", said, got, err)
+		}
+	}
+}
+
 // TestReadErrors: a request that cannot be taken says where and why, and nothing of it
 // is taken.
 func TestReadErrors(t *testing.T) {
