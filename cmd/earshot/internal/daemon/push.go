@@ -34,6 +34,7 @@ type pushDoor struct {
 	source monitor.Source
 	door   *push.Door
 	limit  *rate.Limiter // posts
+	large  turns         // requests
 }
 
 // use takes the push sources of a watchlist. The limits begin anew.
@@ -42,7 +43,7 @@ func (p *pushDoors) use(sources []monitor.Source) {
 	for _, src := range sources {
 		if door, ok := src.Crawler.(*push.Door); ok {
 			per := rate.Limit(float64(door.Options.PerMinute) / 60)
-			doors[sha256.Sum256([]byte(door.Options.Token.Reveal()))] = &pushDoor{src, door, rate.NewLimiter(per, door.Options.PerMinute)}
+			doors[sha256.Sum256([]byte(door.Options.Token.Reveal()))] = &pushDoor{src, door, rate.NewLimiter(per, door.Options.PerMinute), make(turns, largeAtOnce)}
 		}
 	}
 	p.mu.Lock()
@@ -97,7 +98,9 @@ func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		answer(rw, http.StatusUnauthorized, pushAnswer{Error: "no push source has this token: send Authorization: Bearer TOKEN"})
 		return
 	}
-	posts, err := door.door.Read(http.MaxBytesReader(rw, r.Body, push.MaxBytes))
+	body, done := door.large.body(r)
+	defer done()
+	posts, err := door.door.Read(http.MaxBytesReader(rw, body, push.MaxBytes))
 	var big *http.MaxBytesError
 	var line *push.LineError
 	switch {
@@ -106,6 +109,9 @@ func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	case errors.As(err, &line):
 		answer(rw, http.StatusUnprocessableEntity, pushAnswer{Error: line.Reason, Line: line.Line})
+		return
+	case errors.Is(err, errTurn):
+		later(rw, http.StatusTooManyRequests, 0, "too many large requests at once; send it again")
 		return
 	case err != nil:
 		answer(rw, http.StatusBadRequest, pushAnswer{Error: "the request ended too early"})

@@ -199,7 +199,7 @@ func (w *webServer) routes() http.Handler {
 	mux.HandleFunc("GET /livez", live)
 	mux.Handle("GET /readyz", w.operators(w.ready, w.well))
 	mux.Handle("GET /metrics", w.operators(w.metrics, http.HandlerFunc(elsewhere)))
-	mux.HandleFunc("POST "+interactionsPath, w.interactions)
+	mux.Handle("POST "+interactionsPath, make(turns, largeOfSlack).bounded(w.interactions))
 	mux.Handle("POST "+push.Path, w.pushed)
 	if w.hubs != nil {
 		mux.Handle(websub.Path, w.hubs)
