@@ -52,6 +52,9 @@ func (w *webServer) listen() error {
 		if err != nil {
 			return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
 		}
+		if !w.web.Inside() {
+			l = &sharedListener{Listener: l, proxies: w.web.Proxy.From}
+		}
 		w.public = netutil.LimitListener(l, maxConns)
 		w.log.Info("web", "address", l.Addr().String(), "tls", w.pair != nil)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -95,6 +96,44 @@ func TestConnectionsAreBounded(t *testing.T) {
 	_ = res.Body.Close()
 	if n := counter.most.Load(); n > maxConns {
 		t.Errorf("%d connections were open at once", n)
+	}
+}
+
+// TestOneAddressLeavesRoom: who holds as many connections as one address may keeps no other address
+// out; an operator's proxy may have them all.
+func TestOneAddressLeavesRoom(t *testing.T) {
+	greedy := netip.MustParsePrefix("127.0.0.2/32")
+	for _, proxies := range [][]netip.Prefix{nil, {greedy}} {
+		w := listening(config.Web{Listen: "127.0.0.1:0", PublicURL: "https://earshot.romashka.example", AdminListen: "127.0.0.1:0", Proxy: config.WebProxy{From: proxies}})
+		if err := w.listen(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan struct{})
+		go func() { w.serve(ctx); close(served) }()
+		address := w.public.Addr().String()
+		from := net.Dialer{LocalAddr: &net.TCPAddr{IP: greedy.Addr().AsSlice()}}
+		answered, buf := 0, make([]byte, 64)
+		for range connsOfOne + 20 {
+			c, err := from.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			_, _ = c.Write([]byte("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+			if n, _ := c.Read(buf); n > 0 {
+				answered++
+			}
+		}
+		want := connsOfOne
+		if proxies != nil {
+			want += 20
+		}
+		if answered != want {
+			t.Errorf("proxies %v: %d connections are answered, want %d", proxies, answered, want)
+		}
+		cancel()
+		<-served
 	}
 }
 
