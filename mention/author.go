@@ -5,6 +5,7 @@ import "time"
 // Author is what is known of one author at one source.
 type Author struct {
 	Complaints   int       // alerted mentions since the time asked for
+	Lately       int       // those of the last half hour
 	LastAnswered bool      // the newest of them was answered
 	MutedUntil   time.Time // somebody pressed "mute author"; zero when nobody did
 }

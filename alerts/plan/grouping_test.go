@@ -69,6 +69,36 @@ func TestStorm(t *testing.T) {
 	}
 }
 
+// TestOneAuthorIsNoFlood: who writes one serious complaint after the other rings nobody for each, and
+// can be muted; what another person tells meanwhile is critical, and so is what the watchlist calls so.
+func TestOneAuthorIsNoFlood(t *testing.T) {
+	serious := func(id, author string) mention.Mention {
+		m := rig.Said(rig.Forum, id, author, "Отруїлася їжею, лежу в лікарні "+id, -0.9)
+		m.Score.Topics = []string{"safety"}
+		return m
+	}
+	r := rig.New(t, alerts.Rules{})
+	loud := map[mention.Severity]int{}
+	for i := range 30 {
+		for _, a := range r.Poll(serious(rig.Numbered(i), "Марія")) {
+			if a.Kind == mention.Complaint {
+				loud[a.Severity]++
+			}
+		}
+		r.Now = r.Now.Add(10 * time.Second)
+	}
+	if loud[mention.Critical] != 5 || loud[mention.High] != 25 {
+		t.Errorf("%v", loud)
+	}
+	if a := r.One(r.Poll(serious("other", "Олена")), mention.Complaint); a.Severity != mention.Critical || a.ThreadOf != "" {
+		t.Errorf("another's is not critical: %+v", a)
+	}
+	r.Now = r.Now.Add(time.Hour)
+	if a := r.One(r.Poll(serious("later", "Марія")), mention.Complaint); a.Severity != mention.Critical {
+		t.Errorf("an hour later it is not critical: %+v", a)
+	}
+}
+
 // rates is a view in which nothing is known but how many complaints came.
 type rates struct{ now, before int }
 

@@ -27,6 +27,10 @@ const (
 // accusation: in reviews it is common.
 const strongWords = -0.5
 
+// floodFrom is from how many complaints of half an hour on an author's next is not critical by itself:
+// what is critical passes mutes and nights, and one person must not ring for each word.
+const floodFrom = 5
+
 // severity is severityOf, and what the watchlist says of such complaints.
 func (p *plan) severity(m mention.Mention, by mention.Author) (mention.Severity, []string) {
 	sev, why := severityOf(m, by)
@@ -72,7 +76,7 @@ func severityOf(m mention.Mention, by mention.Author) (mention.Severity, []strin
 	}
 	for _, reason := range serious(m.Score) {
 		switch {
-		case likely >= sureOf:
+		case likely >= sureOf && by.Lately < floodFrom:
 			raise(mention.Critical, reason)
 		case likely >= plainFrom:
 			raise(mention.High, reason)
