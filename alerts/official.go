@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -41,17 +42,23 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 		return Stranger
 	}
 	known := slices.ContainsFunc(profiles, func(p Profile) bool { return named(p.Name) })
-	disguised := hidesSomething(post.Author) && !slices.Contains(r.Official[watch], post.Author)
+	disguised := !slices.ContainsFunc(r.Official[watch], func(official string) bool { return sameLetters(official, post.Author) })
 	if post.Kind != mention.Forum || post.FreeName || known || disguised {
 		return Namesake
 	}
 	return Ours
 }
 
-// hidesSomething reports whether a name has something in it that nobody sees: to a forum that is
-// another account. Around a name sites put such marks themselves.
-func hidesSomething(name string) bool {
-	return strings.ContainsFunc(strings.TrimFunc(name, mention.Unseen), mention.Unseen)
+// sameLetters reports whether two names are one account's: to a forum another one differs in a letter
+// that looks the same, in the kind of an apostrophe, or in something that nobody sees. Upper and lower
+// case are one there, and blanks, an @ and marks of direction around a name sites put themselves.
+func sameLetters(official, name string) bool {
+	bare := func(s string) string {
+		s = strings.TrimFunc(s, func(r rune) bool { return mention.Unseen(r) || unicode.IsSpace(r) })
+		return strings.Join(strings.Fields(strings.TrimLeft(s, "@")), " ")
+	}
+	official, name = bare(official), bare(name)
+	return len(official) == len(name) && strings.EqualFold(official, name) // upper case is as long, but of the Kelvin's sign and the like
 }
 
 // is reports whether the post's author has this account.
@@ -70,5 +77,5 @@ func (p Profile) is(post mention.Post) bool {
 	if name, server, ok := strings.Cut(strings.TrimPrefix(post.Author, "@"), "@"); ok && server != "" && strings.EqualFold(name, has) {
 		has = name + "@" + server
 	}
-	return strings.EqualFold(has, handle)
+	return len(has) == len(handle) && strings.EqualFold(has, handle)
 }

@@ -20,6 +20,9 @@ func TestWhoAnswered(t *testing.T) {
 		r.Profiles = map[string][]alerts.Profile{rig.Bank: {{Name: "Romashka Support", Address: address}}}
 		return r
 	}
+	written := func(names ...string) alerts.Rules {
+		return alerts.Rules{Official: map[string][]string{rig.Bank: names}}
+	}
 	const account, free = "https://site.example/user/77", mention.Forum + " where names are free"
 	cases := []struct {
 		name    string
@@ -33,6 +36,10 @@ func TestWhoAnswered(t *testing.T) {
 		{"a forum's account", bare, mention.Forum, "@ROMASHKA  support", "", alerts.Answered, mention.Replied},
 		{"a forum that marks the direction of names", bare, mention.Forum, "\u200eRomashka Support\u200e", "", alerts.Answered, mention.Replied},
 		{"another account of a forum, which only looks the same", bare, mention.Forum, "Romash\u00adka Support", "", alerts.NamesakeAnswered, mention.Open},
+		{"the sign of a Kelvin for a K", bare, mention.Forum, "Romash\u212aa Support", "", alerts.NamesakeAnswered, mention.Open},
+		{"a letter in two characters", written("Подружкой"), mention.Forum, "Подружкои\u0306", "", alerts.NamesakeAnswered, mention.Open},
+		{"another apostrophe", written("М'ята"), mention.Forum, "М’ята", "", alerts.NamesakeAnswered, mention.Open},
+		{"the apostrophe of the watchlist", written("Інша", "М’ята"), mention.Forum, "м’ята", "", alerts.Answered, mention.Replied},
 		{"a comment", bare, mention.Comment, "@ROMASHKA  support", "", alerts.NamesakeAnswered, mention.Open},
 		{"a review", bare, mention.Review, "Romashka Support", "", alerts.NamesakeAnswered, mention.Open},
 		{"a network", bare, mention.Social, "Romashka Support", account, alerts.NamesakeAnswered, mention.Open},
