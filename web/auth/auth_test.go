@@ -369,6 +369,26 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestAddressesThatLookAlike: another mailbox, whose letters only fold to those of an address, is nobody's
+// who is on a list.
+func TestAddressesThatLookAlike(t *testing.T) {
+	list := []string{"oksana@romashka.example", "@kiosk.example"}
+	for email, want := range map[string]bool{
+		"Oksana@Romashka.example": true, "ira@KIOSK.example": true,
+		"o\u212asana@romashka.example": false, "ok\u017fana@romashka.example": false, "ira@\u212aiosk.example": false, "ira@kio\u017fk.example": false,
+	} {
+		if got := allowed(list, email); got != want {
+			t.Errorf("%+q may come in: %v", email, got)
+		}
+		if strings.HasPrefix(email, "ira") {
+			continue
+		}
+		if got := Names(list, mention.Person{}, email); got != want {
+			t.Errorf("%+q is on the list: %v", email, got)
+		}
+	}
+}
+
 func TestOwnPath(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/": true, "/inbox?status=open&q=%D0%B1": true, "/case/1#notes": true, "/a//b": true, "/login2": true,

@@ -352,7 +352,7 @@ func (a *Auth) listed(email string) bool {
 func allowed(list []string, email string) bool {
 	at := strings.LastIndexByte(email, '@')
 	return at > 0 && slices.ContainsFunc(list, func(entry string) bool {
-		return strings.EqualFold(entry, email) || strings.HasPrefix(entry, "@") && strings.EqualFold(entry, email[at:])
+		return sameAddress(entry, email) || strings.HasPrefix(entry, "@") && sameAddress(entry, email[at:])
 	})
 }
 
