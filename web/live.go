@@ -26,14 +26,15 @@ type Changes interface {
 }
 
 const (
-	lookEvery = time.Second      // what other processes did is seen so soon
-	reread    = 15 * time.Second // entries become visible out of order: these seconds are read again
-	heartbeat = 20 * time.Second // so that nobody on the way thinks the line is dead, and the page knows when it is
-	lineSlack = 10 * time.Second // to write one line; who reads slower is cut off and comes again
-	maxBehind = 500              // entries; who is further behind loads the page anew
-	lineQueue = 256              // entries that wait for a slow reader
-	maxLines  = 100              // open pages at once
-	overlap   = 50               // entries before the last known one that are read again at the start
+	lookEvery  = time.Second      // what other processes did is seen so soon
+	reread     = 15 * time.Second // entries become visible out of order: these seconds are read again
+	heartbeat  = 20 * time.Second // so that nobody on the way thinks the line is dead, and the page knows when it is
+	lineSlack  = 10 * time.Second // to write one line; who reads slower is cut off and comes again
+	maxBehind  = 500              // entries; who is further behind loads the page anew
+	lineQueue  = 256              // entries that wait for a slow reader
+	maxLines   = 100              // open pages at once,
+	linesOfOne = maxLines / 2     // and of one person: the name may be that of a team's account
+	overlap    = 50               // entries before the last known one that are read again at the start
 )
 
 // live reads changes while anybody looks, and hands them to all open pages.
@@ -60,6 +61,7 @@ type floorMark struct {
 
 // line is one open page.
 type line struct {
+	of      string                  // id of the person
 	entries chan mention.CaseChange // closed when the page is too slow, or all ends
 }
 
@@ -157,11 +159,17 @@ func (l *live) cut(open *line) {
 	close(open.entries)
 }
 
-// open begins a line: errBusy when there are too many, or all ends.
-func (l *live) open(ctx context.Context) (*line, error) {
+// open begins a line of a person: errBusy when there are too many, or all ends.
+func (l *live) open(ctx context.Context, of string) (*line, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ended || len(l.lines) >= maxLines {
+	own := 0
+	for open := range l.lines {
+		if open.of == of {
+			own++
+		}
+	}
+	if l.ended || len(l.lines) >= maxLines || own >= linesOfOne {
 		return nil, errBusy
 	}
 	if !l.started {
@@ -171,7 +179,7 @@ func (l *live) open(ctx context.Context) (*line, error) {
 		}
 		l.started, l.floor, l.marks, l.seen = true, max(newest-overlap, 0), nil, map[int64]bool{}
 	}
-	open := &line{entries: make(chan mention.CaseChange, lineQueue)}
+	open := &line{of: of, entries: make(chan mention.CaseChange, lineQueue)}
 	l.lines[open] = true
 	return open, nil
 }
@@ -227,7 +235,7 @@ func (s *stream) change(c mention.CaseChange) error {
 }
 
 // events keeps one page up to date.
-func (in *Inbox) events(w http.ResponseWriter, r *http.Request, _ visit) error {
+func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) error {
 	since, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	if err != nil {
 		since, err = strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
@@ -235,7 +243,7 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, _ visit) error {
 	if err != nil || since < 0 {
 		since = 0
 	}
-	open, err := in.live.open(r.Context())
+	open, err := in.live.open(r.Context(), v.who.ID)
 	if err != nil {
 		w.Header().Set("Retry-After", "10")
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -128,6 +129,30 @@ func TestEvents(t *testing.T) {
 		t.Errorf("after a cut: %s", got)
 	}
 	listen(since+1_000_000, "reload")
+}
+
+// TestOnePersonLeavesLines: whoever opens as many pages as one person may keeps nobody else's from being
+// kept up to date.
+func TestOnePersonLeavesLines(t *testing.T) {
+	w := newWorld(t)
+	l := newLive(w.store, slog.New(slog.DiscardHandler), time.Now)
+	var last *line
+	for n := range maxLines {
+		open, err := l.open(t.Context(), "slack:U0000IRA")
+		if (err == nil) != (n < linesOfOne) {
+			t.Fatalf("page %d: %v", n+1, err)
+		}
+		if err == nil {
+			last = open
+		}
+	}
+	if _, err := l.open(t.Context(), "slack:U000OLEH"); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
+	l.close(last)
+	if _, err := l.open(t.Context(), "slack:U0000IRA"); err != nil {
+		t.Errorf("when one was closed: %v", err)
+	}
 }
 
 func FuzzFilter(f *testing.F) {
