@@ -224,6 +224,36 @@ func TestRetryAfterHoldsTheWholeHost(t *testing.T) {
 	}
 }
 
+// TestASiteHoldsNoOther: a site that sends its readers to where another one answers "too many" silences
+// what else is read there no longer than itself.
+func TestASiteHoldsNoOther(t *testing.T) {
+	var s *httptest.Server
+	away := func() string { return strings.Replace(s.URL, "127.0.0.1", "localhost", 1) }
+	s = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/a":
+			http.Redirect(w, r, away()+"/search", http.StatusFound)
+		case "/search":
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	c := client(t).For(s.URL, away())
+	_, err := do(t, c, s.URL+"/a")
+	if e, ok := errors.AsType[*RetryError](err); !ok || e.After != time.Hour {
+		t.Fatalf("the site itself: %v", err)
+	}
+	if _, err := do(t, c, away()+"/feed"); err != nil {
+		t.Errorf("the other's feed: %v", err)
+	}
+	if _, err := do(t, c, away()+"/search"); err == nil {
+		t.Error("what the other answers itself is no pause")
+	}
+	if _, err := do(t, c, away()+"/feed"); err == nil {
+		t.Error("asked in the pause that it wished for itself")
+	}
+}
+
 func TestRedirects(t *testing.T) {
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "key=%q cookie=%q lang=%q", r.Header.Get("Authorization")+r.Header.Get("X-Api-Key"), r.Header.Get("Cookie"), r.Header.Get("Accept-Language"))

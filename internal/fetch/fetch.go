@@ -243,11 +243,11 @@ func (c *Client) judge(h hop, ans *answer) error {
 	status := StatusError{Status: ans.status, URL: safeURL(h.url), RetryAfter: after, Body: excerpt(ans.body)}
 	switch ans.status {
 	case http.StatusTooManyRequests, limitReached, http.StatusServiceUnavailable:
-		c.throttle.hold(hostKey(h.url.Hostname()), after)
+		c.hold(h, after)
 		return &RetryError{Status: ans.status, URL: status.URL, After: after}
 	case http.StatusForbidden:
 		if h.api && asked { // an API's way to say "too many requests"
-			c.throttle.hold(hostKey(h.url.Hostname()), after)
+			c.hold(h, after)
 			return &RetryError{Status: ans.status, URL: status.URL, After: after}
 		}
 		fallthrough
@@ -255,6 +255,14 @@ func (c *Client) judge(h hop, ans *answer) error {
 		return &BlockedError{URL: status.URL, Status: ans.status, Body: status.Body}
 	}
 	return &status
+}
+
+// hold keeps the pause that a host asks for. To where another host sent its reader it is that reader's
+// alone: who sends whom where is a stranger's choice, and what else is read there would be silent for it.
+func (c *Client) hold(h hop, after time.Duration) {
+	if !h.sent {
+		c.throttle.hold(hostKey(h.url.Hostname()), after)
+	}
 }
 
 // answerOf makes the caller's Response of the last answer.

@@ -107,6 +107,7 @@ type hop struct {
 	api        bool
 	limit      int64 // of the body; 0: the client's
 	robots     bool  // it fetches a robots.txt: of a body over the limit that much is read
+	sent       bool  // another host sent it here
 }
 
 func (c *Client) firstHop(u *url.URL, req Request) hop {
@@ -166,6 +167,7 @@ func (h hop) follow(ans *answer) (hop, error) {
 	next := h
 	next.url = ans.location
 	away := !sameOrigin(h.url, next.url)
+	next.sent = h.sent || hostKey(h.url.Hostname()) != hostKey(next.url.Hostname())
 	switch ans.status {
 	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		if away && len(h.body) > 0 {

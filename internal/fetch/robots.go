@@ -141,7 +141,7 @@ func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body [
 		if ans.location == nil {
 			if ans.status == http.StatusTooManyRequests || ans.status == http.StatusServiceUnavailable {
 				after, _ = c.retryAfter(h, ans)
-				c.throttle.hold(hostKey(h.url.Hostname()), after)
+				c.hold(h, after)
 			}
 			return ans.status, ans.body, after, nil
 		}
