@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -82,10 +83,10 @@ func (s *Store) ChangeRange(ctx context.Context) (oldest, newest int64, err erro
 	return oldest, newest, s.wrap("changes", err)
 }
 
-// People returns who worked on cases, by the name they were called last, sorted by it.
-func (s *Store) People(ctx context.Context) ([]mention.Person, error) {
+// People returns who worked on cases since then, by the name they were called last, sorted by it.
+func (s *Store) People(ctx context.Context, since time.Time) ([]mention.Person, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT e.by_id, e.by_name FROM events e
- WHERE e.id IN (SELECT MAX(p.id) FROM events p WHERE p.by_id <> '' GROUP BY p.by_id) ORDER BY e.by_name, e.by_id`)
+ WHERE e.id IN (SELECT MAX(p.id) FROM events p WHERE p.by_id <> '' GROUP BY p.by_id) AND e.at >= $1 ORDER BY e.by_name, e.by_id`, micros(since))
 	all, err := collect(rows, err, func(row scanner) (p mention.Person, err error) { return p, row.Scan(&p.ID, &p.Name) })
 	return all, s.wrap("people", err)
 }

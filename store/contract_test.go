@@ -108,6 +108,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"edited after the retention":   testPruneEdited,
 	"pressed after the words went": testPruneStaff,
 	"closed after the retention":   testPruneClosedLately,
+	"who works on cases":           testPeople,
 	"retention rests":              testPruneRests,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,

@@ -330,3 +330,23 @@ func testChanges(t *testing.T, open opener) {
 	}
 	want(t, "what begins to wait", came, "false true false true ")
 }
+
+// testPeople: cases are given to those who work on them, by the name they have now, and not to those who left.
+func testPeople(t *testing.T, open opener) {
+	s := open(t)
+	for n, p := range []mention.Person{{ID: "slack:1", Name: "Left"}, {ID: "slack:2", Name: "Ira"}, {ID: "slack:2", Name: "Iryna"}, {ID: "slack:3", Name: "Anna"}, {ID: "slack:1", Name: "Left"}} {
+		at := t0
+		if p.Name == "Left" {
+			at = t0.AddDate(0, 0, -91)
+		}
+		id := said(t, s, n, nil)
+		must(s.UpdateCase(background, id, func(*mention.Case) ([]mention.Event, []mention.Alert, error) {
+			return []mention.Event{{Kind: "claim", By: p, At: at}}, nil, nil
+		}))(t)
+	}
+	for since, want := range map[time.Time]string{t0.AddDate(0, 0, -90): "[{slack:3 Anna} {slack:2 Iryna}]", t0.AddDate(0, 0, -100): "[{slack:3 Anna} {slack:2 Iryna} {slack:1 Left}]"} {
+		if got := fmt.Sprint(must(s.People(background, since))(t)); got != want {
+			t.Errorf("since %s: %s, want %s", since, got, want)
+		}
+	}
+}

@@ -32,11 +32,11 @@ func (a *away) ChangeRange(ctx context.Context) (oldest, newest int64, err error
 	return a.Cases.ChangeRange(ctx)
 }
 
-func (a *away) People(ctx context.Context) ([]mention.Person, error) {
+func (a *away) People(ctx context.Context, since time.Time) ([]mention.Person, error) {
 	if a.gone.Load() {
 		return nil, errors.New("connection refused")
 	}
-	return a.Cases.People(ctx)
+	return a.Cases.People(ctx, since)
 }
 
 // A page that comes again while the database is away is not told to load itself anew: it would

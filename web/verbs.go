@@ -150,15 +150,20 @@ func (in *Inbox) colleague(ctx context.Context, v visit, id string) (mention.Per
 	return all[i], nil
 }
 
-// peopleFor is how long the list of colleagues is kept.
-const peopleFor = time.Minute
+const (
+	// peopleFor is how long the list of colleagues is kept.
+	peopleFor = time.Minute
+	// colleagueFor is how long somebody who does nothing any more is still given cases: the audit
+	// knows those who left for two years.
+	colleagueFor = 90 * 24 * time.Hour
+)
 
-// colleagues are those who worked on cases, and whoever asks.
+// colleagues are those who worked on cases lately, and whoever asks.
 func (in *Inbox) colleagues(ctx context.Context, v visit) ([]mention.Person, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.peopleAt.IsZero() || v.now.Sub(in.peopleAt) > peopleFor {
-		all, err := in.opt.Cases.People(ctx)
+		all, err := in.opt.Cases.People(ctx, v.now.Add(-colleagueFor))
 		if err != nil {
 			return nil, err
 		}

@@ -32,8 +32,8 @@ type Cases interface {
 	Count(ctx context.Context, q mention.Query, atMost int) (int, error)
 	// CaseFile returns one case with all that belongs to it, mention.ErrNotFound for none.
 	CaseFile(ctx context.Context, id mention.ID) (mention.CaseFile, error)
-	// People returns who worked on cases.
-	People(ctx context.Context) ([]mention.Person, error)
+	// People returns who worked on cases since then.
+	People(ctx context.Context, since time.Time) ([]mention.Person, error)
 	Changes
 }
 
@@ -120,7 +120,7 @@ type Inbox struct {
 	csrf  *http.CrossOriginProtection
 
 	mu       sync.Mutex
-	people   []mention.Person // who worked on cases, as of peopleAt
+	people   []mention.Person // who worked on cases lately, as of peopleAt
 	peopleAt time.Time
 }
 
