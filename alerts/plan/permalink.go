@@ -68,8 +68,7 @@ func oneReading(a, b mention.Post) bool {
 		a, b, wa, wb = b, a, wb, wa
 	}
 	if len(wa) < ownWords {
-		text := fold(a.Text)
-		return len(wa) > 0 && (slices.Equal(wa, wb) || len(text) > 0 && slices.Equal(text, fold(b.Text)) || !b.IsReply && slices.Equal(wa, fold(b.Title)))
+		return sameShort(a, b, wa, wb)
 	}
 	in := make(map[string]bool)
 	for run := range shingles(wb) {
@@ -83,6 +82,23 @@ func oneReading(a, b mention.Post) bool {
 		}
 	}
 	return float64(found) >= containedFrom*float64(all)
+}
+
+// siteAdds is how many words a site or its feed may put behind a short post ("read more").
+const siteAdds = 3
+
+// sameShort is oneReading for a, which has few words, and b, which has as many or more.
+func sameShort(a, b mention.Post, wa, wb []string) bool {
+	text := fold(a.Text)
+	switch {
+	case len(wa) == 0:
+		return false
+	case len(wb) <= len(wa)+siteAdds && len(wa) >= shingle && slices.Equal(wa, wb[:len(wa)]):
+		return true
+	case slices.Equal(wa, wb), len(text) > 0 && slices.Equal(text, fold(b.Text)):
+		return true
+	}
+	return !b.IsReply && slices.Equal(wa, fold(b.Title))
 }
 
 // tellLouder says in the first one's thread that the post says more than was seen there.

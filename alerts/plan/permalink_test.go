@@ -78,6 +78,7 @@ func TestFewWordsHideNothing(t *testing.T) {
 	r.One(r.Poll(at(rig.Review, "c", "Двічі списали комісію", "На гарячій лінії просто кидають слухавку, гроші зникли.")), mention.Complaint)
 	r.None(r.Poll(at("feed.example", "c", "Двічі списали комісію", "")))
 	r.None(r.Poll(at("copy.example", "stub", "", "Жах!")))
+	r.None(r.Poll(at("copy.example", "more", "", "Підтримка мовчить, більше ні ногою. Читати далі…")))
 }
 
 // TestManyReviewsWithoutPermalinks: after years there are more of them at the one address than are
