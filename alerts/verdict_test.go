@@ -40,7 +40,7 @@ func TestTold(t *testing.T) {
 	if got, want := alerts.Told(i18n.Lang{}, s), []string{"mood sour", "told as happened (“Третій тиждень”)", "about us", "still open"}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got := alerts.Verdict(i18n.Lang{}, s); got != "uk, 99% likely a complaint, −0.81" {
+	if got := alerts.Verdict(i18n.Lang{}, s); got != "Ukrainian, 99% likely a complaint, −0.81" {
 		t.Errorf("verdict %q", got)
 	}
 	if got := alerts.Verdict(i18n.Lang{}, mention.Score{Value: 0.5}); got != "0.50" {
