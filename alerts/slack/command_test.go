@@ -119,9 +119,9 @@ func TestEnvelopeComesTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.ask(fakeslack.Ask{Text: "nonsense", User: oleh, Channel: "C0MENTIONS"})
-	eventually(t, "the last answer", func() bool {
+	eventually(t, "the last answer and the window", func() bool {
 		all := w.fake.Ephemerals()
-		return len(all) > 0 && all[len(all)-1].User == oleh
+		return len(all) > 0 && all[len(all)-1].User == oleh && len(w.fake.Views()) > 0
 	})
 	if all, views := w.fake.Ephemerals(), w.fake.Views(); len(all) != 2 || len(views) != 1 {
 		t.Errorf("%d answers and %d windows, want 2 and 1", len(all), len(views))
