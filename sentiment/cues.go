@@ -345,19 +345,12 @@ func (t *table) setEndings(list []cueEnding) {
 // ending returns the longest ending of the word that the language knows, nil for none; one of weight 0 speaks
 // for nothing and shields its words from a shorter one.
 func (t *table) ending(rs []rune) *cueEnding {
-	best := uint32(0)
-	h := uint64(hashSeed)
-	for n := 1; n <= longestEnding && n < len(rs); n++ {
-		h = hashRune(h, rs[len(rs)-n])
-		e := t.ends.find(hashDone(h))
-		if e == 0 {
-			break
-		}
-		if e != goesOn {
-			best = e
-		}
+	var back [longestEnding]rune // what the word ends with, from the last letter on; one letter stands before it
+	n := min(longestEnding, len(rs)-1)
+	for i := range n {
+		back[i] = rs[len(rs)-1-i]
 	}
-	if e := &t.endings[best]; e.weight != 0 {
+	if e := &t.endings[t.ends.longest(back[:n])]; e.weight != 0 {
 		return e
 	}
 	return nil

@@ -71,10 +71,11 @@ func (a affixes) table() hashTable {
 	return t
 }
 
-// longest returns the number of the longest beginning of a word, 0 when none is known.
-func (t hashTable) longest(word []rune) (number uint32) {
+// longest returns the number of the longest beginning of letters in the order they were added, 0 when none
+// is known.
+func (t hashTable) longest(letters []rune) (number uint32) {
 	h := uint64(hashSeed)
-	for _, r := range word {
+	for _, r := range letters {
 		h = hashRune(h, r)
 		switch n := t.find(hashDone(h)); n {
 		case 0:
