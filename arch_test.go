@@ -103,7 +103,7 @@ var mayImport = map[string][]string{
 	"alerts/report":  {"mention", "internal/i18n", "internal/text", "internal/hours"},
 	"alerts/webhook": {"mention", "internal/i18n", "internal/fetch", "alerts"}, // fetch reads how long to wait
 	"alerts/door":    {"mention", "internal/text", "internal/fetch", "alerts"},
-	"web/auth":       {"mention", "internal/i18n"},
+	"web/auth":       {"mention", "internal/i18n", "internal/text"},
 	"reply":          {"mention"},
 	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report", "reply"},
 	"tune":           {"mention", "internal/i18n", "internal/text"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -57,8 +58,7 @@ func sameLetters(official, name string) bool {
 		s = strings.TrimFunc(s, func(r rune) bool { return mention.Unseen(r) || unicode.IsSpace(r) })
 		return strings.Join(strings.Fields(strings.TrimLeft(s, "@")), " ")
 	}
-	official, name = bare(official), bare(name)
-	return len(official) == len(name) && strings.EqualFold(official, name) // upper case is as long, but of the Kelvin's sign and the like
+	return text.SameButCase(bare(official), bare(name))
 }
 
 // is reports whether the post's author has this account.
@@ -77,5 +77,5 @@ func (p Profile) is(post mention.Post) bool {
 	if name, server, ok := strings.Cut(strings.TrimPrefix(post.Author, "@"), "@"); ok && server != "" && strings.EqualFold(name, has) {
 		has = name + "@" + server
 	}
-	return len(has) == len(handle) && strings.EqualFold(has, handle)
+	return text.SameButCase(has, handle)
 }

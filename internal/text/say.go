@@ -64,6 +64,10 @@ func Stamp(t time.Time) string {
 // ShellWord is s as one word of a shell, whatever stands in it.
 func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
+// SameButCase reports whether a and b are the same but for upper and lower case, which are as long. What else
+// Unicode folds (the sign of the Kelvin to a k, the long s to an s) makes another's name or address.
+func SameButCase(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
 // Capital writes the first letter of s as a capital.
 func Capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)

@@ -152,6 +152,21 @@ func TestCapital(t *testing.T) {
 	}
 }
 
+// TestSameButCase: a letter that only folds to another is another.
+func TestSameButCase(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"", "", true}, {"Ira@Bank.example", "ira@bank.EXAMPLE", true}, {"Підтримка", "ПІДТРИМКА", true}, {"Support", "Support ", false},
+		{"Kira", "\u212aira", false}, {"support", "\u017fupport", false},
+	} {
+		if SameButCase(c.a, c.b) != c.same {
+			t.Errorf("%q and %q: want %v", c.a, c.b, c.same)
+		}
+	}
+}
+
 // TestLength: what people write for a length of time, and nothing else.
 func TestLength(t *testing.T) {
 	const day = 24 * time.Hour

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -37,13 +38,9 @@ func (r Rules) Of(p mention.Person, email string) Roles {
 // Names says whether a list names a person, by e-mail address, Slack id or id of the person.
 func Names(list []string, p mention.Person, email string) bool {
 	return slices.ContainsFunc(list, func(entry string) bool {
-		return entry == p.ID || "slack:"+entry == p.ID || email != "" && sameAddress(entry, email)
+		return entry == p.ID || "slack:"+entry == p.ID || email != "" && text.SameButCase(entry, email)
 	})
 }
-
-// sameAddress reports whether two e-mail addresses are one but for upper and lower case. The sign of the
-// Kelvin and the long s, which fold to letters of ours and are longer, stand in those of others.
-func sameAddress(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
 
 // proxied is the person whom a proxy of ours let in. The header counts from no one else.
 func (a *Auth) proxied(r *http.Request) (visitor, bool) {

@@ -19,6 +19,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -352,7 +353,7 @@ func (a *Auth) listed(email string) bool {
 func allowed(list []string, email string) bool {
 	at := strings.LastIndexByte(email, '@')
 	return at > 0 && slices.ContainsFunc(list, func(entry string) bool {
-		return sameAddress(entry, email) || strings.HasPrefix(entry, "@") && sameAddress(entry, email[at:])
+		return text.SameButCase(entry, email) || strings.HasPrefix(entry, "@") && text.SameButCase(entry, email[at:])
 	})
 }
 
