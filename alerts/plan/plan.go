@@ -302,13 +302,6 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if err != nil {
 		return by, fmt.Errorf("history of the author: %w", err)
 	}
-	if by.Complaints > 0 {
-		lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-burstWindow))
-		if err != nil {
-			return by, fmt.Errorf("what the author wrote lately: %w", err)
-		}
-		by.Lately = lately.Complaints
-	}
 	counted := map[string]bool{post.ID: true} // a post that names two watches is one complaint
 	for _, d := range p.done {
 		if o := d.Mention.Post; o.Origin() == post.Origin() && o.Author == post.Author && !counted[o.ID] {
@@ -318,6 +311,14 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 			by.LastAnswered = false
 		}
 	}
+	if by.Complaints < floodFrom {
+		return by, nil // so few are no flood, however lately
+	}
+	lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-burstWindow))
+	if err != nil {
+		return by, fmt.Errorf("what the author wrote lately: %w", err)
+	}
+	by.Lately += lately.Complaints
 	return by, nil
 }
 
