@@ -1,20 +1,26 @@
 #!/bin/sh
-# Runs every fuzz target of the module for the given time (default 5s), one after
-# the other, and stops at the first that fails. A package is made ready once for all its targets.
+# Runs every fuzz target of the module for the given time (default 5s), two packages side by
+# side, and fails when one does. A package is made ready once for all its targets: linking,
+# which is most of a short run, is done by one processor.
 set -eu
-time=${1:-5s}
-made=$(mktemp -d)
-trap 'rm -rf "$made"' EXIT
-found=$(go env GOCACHE)/fuzz # where go test -fuzz keeps what it finds
-go list -f '{{.ImportPath}} {{.Dir}}' ./... >"$made/packages"
-while read -r pkg dir; do
-	targets=$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go 2>/dev/null | sed 's/^func //' | sort -u)
-	[ -n "$targets" ] || continue
-	go test -c -fuzz . -o "$made/fuzz.test" "$pkg"
-	cd "$dir"
-	for target in $targets; do
-		echo "fuzz $pkg $target $time"
-		"$made/fuzz.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.fuzzcachedir "$found/$pkg" -test.parallel 2
-	done
-	cd - >/dev/null
-done <"$made/packages"
+if [ "${2:-}" = "" ]; then
+	made=$(mktemp -d)
+	trap 'rm -rf "$made"' EXIT
+	go list -f '{{.Dir}}' ./... | xargs -P 2 -n 1 "$0" "${1:-5s}" "$made"
+	exit
+fi
+
+# One package: $3, for the time $1; what is made stands in $2.
+cd "$3"
+targets=$(cat ./*_test.go 2>/dev/null | grep -oE '^func Fuzz[A-Za-z0-9_]+' | sed 's/^func //' | sort -u)
+[ -n "$targets" ] || exit 0
+pkg=$(go list .)
+dir=$(mktemp -d "$2/XXXXXX")
+found=$(go env GOCACHE)/fuzz/$pkg # where go test -fuzz keeps what it finds
+exec 3>&1 >"$dir/log" 2>&1
+trap 'failed=$?; cat "$dir/log" >&3; [ "$failed" = 0 ] || exit 255' EXIT # at 255 xargs starts no more
+go test -c -fuzz . -o "$dir/fuzz.test" .
+for target in $targets; do
+	echo "fuzz $pkg $target $1"
+	"$dir/fuzz.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$1" -test.fuzzcachedir "$found" -test.parallel 1
+done
