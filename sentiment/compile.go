@@ -133,7 +133,7 @@ func compile(d *dictionary, keepNames bool) *table {
 	c := &compiler{
 		d: d, symIndex: map[string]symbol{}, nextSym: symFirst,
 		formSyms: map[string][]symbol{}, stemSyms: map[string][]symbol{}, lemmaSyms: map[int][]symbol{},
-		meanings: map[string]*meaning{}, stemMean: map[string]*meaning{}, trie: newTrieBuilder(),
+		meanings: make(map[string]*meaning, len(d.everyday)), stemMean: make(map[string]*meaning, len(d.everyday)), trie: newTrieBuilder(),
 	}
 	c.asClass("num", symNum)
 	for _, r := range d.langid {

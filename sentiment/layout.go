@@ -7,7 +7,8 @@ import "slices"
 func (c *compiler) layOut(t *table) *interner {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
-	t.infos = append(t.infos, info{word: -1})
+	most := 1 + len(forms) + len(c.meanings) + len(c.stemMean) + len(c.d.words)
+	t.infos = append(make([]info, 0, most), info{word: -1})
 	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[info]uint32{}}
 	in.reserve(c.placeSyms)
 
@@ -36,6 +37,7 @@ func (c *compiler) layOut(t *table) *interner {
 			t.forms.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
 		}
 	}
+	t.infos = slices.Clone(t.infos) // in the room they need
 	t.setHeavy(forms, c.meanings)
 	t.numInfo = t.forms.find(hashString(anyDigits))
 	return in

@@ -143,7 +143,7 @@ func (b *pairBuilder) build() {
 	bits := make([]uint64, len(b.nodes))
 	ways := make([][]way, len(b.seconds)+1)
 	var met []uint16
-	var pairs []pair
+	pairs := make([]pair, 0, 64*len(b.nodes)) // about as many as there are
 	for first := 1; first < len(b.nodes); first++ {
 		of := &t.firsts[first]
 		of.at = uint32(len(t.afterFirst))
