@@ -83,10 +83,17 @@ func (s *Store) ChangeRange(ctx context.Context) (oldest, newest int64, err erro
 	return oldest, newest, s.wrap("changes", err)
 }
 
+// peopleQuery goes from person to person, each by the last entry: the index has the entries of one behind
+// those of the other. Grouped, or since a time, it would read as many entries as there are. SQLite keeps the order of
+// a CROSS JOIN.
+const peopleQuery = `WITH RECURSIVE last (id) AS (
+ SELECT (SELECT n.id FROM events n WHERE n.by_id <> '' ORDER BY n.by_id DESC, n.id DESC LIMIT 1)
+ UNION ALL SELECT (SELECT n.id FROM events n WHERE n.by_id <> '' AND n.by_id < e.by_id ORDER BY n.by_id DESC, n.id DESC LIMIT 1) FROM last JOIN events e ON e.id = last.id)
+ SELECT e.by_id, e.by_name FROM last CROSS JOIN events e WHERE e.id = last.id AND e.at >= $1 ORDER BY e.by_name, e.by_id`
+
 // People returns who worked on cases since then, by the name they were called last, sorted by it.
 func (s *Store) People(ctx context.Context, since time.Time) ([]mention.Person, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT e.by_id, e.by_name FROM events e
- WHERE e.id IN (SELECT MAX(p.id) FROM events p WHERE p.by_id <> '' GROUP BY p.by_id) AND e.at >= $1 ORDER BY e.by_name, e.by_id`, micros(since))
+	rows, err := s.read.QueryContext(ctx, peopleQuery, micros(since))
 	all, err := collect(rows, err, func(row scanner) (p mention.Person, err error) { return p, row.Scan(&p.ID, &p.Name) })
 	return all, s.wrap("people", err)
 }

@@ -14,12 +14,14 @@ func replySeen(ctx context.Context, q querier, id mention.ID, at time.Time) erro
 	return err
 }
 
+const replyTimesQuery = `SELECT COALESCE((SELECT s.name FROM sources s WHERE s.key = m.source), m.source, ''), COALESCE(m.watch, ''), r.status, r.attempts, r.approved_at, r.seen_at
+ FROM replies r LEFT JOIN mentions m ON m.id = r.mention_id
+ WHERE r.approved_at >= $1 AND r.approved_at < $2 AND r.approved_at > 0 ORDER BY r.approved_at, r.id`
+
 // ReplyTimes returns the clocks of the answers that people let go from since (inclusive) to
 // until (exclusive), the oldest first.
 func (s *Store) ReplyTimes(ctx context.Context, since, until time.Time) ([]mention.ReplyTimes, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT COALESCE((SELECT s.name FROM sources s WHERE s.key = m.source), m.source, ''), COALESCE(m.watch, ''), r.status, r.attempts, r.approved_at, r.seen_at
- FROM replies r LEFT JOIN mentions m ON m.id = r.mention_id
- WHERE r.approved_at >= $1 AND r.approved_at < $2 AND r.approved_at > 0 ORDER BY r.approved_at, r.id`, micros(since), micros(until))
+	rows, err := s.read.QueryContext(ctx, replyTimesQuery, micros(since), micros(until))
 	all, err := collect(rows, err, func(row scanner) (t mention.ReplyTimes, err error) {
 		var attempts int
 		var sent, seen int64
