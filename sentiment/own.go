@@ -47,17 +47,38 @@ func (s *Scorer) readOwn(o Options) error {
 		s.own = append(s.own, ownRow{lang, kind == "pattern", r.Tail(2)})
 	}
 	for i := range s.common.langs {
-		for _, own := range s.own {
-			if own.lang == i {
-				s.addOwn(readDictionary(s.common.langs[i], s.src, s.common, &errs), &errs)
-				break
-			}
+		if words := s.ownOf(i); words != "" && !s.tables.has(i, words) {
+			s.check(i, words, &errs)
 		}
 	}
 	if err := errs.Err(); err != nil {
 		return fmt.Errorf("sentiment: own words: %w", err)
 	}
 	return nil
+}
+
+// check reads language i with the user's words, for the mistakes in them. Where tables are shared it was not in
+// vain: the language will be asked for.
+func (s *Scorer) check(i int, words string, errs *tsv.Errors) {
+	d := s.dictionary(i, errs)
+	if s.tables != nil && errs.Err() == nil {
+		s.tables.compiled(i, words, func() *table { return compile(d, s.unfitted) })
+	}
+}
+
+// ownOf is what makes the table of language i another than that of anybody: the user's lines for it.
+func (s *Scorer) ownOf(i int) string {
+	var b strings.Builder
+	for _, own := range s.own {
+		if own.lang == i {
+			fmt.Fprint(&b, own.pattern)
+			for cell := range own.row.Len() {
+				b.WriteString("\t" + own.row.Raw(cell))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // addOwn adds the user's lines for d's language; a word that stands there already

@@ -23,6 +23,8 @@ type Options struct {
 	LearnedFile string // the name that mistakes in Learned are reported with
 
 	Unfitted bool // without what is fitted, for the program that makes it; Words knows words then
+
+	Tables *Tables // shared with other scorers, of which none may be unfitted; nil for tables of its own
 }
 
 // Input is one text to be scored.
@@ -48,6 +50,7 @@ type Scorer struct {
 	rule      engineRules
 	pool      sync.Pool
 	own       []ownRow
+	tables    *Tables
 	curve     *curve
 	shares    shares
 	unfitted  bool
@@ -121,7 +124,7 @@ func New(o Options) (*Scorer, error) {
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src source, o Options) (*Scorer, error) {
 	var errs tsv.Errors
-	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped, unfitted: o.Unfitted}
+	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped, unfitted: o.Unfitted, tables: o.Tables}
 	folded := newFoldedCyrillic()
 	s.pool.New = func() any {
 		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, common: s.common, emoji: s.emoji, rule: s.rule, k: &s.shares}
@@ -166,13 +169,20 @@ func (s *Scorer) findRules() {
 func (s *Scorer) table(i int) *table {
 	l := &s.langs[i]
 	l.once.Do(func() {
-		var errs tsv.Errors // TestLexicon and readOwn have seen to it that there are none
-		d := readDictionary(s.common.langs[i], s.src, s.common, &errs)
-		s.addOwn(d, &errs)
-		l.table = compile(d, s.unfitted)
+		l.table = s.tables.compiled(i, s.ownOf(i), func() *table {
+			var errs tsv.Errors // TestLexicon and readOwn have seen to it that there are none
+			return compile(s.dictionary(i, &errs), s.unfitted)
+		})
 		l.latin = newLatinReader(l.translit)
 	})
 	return l.table
+}
+
+// dictionary reads language i, with the user's words.
+func (s *Scorer) dictionary(i int, errs *tsv.Errors) *dictionary {
+	d := readDictionary(s.common.langs[i], s.src, s.common, errs)
+	s.addOwn(d, errs)
+	return d
 }
 
 // Score scores one text.
