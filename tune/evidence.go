@@ -161,7 +161,7 @@ func sameWord(a, b *clue) bool {
 // widened returns the clue with up to wider words of context on either side, as
 // far as distinct false alarms share it: for cues that are right by themselves and
 // wrong in one turn of speech.
-func widened(all []*clue, texts []labelled) []*clue {
+func widened(all []*clue, texts []labelled, index wordIndex) []*clue {
 	found := map[string]*clue{}
 	for _, c := range all {
 		if inFalse, _ := c.count(texts); inFalse < support || len(c.phrase) == 1 && strings.Contains(c.phrase[0], "|") {
@@ -176,7 +176,7 @@ func widened(all []*clue, texts []labelled) []*clue {
 	var out []*clue
 	alike := map[string]int{}
 	for _, c := range shortFirst(sorted(found)) {
-		where := standsIn(texts, c.phrase)
+		where := index.standsIn(c.phrase)
 		for _, i := range where {
 			c.inside[texts[i].same] = true
 		}
@@ -218,11 +218,11 @@ func widen(found map[string]*clue, c *clue, t *labelled, s spot) {
 }
 
 // softer returns the candidates that make words weigh less or nothing.
-func softer(texts []labelled, scores []mention.Score, file *wordsFile, says i18n.Lang) []*candidate {
+func softer(texts []labelled, index wordIndex, scores []mention.Score, file *wordsFile, says i18n.Lang) []*candidate {
 	base := sorted(clues(texts, scores))
 	var out []*candidate
 	whole := joinForms(base)
-	for i, c := range append(slices.Clip(whole), widened(base, texts)...) {
+	for i, c := range append(slices.Clip(whole), widened(base, texts, index)...) {
 		inFalse, inTrue := c.count(texts)
 		if inFalse < support || inFalse <= inTrue || len(c.phrase) > mostWords || tooSmall(c.phrase) {
 			continue
@@ -230,7 +230,7 @@ func softer(texts []labelled, scores []mention.Score, file *wordsFile, says i18n
 		add := func(kind string, weight float64, rule, topic string) {
 			line := patternLine(c.lang, strings.Join(c.phrase, " "), weight, rule, topic, says.Plural("tune.note", inFalse, "complaints", inTrue))
 			out = append(out, &candidate{
-				affects: standsIn(texts, c.phrase), kind: kind, lang: c.lang, phrase: c.phrase, inFalse: inFalse, inTrue: inTrue, base: kind == Neutral && i < len(whole),
+				affects: index.standsIn(c.phrase), kind: kind, lang: c.lang, phrase: c.phrase, inFalse: inFalse, inTrue: inTrue, base: kind == Neutral && i < len(whole),
 				edit: edit{file.entry(c.lang, strings.Join(c.phrase, " ")), line}, examples: c.examples(texts, NotNegative),
 			})
 		}
@@ -246,12 +246,44 @@ func softer(texts []labelled, scores []mention.Score, file *wordsFile, says i18n
 	return out[:min(len(out), most)]
 }
 
-// standsIn lists the texts that hold the phrase.
-func standsIn(texts []labelled, phrase []string) []int {
-	list := []int{}
+// wordIndex says in which texts each word stands, of those that teach words.
+type wordIndex struct {
+	texts []labelled
+	in    map[string][]int32
+}
+
+func indexWords(texts []labelled) wordIndex {
+	x := wordIndex{texts, map[string][]int32{}}
 	for i := range texts {
-		if texts[i].Verdict != NotUs && holds(texts[i].tokens, phrase) {
-			list = append(list, i)
+		if texts[i].Verdict == NotUs {
+			continue
+		}
+		for _, t := range texts[i].tokens {
+			if list := x.in[t.word]; len(list) == 0 || list[len(list)-1] != int32(i) {
+				x.in[t.word] = append(list, int32(i))
+			}
+		}
+	}
+	return x
+}
+
+// standsIn lists the texts that hold the phrase: of those that hold its rarest word.
+func (x wordIndex) standsIn(phrase []string) []int {
+	var rarest []int32
+	for i, element := range phrase {
+		var any []int32
+		for choice := range strings.SplitSeq(element, "|") {
+			any = append(any, x.in[choice]...)
+		}
+		if i == 0 || len(any) < len(rarest) {
+			rarest = any
+		}
+	}
+	slices.Sort(rarest)
+	list := []int{}
+	for _, i := range slices.Compact(rarest) {
+		if holds(x.texts[i].tokens, phrase) {
+			list = append(list, int(i))
 		}
 	}
 	return list

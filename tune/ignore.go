@@ -21,8 +21,9 @@ const (
 
 // proposeIgnore fills the part of the plan that concerns the watches.
 func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []labelled, m Matcher) error {
+	going := in.going(TryingPhrases)
 	for _, w := range in.Watches {
-		c := namesakes{watch: w, texts: texts, mayLose: in.MayLose}
+		c := namesakes{watch: w, texts: texts, mayLose: in.MayLose, going: going}
 		c.collect()
 		if len(c.them) == 0 {
 			continue
@@ -48,6 +49,7 @@ type namesakes struct {
 	texts    []labelled
 	them, us []int // indexes of texts: not us, and us
 	mayLose  int
+	going    func() // another attempt begins
 }
 
 func (c *namesakes) collect() {
@@ -89,6 +91,7 @@ func (c *namesakes) choose(ctx context.Context, m Matcher) ([]Ignore, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		c.going()
 		tried, us, err := c.measure(m, chosen, options)
 		if err != nil {
 			return nil, err

@@ -81,6 +81,28 @@ type Input struct {
 	MayLose int // how many confirmed complaints the proposals may lose together
 
 	Says i18n.Lang // the language of the plan and of the notes in its lines
+
+	Going func(Step, int) // told before each attempt of a step its number, from 1; nil tells nobody
+}
+
+// Step is a part of the work of Propose.
+type Step int
+
+// The steps, in their order.
+const (
+	TryingWords Step = iota
+	TryingPhrases
+	Learning // Lessons times at most
+)
+
+// going counts the attempts of a step and tells of them.
+func (in *Input) going(step Step) func() {
+	n := 0
+	return func() {
+		if n++; in.Going != nil {
+			in.Going(step, n)
+		}
+	}
 }
 
 // How many distinct texts it takes. Fewer say more about chance than about words.
@@ -185,7 +207,7 @@ type Ignore struct {
 func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher, learner Learner) (Plan, error) {
 	texts := prepare(in.Examples)
 	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}, says: in.Says}
-	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words, in.Says), known: map[string]state{}}
+	t := &trial{in: in, lex: lex, texts: texts, index: indexWords(texts), file: readFile(in.Words, in.Says), known: map[string]state{}, going: in.going(TryingWords)}
 	if err := t.words(ctx, &p); err != nil {
 		return Plan{}, err
 	}

@@ -323,3 +323,23 @@ func patched(t *testing.T, before, diff string) string {
 	}
 	return string(after)
 }
+
+// TestGoing: whoever waits is told of each attempt of each step, by its number.
+func TestGoing(t *testing.T) {
+	in := input(filler(tune.Confirmed, 10, "acme lost my %s"), filler(tune.NotNegative, 10, "acme is dying of %s curiosity"),
+		filler(tune.NotUs, 4, "the acme pharmacy lost %s"))
+	in.WeightsFile = "our-weights.tsv"
+	last := map[tune.Step]int{}
+	in.Going = func(step tune.Step, n int) {
+		if n != last[step]+1 {
+			t.Errorf("step %d: attempt %d after %d", step, n, last[step])
+		}
+		last[step] = n
+	}
+	if _, err := tune.Propose(t.Context(), in, toy{map[string]float64{"lost": -3, "dying": -3}}, toyMatch{}, memory{}); err != nil {
+		t.Fatal(err)
+	}
+	if last[tune.TryingWords] < 3 || last[tune.TryingPhrases] < 1 || last[tune.Learning] != tune.Lessons {
+		t.Errorf("told of %v", last)
+	}
+}

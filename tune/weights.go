@@ -42,6 +42,8 @@ const (
 	// learnFolds is how often a part of the texts is kept aside to see what was
 	// learned on texts it was not learned from.
 	learnFolds = 5
+	// Lessons is how often is learned: from all texts, and from those that are left each time.
+	Lessons = 1 + learnFolds
 )
 
 // proposeWeights proposes a weights file where it ends false alarms on texts that it
@@ -55,11 +57,12 @@ func proposeWeights(ctx context.Context, p *Plan, in Input, texts []labelled, le
 			"right", p.says.Plural("tune.few_right", p.Labels.Confirmed), "least", MinTaught))
 		return nil
 	}
-	l := lesson{in: in, texts: texts, learner: learner}
+	l := lesson{in: in, texts: texts, learner: learner, going: in.going(Learning)}
 	before, err := l.measure(in.Weights, everyText)
 	if err != nil {
 		return err
 	}
+	l.going()
 	all, err := learner.Learn(l.examples(everyText))
 	if err != nil {
 		return fmt.Errorf("tune: learn weights: %w", err)
@@ -92,6 +95,7 @@ type lesson struct {
 	in      Input
 	texts   []labelled
 	learner Learner
+	going   func() // learning begins once more
 }
 
 func everyText(*labelled) bool { return true }
@@ -127,6 +131,7 @@ func (l *lesson) unseen(ctx context.Context) (Effect, error) {
 		if err := ctx.Err(); err != nil {
 			return Effect{}, err
 		}
+		l.going()
 		kept := func(t *labelled) bool { return t.same%learnFolds == fold }
 		weights, err := l.learner.Learn(l.examples(func(t *labelled) bool { return !kept(t) }))
 		if err != nil {

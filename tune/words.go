@@ -15,13 +15,16 @@ type trial struct {
 	in    Input
 	lex   Lexicon
 	texts []labelled
+	index wordIndex
 	file  wordsFile
 	known map[string]state // what was scored before, by the words
+	going func()           // another attempt begins
 }
 
-// state is how the labelled texts score with some words.
+// state is how the labelled texts score with some words. There are hundreds: a score with all its evidence is a
+// hundred times as much as what is kept of it.
 type state struct {
-	scores []mention.Score
+	margins []float64 // by text; of what says nothing about words 0
 	Effect
 }
 
@@ -30,30 +33,55 @@ const weakBy = 0.1
 
 // with scores everything with the edits taken.
 func (t *trial) with(ctx context.Context, edits []edit) (state, error) {
-	if err := ctx.Err(); err != nil {
-		return state{}, err
-	}
-	words := t.in.Words
-	if len(edits) > 0 {
-		words = joined(t.file.with(edits))
-	}
+	words := t.wordsWith(edits)
 	if s, ok := t.known[words]; ok {
 		return s, nil
 	}
+	s, err := t.part(ctx, edits, t.labelled())
+	if err == nil {
+		t.known[words] = s
+	}
+	return s, err
+}
+
+// part is with of these texts alone: what it says of others means nothing.
+func (t *trial) part(ctx context.Context, edits []edit, on []int) (state, error) {
+	s := state{margins: make([]float64, len(t.texts))}
+	err := t.score(ctx, t.wordsWith(edits), on, func(i int, score mention.Score) {
+		s.margins[i] = t.in.Margin(t.texts[i].Mention.Post.Kind, score)
+		s.count(t.texts[i].Verdict, s.margins[i])
+	})
+	return s, err
+}
+
+// evidence is what spoke in every text with the edits taken.
+func (t *trial) evidence(ctx context.Context, edits []edit) ([]mention.Score, error) {
+	scores := make([]mention.Score, len(t.texts))
+	err := t.score(ctx, t.wordsWith(edits), t.labelled(), func(i int, score mention.Score) { scores[i] = score })
+	return scores, err
+}
+
+func (t *trial) wordsWith(edits []edit) string {
+	if len(edits) == 0 {
+		return t.in.Words
+	}
+	return joined(t.file.with(edits))
+}
+
+// score scores texts with other words.
+func (t *trial) score(ctx context.Context, words string, on []int, each func(int, mention.Score)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t.going()
 	scorer, err := t.lex.Scorer(words)
 	if err != nil {
-		return state{}, fmt.Errorf("tune: %w", err)
+		return fmt.Errorf("tune: %w", err)
 	}
-	s := state{scores: make([]mention.Score, len(t.texts))}
-	for i := range t.texts {
-		if t.texts[i].Verdict == NotUs {
-			continue
-		}
-		s.scores[i] = scorer.Score(t.texts[i].Mention)
-		s.count(t.texts[i].Verdict, t.margin(&s, i))
+	for _, i := range on {
+		each(i, scorer.Score(t.texts[i].Mention))
 	}
-	t.known[words] = s
-	return s, nil
+	return nil
 }
 
 func one(yes bool) int {
@@ -63,14 +91,10 @@ func one(yes bool) int {
 	return 0
 }
 
-func (t *trial) margin(s *state, i int) float64 {
-	return t.in.Margin(t.texts[i].Mention.Post.Kind, s.scores[i])
-}
-
-func (t *trial) alarm(s *state, i int) bool { return t.margin(s, i) >= 0 }
+func (t *trial) alarm(s *state, i int) bool { return s.margins[i] >= 0 }
 
 func (t *trial) weak(s *state, i int) bool {
-	return t.texts[i].Verdict == Confirmed && t.margin(s, i) < weakBy
+	return t.texts[i].Verdict == Confirmed && s.margins[i] < weakBy
 }
 
 // gain is what a candidate is worth on top of what is chosen.
@@ -99,7 +123,7 @@ func (t *trial) softens(first, now, then *state, on []int) gain {
 			g.ok = false
 		case was:
 			g.removed += one(!is)
-			g.rise += max(t.margin(now, i), 0) - max(t.margin(then, i), 0)
+			g.rise += max(now.margins[i], 0) - max(then.margins[i], 0)
 		}
 	}
 	g.ok = g.ok && g.lost <= t.in.MayLose
@@ -168,7 +192,11 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 			"right", l.Plural("tune.few_right", p.Labels.Confirmed), "least_wrong", MinNotNegative, "least_right", MinConfirmed))
 		return nil
 	}
-	options := t.readable(softer(t.texts, first.scores, &t.file, t.in.Says))
+	said, err := t.evidence(ctx, nil)
+	if err != nil {
+		return err
+	}
+	options := t.readable(softer(t.texts, t.index, said, &t.file, t.in.Says))
 	chosen, err := t.choose(ctx, &first, nil, options, aim{t.softens, gain.worth})
 	if err != nil {
 		return err
@@ -180,7 +208,10 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	more, err := t.choose(ctx, &first, chosen, t.readable(heavier(t, &now)), aim{t.firms, func(g gain) bool { return g.ok && g.removed >= support }})
+	if said, err = t.evidence(ctx, edits(chosen)); err != nil {
+		return err
+	}
+	more, err := t.choose(ctx, &first, chosen, t.readable(heavier(t, &now, said)), aim{t.firms, func(g gain) bool { return g.ok && g.removed >= support }})
 	if err != nil {
 		return err
 	}
@@ -259,7 +290,14 @@ func (t *trial) choose(ctx context.Context, first *state, chosen, options []*can
 // are measured at once: making a scorer is what takes time.
 func (t *trial) measureAll(ctx context.Context, first, now *state, chosen, options []*candidate, a aim) error {
 	for _, batch := range batches(options) {
-		then, err := t.with(ctx, append(edits(chosen), edits(batch)...))
+		on := t.labelled()
+		if batch[0].affects != nil {
+			on = nil
+			for _, c := range batch {
+				on = append(on, c.affects...) // no two share a text
+			}
+		}
+		then, err := t.part(ctx, append(edits(chosen), edits(batch)...), on)
 		if err != nil {
 			return err
 		}
@@ -380,9 +418,9 @@ func overlaps(a, b *candidate) bool {
 // heavier returns the candidates that make words weigh more: those that spoke in
 // weak confirmed complaints and in nothing that staff called not negative. No word
 // is made up: only what was evidence before becomes stronger.
-func heavier(t *trial, now *state) []*candidate {
+func heavier(t *trial, now *state, said []mention.Score) []*candidate {
 	var out []*candidate
-	for _, c := range sorted(clues(t.texts, now.scores)) {
+	for _, c := range sorted(clues(t.texts, said)) {
 		inFalse, inTrue := c.count(t.texts)
 		weak := map[int]bool{}
 		for _, s := range c.place {
@@ -397,7 +435,7 @@ func heavier(t *trial, now *state) []*candidate {
 		}
 		phrase := strings.Join(c.phrase, " ")
 		out = append(out, &candidate{
-			affects: standsIn(t.texts, c.phrase), kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
+			affects: t.index.standsIn(c.phrase), kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
 			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, t.in.Says.Plural("tune.note_weak", len(weak)))},
 		})
 	}

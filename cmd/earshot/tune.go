@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
@@ -54,7 +55,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return s.tell(term, err)
 	}
-	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose}
+	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose, Going: s.tuning(newGoing(term.err, time.Now))}
 	if !c.JSON { // programs read the same in every language
 		in.Says = s.Lang
 	}
@@ -222,10 +223,11 @@ func tuneWatch(w config.Watch) tune.Watch {
 type lexicon struct {
 	in     tune.Input                    // for the names of the files, and the weights
 	rivals map[mention.ID][]mention.Span // found once: the words do not change them
+	tables *sentiment.Tables             // most of what is tried changes one language
 }
 
 func newLexicon(in tune.Input, list daemon.Watchlist) lexicon {
-	l := lexicon{in, map[mention.ID][]mention.Span{}}
+	l := lexicon{in, map[mention.ID][]mention.Span{}, &sentiment.Tables{}}
 	for _, e := range in.Examples {
 		if spans := list.RivalsIn(e.Mention.Watch, e.Mention.Post); len(spans) > 0 {
 			l.rivals[e.Mention.ID] = spans
@@ -241,7 +243,7 @@ func (lexicon) Reads(word string) bool { return sentiment.Readable(word) }
 func (l lexicon) Scorer(words string) (tune.Scorer, error) { return l.with(words, l.in.Weights) }
 
 func (l lexicon) with(words, weights string) (tune.Scorer, error) {
-	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: l.in.File, Learned: weights, LearnedFile: l.in.WeightsFile})
+	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: l.in.File, Learned: weights, LearnedFile: l.in.WeightsFile, Tables: l.tables})
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ type learner struct {
 
 // Learn implements tune.Learner.
 func (l learner) Learn(examples []tune.Example) (string, error) {
-	s, err := sentiment.New(sentiment.Options{Words: l.words, WordsFile: l.lex.in.File})
+	s, err := sentiment.New(sentiment.Options{Words: l.words, WordsFile: l.lex.in.File, Tables: l.lex.tables})
 	if err != nil {
 		return "", err
 	}

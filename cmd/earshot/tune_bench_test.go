@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment/stream"
+	"github.com/earshot/earshot/tune"
+)
+
+// manyTaught are so many texts of each verdict: the labelled posts, again and again with a few words of their own.
+func manyTaught(b *testing.B, each int) (in tune.Input) {
+	b.Helper()
+	scorer, err := daemon.NewScorer("", "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	in = tune.Input{Margin: daemon.NewRules(&config.Config{}, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights}
+	files, err := filepath.Glob(filepath.Join(testkit.SharedDir(b), "eval", "stream", "??.tsv"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	of := map[tune.Verdict][]mention.Mention{}
+	places := stream.NewPlaces()
+	for _, file := range files {
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, p := range posts {
+			m := mention.Mention{Watch: p.Brand, Post: mention.Post{Kind: p.Input.Kind, Text: p.Input.Text, Lang: p.Input.Lang}}
+			for _, s := range p.Input.Spans {
+				s.Start, s.End = s.Start+1, s.End+1
+				m.Spans = append(m.Spans, s)
+			}
+			verdict := tune.Confirmed
+			if p.Complaint == "no" {
+				verdict = tune.NotNegative
+			}
+			of[verdict] = append(of[verdict], m)
+		}
+	}
+	for _, verdict := range []tune.Verdict{tune.Confirmed, tune.NotNegative} {
+		list := of[verdict]
+		for i := range each {
+			m := list[i%len(list)]
+			m.ID, m.Simhash = mention.ID(fmt.Sprint(verdict, i)), uint64(i+1)*0x9E3779B97F4A7C15
+			m.Post.Text += fmt.Sprintf(" №%d.", i)
+			in.Examples = append(in.Examples, tune.Example{Mention: m, Verdict: verdict})
+		}
+	}
+	return in
+}
+
+// BenchmarkTune reports the time and the most memory that a plan takes, by the texts of each verdict.
+func BenchmarkTune(b *testing.B) {
+	for _, each := range []int{300, 1000, 3000} {
+		b.Run(fmt.Sprint(each), func(b *testing.B) {
+			in := manyTaught(b, each)
+			for b.Loop() {
+				done, most := make(chan struct{}), make(chan uint64)
+				go func() { most <- mostHeap(done) }()
+				if _, err := tune.Propose(b.Context(), in, newLexicon(in, daemon.Watchlist{}), noMatch{}, learner{"", newLexicon(in, daemon.Watchlist{})}); err != nil {
+					b.Fatal(err)
+				}
+				close(done)
+				b.ReportMetric(float64(<-most)/1e6, "MB")
+			}
+		})
+	}
+}
+
+// mostHeap is the most that the heap held until done.
+func mostHeap(done <-chan struct{}) (most uint64) {
+	for {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapInuse)
+		select {
+		case <-done:
+			return most
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
