@@ -27,6 +27,8 @@ type mePage struct {
 	frame
 	Has       []row // cases
 	HasAll    string
+	Asleep    string // how many of them are snoozed; empty for none
+	AsleepAll string
 	Did       []row // answered lately
 	DidAll    string
 	Numbers   []tile
@@ -58,8 +60,7 @@ var zones = []string{"Europe/Kyiv", "Europe/Sofia", "Europe/Warsaw", "Europe/Ber
 // me shows what belongs to who looks at it.
 func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 	l, mine := v.lang, v.who.Person
-	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: zoneName(in.opt.Zone(), v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != "",
-		HasAll: filter{Status: claimed, Owner: "me"}.path(), DidAll: filter{Status: replied, Owner: "me"}.path()}
+	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: zoneName(in.opt.Zone(), v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != ""}
 	if out.Title == "" {
 		out.Title = l.Text("web.me")
 	}
@@ -91,17 +92,29 @@ func newSessionRow(v visit, s mention.Session, here bool) sessionRow {
 // myCases reads what the person has and did.
 func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 	for _, part := range []struct {
-		status mention.Status
-		limit  int
-		into   *[]row
-	}{{mention.Claimed, meHas, &out.Has}, {mention.Replied, meDid, &out.Did}} {
-		page, err := in.opt.Cases.List(ctx, mention.Query{Alerted: true, Owner: v.who.ID, Statuses: []mention.Status{part.status}, Limit: part.limit})
+		list  filter // the link's: what is shown is its beginning
+		limit int
+		into  *[]row
+		all   *string
+	}{{filter{Status: claimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: replied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
+		q := part.list.query(v.who.ID, v.zone)
+		q.Limit = part.limit
+		page, err := in.opt.Cases.List(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, e := range page.Entries {
 			*part.into = append(*part.into, newRow(v, e, "/me"))
 		}
+		*part.all = part.list.path()
+	}
+	asleep := filter{Status: snoozed, Owner: "me"}
+	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		out.Asleep, out.AsleepAll = v.lang.Number(n), asleep.path()
 	}
 	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
 	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)

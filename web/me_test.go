@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,5 +76,43 @@ func TestZoneName(t *testing.T) {
 	}
 	if got := zoneName(time.Local, now); got == "Local" || got == "" {
 		t.Errorf("the zone of the machine: %q", got)
+	}
+}
+
+// TestMeHasWhatItsLinkLists: what somebody has is the beginning of the list that the link leads to; what is snoozed
+// is in neither, and a link of its own leads to it.
+func TestMeHasWhatItsLinkLists(t *testing.T) {
+	w := newWorld(t)
+	for n, author := range []string{"Олена К.", "Дмитро", "maria"} {
+		id := w.say(author, "Не повертають гроші "+strings.Repeat("!", n))
+		w.ask("POST", "/case/"+string(id)+"/claim", "Ira", url.Values{})
+		if n == 1 {
+			w.ask("POST", "/case/"+string(id)+"/snooze", "Ira", url.Values{"until": {"tomorrow"}})
+		}
+	}
+	linked := regexp.MustCompile(`href="/case/([^"?]+)`)
+	cases := func(page string) (ids []string) {
+		for _, m := range linked.FindAllStringSubmatch(page, -1) {
+			if !slices.Contains(ids, m[1]) {
+				ids = append(ids, m[1])
+			}
+		}
+		return ids
+	}
+	_, me := w.ask("GET", "/me", "Ira", nil)
+	has, _, _ := strings.Cut(me, "h-did")
+	_, list := w.ask("GET", "/inbox?status=claimed&owner=me", "Ira", nil)
+	if got, want := cases(has), cases(list); !slices.Equal(got, want) || len(got) != 2 {
+		t.Errorf("the page has %q, its list %q", got, want)
+	}
+	asleep := "/inbox?status=snoozed&amp;owner=me"
+	if !strings.Contains(has, asleep+`">Snoozed: 1<`) {
+		t.Error("no way to what is snoozed")
+	}
+	if _, body := w.ask("GET", "/me", "Oleh", nil); strings.Contains(body, asleep) {
+		t.Error("nothing is snoozed, and a link leads to it")
+	}
+	if _, list := w.ask("GET", "/inbox?status=snoozed&owner=me", "Ira", nil); len(cases(list)) != 1 {
+		t.Errorf("snoozed: %q", cases(list))
 	}
 }
