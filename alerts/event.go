@@ -21,7 +21,51 @@ const (
 	OpenedGone   = "answer is gone from the site: " // whose, and its address
 	OpenedWorse  = "edited and worse than before"
 	OpenedBack   = "the post is back"
+	WokeSnoozed  = "snoozed by "                       // who
+	movedTo      = "the same words under another id: " // as the store writes it: the id and the address
 )
+
+// Why a complaint gets no alert.
+const (
+	QuietMuted = "the author is muted until "   // the day
+	QuietKnown = "the same post is known from " // the source
+	QuietOlder = "the post is older than the watch"
+
+	quietTold    = "the post was told under "
+	quietToldEnd = ", which is not watched any more"
+	quietSaidBy  = ", as "
+	quietSaidEnd = " said of the same words before"
+)
+
+// QuietTold is where the post was told under the name of a watch that is gone, QuietSaid where somebody dismissed
+// the same words for this reason.
+func QuietTold(under string) string { return quietTold + under + quietToldEnd }
+
+func QuietSaid(reason, by string) string { return reason + quietSaidBy + by + quietSaidEnd }
+
+// quiet says in a reader's language why there is no alert; empty where an earlier earshot said it otherwise.
+func quiet(l i18n.Lang, detail string) string {
+	if day, ok := strings.CutPrefix(detail, QuietMuted); ok {
+		if at, err := time.Parse(time.DateOnly, day); err == nil {
+			day = l.Date(at)
+		}
+		return "· " + l.Text("web.quiet.muted", "until", day)
+	}
+	if source, ok := strings.CutPrefix(detail, QuietKnown); ok {
+		return "· " + l.Text("web.quiet.known", "source", source)
+	}
+	if under, ok := strings.CutPrefix(detail, quietTold); ok {
+		return "· " + l.Text("web.quiet.told", "who", strings.TrimSuffix(under, quietToldEnd))
+	}
+	if detail == QuietOlder {
+		return "· " + l.Text("web.quiet.older")
+	}
+	reason, by, ok := strings.Cut(strings.TrimSuffix(detail, quietSaidEnd), quietSaidBy)
+	if !ok {
+		return ""
+	}
+	return "· " + l.Text("web.quiet.said", "who", by, "reason", l.Word("dismissed", reason))
+}
 
 // sentences say those in a reader's language: joint stands before the value where the text does not hold it
 // as {who}. The first that fits counts.
@@ -35,6 +79,8 @@ var sentences = []struct{ begins, key, joint string }{
 	{OpenedGone, "web.step.answer_gone", ": "},
 	{OpenedWorse, "web.step.worse", ""},
 	{OpenedBack, "web.step.back", ""},
+	{WokeSnoozed, "web.step.snoozed", ""},
+	{movedTo, "web.step.moved", ": "},
 }
 
 // ActionDetail is the detail of what a person did to a case that before had.
@@ -93,7 +139,9 @@ func EventDetail(l i18n.Lang, e mention.Event, zone *time.Location) string {
 		if until, err := time.Parse(time.RFC3339, strings.TrimPrefix(e.Detail, "until ")); err == nil {
 			return l.Text("web.until_moment", "when", l.DateTime(until.In(zone)))
 		}
-	case "escalated", mention.Reopen, mention.Wake:
+	case "suppressed":
+		return quiet(l, detail)
+	case "escalated", "woke", "moved", mention.Reopen, mention.Wake:
 		for _, s := range sentences {
 			value, ok := strings.CutPrefix(detail, s.begins)
 			if !ok {

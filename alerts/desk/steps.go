@@ -178,7 +178,7 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	}
 	a := s.reply(c, words)
 	a.Notify = slackID(by)
-	return "snoozed by " + by.Name, a
+	return alerts.WokeSnoozed + by.Name, a
 }
 
 func (s steps) name(c *mention.Case) (string, mention.Alert) {

@@ -66,7 +66,7 @@ func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
 	for _, s := range stored {
 		c := s.Case
 		if c.Status == mention.Dismissed && mention.OfWords(c.Reason) && p.copies(s.Mention, m) {
-			return fmt.Sprintf("%s, as %s said of the same words before", c.Reason, c.Owner.Name), nil
+			return alerts.QuietSaid(c.Reason, c.Owner.Name), nil
 		}
 	}
 	return "", nil

@@ -29,7 +29,7 @@ func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, se
 		if !sameElsewhere(s.Mention.Post, m.Post) {
 			continue
 		}
-		p.event(d, "suppressed", "the same post is known from "+s.Mention.Post.Source)
+		p.event(d, "suppressed", alerts.QuietKnown+s.Mention.Post.Source)
 		if severity > s.Mention.Severity && severity >= mention.High {
 			return true, p.tellLouder(ctx, d, s, severity, why)
 		}

@@ -191,10 +191,10 @@ func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
 		return nil
 	case p.told[m.ID] != "":
-		p.event(d, "suppressed", "the post was told under "+p.told[m.ID]+", which is not watched any more")
+		p.event(d, "suppressed", alerts.QuietTold(p.told[m.ID]))
 		return nil
 	case olderThanItsWatch(d):
-		p.event(d, "suppressed", "the post is older than the watch")
+		p.event(d, "suppressed", alerts.QuietOlder)
 		return nil
 	case d.Previous != nil && !p.turned(d):
 		return nil
@@ -226,7 +226,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	}
 	severity, why := p.severity(*m, by)
 	if severity < mention.Critical && by.MutedUntil.After(p.now) {
-		p.event(d, "suppressed", "the author is muted until "+by.MutedUntil.UTC().Format(time.DateOnly))
+		p.event(d, "suppressed", alerts.QuietMuted+by.MutedUntil.UTC().Format(time.DateOnly))
 		return nil
 	}
 	if known, err := p.shownElsewhere(ctx, d, severity, why); err != nil || known {

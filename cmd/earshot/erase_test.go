@@ -68,9 +68,14 @@ func TestExportSpeaks(t *testing.T) {
 	if e := exportOf(kept).Events; e[5].Detail != "to Олег from Іра" || e[6].Detail != "а\nб" {
 		t.Errorf("for other programs: %q, %q", e[5].Detail, e[6].Detail)
 	}
+	kept.Events = append(kept.Events, mention.Event{Kind: "suppressed", At: at, Detail: "the author is muted until 2026-12-01"},
+		mention.Event{Kind: "moved", At: at, Detail: "the same words under another id: 9 https://forum.example/10"}, mention.Event{Kind: "woke", At: at, Detail: "snoozed by Іра"})
+	if e := exportOf(kept).Events; e[7].Detail != kept.Events[7].Detail {
+		t.Errorf("for other programs: %q", e[7].Detail)
+	}
 	var out strings.Builder
 	(&exportCmd{}).print(&out, says, kept)
-	for _, say := range []string{"призначено Іра Іра → Олег\n", "сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "відкрита\n", "відхилена, Іра\n"} {
+	for _, say := range []string{"призначено Іра Іра → Олег\n", "сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "без сповіщення · автора приглушено до 1 груд. 2026\n", "· той самий текст під іншим номером: 9 https://forum.example/10\n", "· було відкладено (Іра)\n", "відкрита\n", "відхилена, Іра\n"} {
 		if !strings.Contains(out.String(), say) {
 			t.Errorf("it does not say %q:\n%s", say, out.String())
 		}
