@@ -216,3 +216,21 @@ func BenchmarkTwins(b *testing.B) {
 		must(s.view().Duplicates(background, "Romashka", 0x123456789ABCDEF, 3, t0.Add(-time.Hour)))(b)
 	}
 }
+
+// BenchmarkPruneAgain is the hourly look at what is old when nothing is to go: the bodies of 20,000 complaints.
+func BenchmarkPruneAgain(b *testing.B) {
+	s := openFile(b)
+	for n := 0; n < 20_000; n += 100 {
+		in := foundOnly(n, 100)
+		for i := range in.Posts {
+			in.Posts[i] = heard(in.Posts[i].Post, "Romashka")
+		}
+		in.At = t0.AddDate(0, 0, -40).Add(time.Duration(n) * time.Second) // a poll after the other
+		ingest(b, s, in)
+	}
+	keep := DefaultRetention(t0)
+	must(s.Prune(background, keep))(b)
+	for b.Loop() {
+		must(s.Prune(background, keep))(b)
+	}
+}

@@ -110,6 +110,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"closed after the retention":   testPruneClosedLately,
 	"who works on cases":           testPeople,
 	"retention rests":              testPruneRests,
+	"prune looks once":             testPruneLooksOnce,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -63,6 +64,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 				return p, err
 			}
 		}
+		job.leaveMark()
 	}
 	if r.Mentions.IsZero() {
 		return p, nil
@@ -96,6 +98,16 @@ func (s *Store) pruneByHand(ctx context.Context, before int64) error {
 	return nil
 }
 
+// pruneMark is the last row that a job has left alone for good, and since when its marks are believed.
+type pruneMark struct {
+	at    int64
+	key   any
+	since time.Time
+}
+
+// pruneAnew is how long marks are believed: should a row ever be told of later than it is old, it goes a day late.
+const pruneAnew = 24 * time.Hour
+
 // pruneJob walks one table from the oldest row on. It never comes back to a row it left
 // alone, however many of them there are.
 type pruneJob struct {
@@ -108,6 +120,8 @@ type pruneJob struct {
 	// erase erases those of the keys that may still go.
 	erase func(ctx context.Context, tx *sql.Tx, keys []any) (int, error)
 	chunk int // how many keys at once; 0 means pruneChunk
+	// mark is where the last job ended and this one begins; nil where what was left alone may go later.
+	mark *atomic.Pointer[pruneMark]
 
 	at   int64 // the last row that was looked at
 	key  any
@@ -145,6 +159,7 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 			before: micros(r.Posts), count: &p.Posts, key: []byte{},
 			page:  prunePage(`bodies b WHERE`, `b.kept_at`, `b.key`, pruneablePost),
 			erase: eraseRows(`DELETE FROM bodies AS b WHERE b.key`, pruneablePost),
+			mark:  &s.bodies, // a mention stays for good, and its body until its own words go
 		},
 		{
 			before: micros(r.Mentions), count: &p.Mentions, key: "",
@@ -169,8 +184,32 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 	}
 	for _, job := range all {
 		job.store, job.seen = s, job.before == 0
+		job.fromMark(now)
 	}
 	return all
+}
+
+// fromMark begins where the last job ended.
+func (j *pruneJob) fromMark(now time.Time) {
+	if j.mark == nil {
+		return
+	}
+	m := j.mark.Load()
+	if m == nil || now.Before(m.since) || now.Sub(m.since) >= pruneAnew {
+		j.mark.Store(&pruneMark{key: j.key, since: now})
+		return
+	}
+	j.at, j.key = m.at, m.key
+}
+
+// leaveMark is called when the job is finished.
+func (j *pruneJob) leaveMark() {
+	if j.mark == nil {
+		return
+	}
+	if m := j.mark.Load(); m != nil && j.at > m.at {
+		j.mark.Store(&pruneMark{j.at, j.key, m.since})
+	}
 }
 
 func (j *pruneJob) finished() bool { return j.seen && len(j.todo) == 0 }

@@ -196,3 +196,58 @@ func testPruneRests(t *testing.T, open opener) {
 	want(t, "mentions", p.Mentions, posts-2*pruneWords)
 	want(t, "rests", rests, 4)
 }
+
+// testPruneLooksOnce: the bodies of complaints, which stay as long as their words, are not looked at every hour; what
+// is old by then goes as before, and once a day all are looked at.
+func testPruneLooksOnce(t *testing.T, open opener) {
+	now := t0
+	s := open(t)
+	s.now = func() time.Time { return now }
+	const posts = 2*pruneLook + 10
+	var old []mention.AnalyzedPost
+	for n := range posts {
+		p := heard(post(n))
+		if n > 0 {
+			p = heard(post(n), "Romashka")
+		}
+		old = append(old, p)
+	}
+	in := intakeOf(old...)
+	in.At = t0.AddDate(0, 0, -40)
+	ingest(t, s, in)
+	prune := func() (p Pruned, looks int) {
+		t.Helper()
+		r := Retention{Posts: now.AddDate(0, 0, -30)}
+		job := s.pruneJobs(r, &p)[0]
+		for !job.finished() {
+			looks += one(len(job.todo) == 0)
+			mustDo(t, job.step(background))
+		}
+		job.leaveMark()
+		return p, looks
+	}
+	for _, c := range []struct {
+		what        string
+		after       time.Duration
+		gone, looks int
+	}{
+		{"at first", 0, 1, 3}, {"an hour later", time.Hour, 0, 1}, {"when another is old", 11 * time.Hour, 1, 1}, {"again", 12 * time.Hour, 0, 1}, {"a day later", 25 * time.Hour, 0, 3},
+	} {
+		if c.after == 11*time.Hour {
+			later := intakeOf(heard(post(posts)), heard(post(posts+1), "Romashka"))
+			later.At = t0.AddDate(0, 0, -30).Add(10 * time.Hour)
+			ingest(t, s, later)
+		}
+		now = t0.Add(c.after)
+		if p, looks := prune(); p.Posts != c.gone || looks != c.looks {
+			t.Errorf("%s: %d posts in %d looks, want %d in %d", c.what, p.Posts, looks, c.gone, c.looks)
+		}
+	}
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -57,6 +57,7 @@ type Store struct {
 	damaged sync.Map // ids of rows whose damage was said
 	trouble atomic.Pointer[error]
 	rest    func(ctx context.Context, d time.Duration) error // between the steps of long work
+	bodies  atomic.Pointer[pruneMark]                        // how far the bodies were looked at
 }
 
 // engine is what differs between the databases.
