@@ -7,7 +7,8 @@ import "sync"
 const tablesKept = 2
 
 // Tables are those of several scorers whose words differ little: a language that has the same lines of a user's in
-// two of them is compiled once. Where a line stands in its file may be told wrongly then. The zero value is ready; it is safe for concurrent use. A nil one keeps nothing.
+// two of them is compiled once. The line of its file that a cue names may be another's then. The zero value is ready
+// and safe for concurrent use; a nil one keeps nothing.
 type Tables struct {
 	mu   sync.Mutex
 	kept map[int][]sharedTable // by language, the one that was asked for last first
