@@ -181,7 +181,9 @@ func grow(group []postBlock) []postBlock {
 	items := map[*html.Node]string{}
 	if len(group) > 1 {
 		holds := map[*html.Node]int{} // numbered elements inside
+		numbered := map[*html.Node]bool{}
 		for _, b := range group {
+			numbered[b.el.Nodes[0]] = true
 			for n := b.el.Nodes[0]; n != nil; n = n.Parent {
 				holds[n]++
 			}
@@ -189,7 +191,7 @@ func grow(group []postBlock) []postBlock {
 		tops := map[*html.Node]bool{}
 		for i, b := range group {
 			n := b.el.Nodes[0]
-			for n.Parent != nil && holds[n.Parent] == holds[b.el.Nodes[0]] {
+			for n.Parent != nil && holds[n.Parent] == holds[b.el.Nodes[0]] && !numbered[elementBefore(n.Parent)] { // what stands behind a number is its post
 				n = n.Parent
 			}
 			group[i].el = htmltext.Selection(n)
@@ -215,13 +217,25 @@ func grow(group []postBlock) []postBlock {
 	return group
 }
 
+// elementBefore is the element next to n, before it.
+func elementBefore(n *html.Node) *html.Node {
+	for n = n.PrevSibling; n != nil && !isElement(n); {
+		n = n.PrevSibling
+	}
+	return n
+}
+
 // readBlocks reads the blocks of one shape that are complete posts.
 func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	if len(group) == 0 {
 		return nil
 	}
 	parts := partsOf(group)
-	author, moment := bestAuthor(group, parts), bestMoment(group, parts)
+	comments := group[0].comments()
+	author, moment := bestAuthor(group, parts, group[0].nameless), bestMoment(group, parts)
+	if author == nil && comments && len(group) > 1 {
+		author = bestAuthor(group, parts, true)
+	}
 	if author == nil || moment == nil {
 		return nil
 	}
@@ -230,7 +244,6 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		return nil
 	}
 	var posts []mention.Post
-	comments := group[0].comments()
 	seen := map[string]bool{}
 	for i := range group {
 		b := &group[i]
@@ -300,7 +313,7 @@ func (b *postBlock) comments() bool {
 }
 
 // namesComments are the words for them in addresses and styles, English or in Latin letters.
-var namesComments = regexp.MustCompile(`(?i)comment|komm?ent|(?:^|[^p])review|ot[sz][yi]v|vid[gh]uk|guestbook|gostev`)
+var namesComments = regexp.MustCompile(`(?i)comment(?:[^a]|ai|$)|komm?ent|(?:^|[^p])review|ot[sz][yi]v|vid[gh]uk|guestbook|gostev`)
 
 // inQuote reports whether n stands in a quote below top.
 func inQuote(n, top *html.Node) bool {
@@ -345,7 +358,7 @@ func (it *postBlock) guessLink(p *pageData) string {
 
 var (
 	postLink   = regexp.MustCompile(`(?i)post|msg|message|comment|reply|pid|permalink|/p/|#`)
-	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|action=|login|vote|like`)
+	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|comment/reply/|action=|login|vote|like`)
 	threadLink = regexp.MustCompile(`(?i)(?:topic|thread|discussion|viewtopic|showthread|/t/|/d/)[^?#]*[/=._-]\d+|[?&;](?:t|tid|topic)=\d+`)
 )
 

@@ -82,8 +82,9 @@ var (
 	spaces        = regexp.MustCompile(`\s+`)
 )
 
-// bestAuthor settles which element names the author.
-func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
+// bestAuthor settles which element names the author. leading says to take a name by its
+// place, where nothing calls it one.
+func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPart {
 	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
 		score := 0
@@ -102,18 +103,34 @@ func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
 		case authorClass.MatchString(class):
 			score = 4
 		}
-		if (score > 0 || b.nameless) && p.value == "" {
+		switch {
+		case p.value != "":
+		case score > 0:
+			p.value = b.name(p.el)
+		case leading:
 			p.value = htmltext.Text(p.el, nil)
 		}
 		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
 			len(spaces.FindAllString(p.value, -1)) > 5 {
 			return p, 0
 		}
-		if score == 0 && b.nameless {
+		if score == 0 && leading {
 			score = leadingName(b, n, p.value)
 		}
 		return p, score
 	})
+}
+
+// name is the text of an element that names somebody. Of one that says when he wrote, too ("by Anna
+// on 22 Sep 2026") it is what stands out in it.
+func (b *postBlock) name(el *goquery.Selection) string {
+	value := htmltext.Text(el, nil)
+	if _, _, ok := b.d.parse(value); ok {
+		if inner := htmltext.Text(el.Find("strong, b, a, [class*=name]").First(), nil); inner != "" {
+			return inner
+		}
+	}
+	return value
 }
 
 // bestMoment settles which element says when.
@@ -131,7 +148,13 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			}
 		}
 		text := timeText(p.el)
-		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
+		alone := bareClock.MatchString(text)
+		if alone {
+			if day := b.dayBeside(n, text); day != "" {
+				text, alone = day+" "+text, false
+			}
+		}
+		if len(text) < 6 || utf8.RuneCountInString(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
 			len(text) < 12 && membership.MatchString(lineOf(p.el.Parent())) {
 			return p, 0
 		}
@@ -144,11 +167,37 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 		if timeClass.MatchString(htmltext.Attr(n, "class")) {
 			score++
 		}
-		if day {
+		if day || alone {
 			score--
 		}
 		return p, score
 	})
+}
+
+// bareClock is a time without its day.
+var bareClock = regexp.MustCompile(`(?i)^[^\p{L}\d]*\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?[^\p{L}\d]*$`)
+
+// dayBeside is the day that stands next to an element which holds the time alone; empty when none does.
+func (b *postBlock) dayBeside(n *html.Node, clock string) string {
+	for isElement(n.Parent) && n != b.el.Nodes[0] && timeText(htmltext.Selection(n.Parent)) == clock {
+		n = n.Parent
+	}
+	for _, step := range []func(*html.Node) *html.Node{
+		func(n *html.Node) *html.Node { return n.PrevSibling }, func(n *html.Node) *html.Node { return n.NextSibling },
+	} {
+		beside := step(n)
+		for beside != nil && (beside.Type == html.CommentNode || beside.Type == html.TextNode && strings.TrimSpace(beside.Data) == "") {
+			beside = step(beside)
+		}
+		if beside == nil {
+			continue
+		}
+		text := timeText(htmltext.Selection(beside))
+		if _, day, ok := b.d.parse(text); ok && day {
+			return text
+		}
+	}
+	return ""
 }
 
 // vote gives every element a score and returns, for each block, the part of the

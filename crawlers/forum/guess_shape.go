@@ -88,7 +88,7 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 	if len(value) == 0 || utf8.RuneCountInString(value) > longest || strings.Count(value, " ") > mostSpaces || strings.ContainsAny(value, ".!?:;\n") {
 		return 0
 	}
-	if _, _, ok := b.d.parse(value); ok || membership.MatchString(value) || inForeignLink(n) {
+	if b.dated(value) || membership.MatchString(value) || inForeignLink(n) {
 		return 0
 	}
 	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) }) {
@@ -99,6 +99,13 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 		return 2
 	}
 	return 1
+}
+
+// dated reports a date, or a part of one: the name of a month.
+func (it *postBlock) dated(value string) bool {
+	_, _, whole := it.d.parse(value)
+	_, _, month := it.d.parse("1 " + value + " 2020")
+	return whole || month
 }
 
 // leads are the first texts of the block.
