@@ -248,7 +248,7 @@ func (s textFilter) skips(n *html.Node) bool {
 func (it *postItem) permalink(p *pageData) string {
 	rules := it.rules
 	link := it.d.public(it.first(rules.Link))
-	if link != "" && (rules.Paged == nil || !rules.Paged.MatchString(link)) {
+	if link != "" && (rules.Paged == nil || !rules.Paged.MatchString(link)) && !it.anothers(link) {
 		return link
 	}
 	if rules.Permalink == "" {
@@ -265,6 +265,17 @@ func (it *postItem) permalink(p *pageData) string {
 		"{dir}", dir.String(), "{root}", root.String(), "{id}", it.id, "{thread}", thread,
 		"{thread_id}", threadNumber(thread),
 	).Replace(rules.Permalink))
+}
+
+// anothers reports a link that is made as this post's would be, with another number: the author led to
+// what somebody else wrote.
+func (it *postItem) anothers(link string) bool {
+	_, form, _ := strings.Cut(it.rules.Permalink, "#")
+	before, ok := strings.CutSuffix(form, "{id}")
+	_, fragment, _ := strings.Cut(link, "#")
+	number, same := strings.CutPrefix(fragment, before)
+	_, err := strconv.Atoi(number)
+	return ok && before != "" && same && err == nil && number != it.id
 }
 
 var threadNumberInLink = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)|/t/(?:[^/]+/)?(\d+)`)

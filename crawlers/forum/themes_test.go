@@ -1,0 +1,31 @@
+package forum
+
+import "testing"
+
+// TestDatesOfThemes reads when comments of WordPress were written, as themes and plugins print it,
+// and where they stand: also one that leads to a comment of another blog.
+func TestDatesOfThemes(t *testing.T) {
+	for name, when := range map[string]string{
+		"on a link":             `<p><span class="author">Olha</span> &bull; <a href="#comment-7" class="stamp" datetime="2026-09-22T14:05:00+00:00">8 weeks ago</a></p>`,
+		"in a broken attribute": `<div class="epoch-comment-author"><a class="author-link">Olha</a> · <a href="#comment-7"><time datetime="comment_date">September 22, 2026 at 2:05 PM</time></a></div>`,
+		"without a link":        `<div class="comment_author">Olha</div><div class="comment-date">22.09.2026 14:05</div>`,
+		"as the address":        `<div class="comment_author">Olha</div><div class="below"><a href="#comment-7">22.09.2026 о 14:05</a> | <a href="#">Відповісти</a></div>`,
+	} {
+		page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
+			<ol class="commentlist"><li id="comment-7" class="comment even depth-1">` + when + `<div class="comment-text"><p>They keep my money, <a href="https://other.example/x/#comment-5">as there</a></p></div></li></ol></body></html>`
+		f, err := newCrawler(testEnv(onePage(page)), boardAt+"/romashka/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := f.Poll(t.Context(), "")
+		if err != nil || len(batch.Posts) != 1 {
+			t.Errorf("%s: %d posts, %v", name, len(batch.Posts), err)
+			continue
+		}
+		if got := batch.Posts[0]; got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money, as there" || got.Author != "Olha" {
+			t.Errorf("%s: %q by %q at %v", name, got.Text, got.Author, got.Published)
+		} else if want := boardAt + "/romashka/#comment-7"; got.URL != want {
+			t.Errorf("%s: the address is %s, want %s", name, got.URL, want)
+		}
+	}
+}
