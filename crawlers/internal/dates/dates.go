@@ -123,10 +123,15 @@ func (p *parser) relative() (time.Time, bool, bool) {
 // distance reads a distance into the past in the words of one language.
 func (p *parser) distance(lang string) (time.Time, bool, bool) {
 	t, whole, found := p.now, false, false
-	n := 0
-	for i, tok := range p.toks {
+	n, clock := 0, *p
+	for i := 0; i < len(p.toks); i++ {
+		tok := p.toks[i]
 		if tok.isNum() {
 			if p.postNumber(i) {
+				continue
+			}
+			if took := clock.beside(i); took > 0 {
+				i += took - 1
 				continue
 			}
 			if n != 0 || tok.num > 10000 {
@@ -150,11 +155,15 @@ func (p *parser) distance(lang string) (time.Time, bool, bool) {
 			return t, false, false
 		}
 	}
-	if !found || n != 0 {
+	if !found || n != 0 || clock.clock && !whole {
 		return t, false, false
 	}
 	if whole {
 		t = startOfDay(t)
+	}
+	if clock.clock { // "3 days ago at 14:05"
+		t, found = clock.on(t)
+		return t, false, found
 	}
 	return t, whole, true
 }

@@ -43,12 +43,23 @@ var numberRules = []numberRule{
 	},
 	{
 		name: "clock", example: "22 Sep 2026 14:05:10.5",
-		when: func(p *parser, i int) bool { return p.joined(i, ":") && p.at(i).digits <= 2 && p.at(i+2).digits == 2 },
+		when: func(p *parser, i int) bool {
+			// Programs that pad nothing write 8:5:7, and 8:5 behind a day; 3:1 alone is a score.
+			return p.joined(i, ":") && p.at(i).digits <= 2 && (p.at(i+2).digits == 2 || p.at(i+2).digits == 1 && (p.day > 0 && p.month > 0 || p.joined(i+2, ":")))
+		},
 		read: (*parser).readClock,
 	},
 	{
 		name: "three numbers", example: "22.09.2026",
 		when: func(p *parser, i int) bool { return p.joined(i, "./-") && p.joined(i+2, p.at(i+1).text) },
+		read: (*parser).numericDate,
+	},
+	{
+		name: "three numbers apart", example: "22. 9. 2026",
+		when: func(p *parser, i int) bool {
+			b, c := p.at(i+2), p.at(i+4)
+			return p.is(i+1, ".") && p.is(i+3, ".") && !b.glued && !c.glued && b.digits > 0 && b.digits <= 2 && c.digits == 4
+		},
 		read: (*parser).numericDate,
 	},
 	{
@@ -121,7 +132,7 @@ var numberRules = []numberRule{
 		name: "day and month", example: "22.09, 14:05",
 		when: func(p *parser, i int) bool {
 			b := p.at(i + 2)
-			return p.joined(i, ".") && p.day == 0 && p.at(i).num <= 31 && b.num >= 1 && b.num <= 12
+			return p.joined(i, ".") && p.day == 0 && p.at(i).num <= 31 && b.num >= 1 && b.num <= 12 && !p.words.isUnit(p.at(i+3).text) // "2.5 hours"
 		},
 		read: func(p *parser, i int) int {
 			p.day, p.month = p.at(i).num, p.at(i+2).num
@@ -248,7 +259,7 @@ func (p *parser) readClock(i int) int {
 	}
 	p.clock, p.hour, p.min = true, p.at(i).num, p.at(i+2).num
 	n := 3
-	if p.is(i+3, ":") && p.at(i+4).isNum() && p.at(i+4).digits == 2 {
+	if p.is(i+3, ":") && p.at(i+4).isNum() && p.at(i+4).digits <= 2 {
 		p.sec = p.at(i + 4).num
 		n = 5
 		if p.is(i+5, ".,") && p.at(i+6).isNum() && p.at(i+6).glued {
@@ -257,6 +268,30 @@ func (p *parser) readClock(i int) int {
 		}
 	}
 	return n + p.offset(i+n)
+}
+
+// beside reads a clock, with its half of the day, that stands beside a distance of days, and returns how
+// many tokens it took.
+func (p *parser) beside(i int) int {
+	if !p.joined(i, ":") || p.at(i+2).digits != 2 {
+		return 0
+	}
+	n := p.readClock(i)
+	if h, ok := p.words.halfDays[p.at(i+n).text]; ok && n > 0 {
+		p.half = h
+		n++
+	}
+	return n
+}
+
+// on is the moment of the clock on a day; ok is false where there is no such time.
+func (p *parser) on(day time.Time) (t time.Time, ok bool) {
+	ok = p.settleClock()
+	zone := day.Location()
+	if p.shift != nil {
+		zone = time.FixedZone("", *p.shift)
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), p.hour, p.min, p.sec, p.nsec, zone), ok
 }
 
 func nanos(t token) int {
