@@ -41,6 +41,8 @@ func TestRobotsRules(t *testing.T) {
 		{"allow wins a tie", "User-agent: *\nDisallow: /p\nAllow: /p", []string{"/p"}, nil},
 		{"wildcards", "User-agent: *\nDisallow: /*.php$\nDisallow: /*?sid=\nDisallow: /x*y*z", []string{"/a.php5", "/a.php?b", "/xy"}, []string{"/a.php", "/t?sid=1", "/x1y2z3"}},
 		{"escapes", "User-agent: *\nDisallow: /caf%c3%a9\nDisallow: /%7euser\nDisallow: /форум", []string{"/cafe"}, []string{"/café", "/caf%C3%A9", "/~user/x", "/%D1%84%D0%BE%D1%80%D1%83%D0%BC/1"}},
+		{"escapes of signs", "User-agent: *\nDisallow: /*?f[\nDisallow: /%7bid%7D\nDisallow: /a<b", []string{"/list?f=1"}, []string{"/list?f%5Bx%5D=1", "/list?f[x]=1", "/{id}/x", "/a%3Cb", "/a<b"}},
+		{"words misspelt", "Useragent: *\nDissallow: /a\nDisalow : /b\nUser agent: earshotbot\nDissalow: /", []string{"/x"}, []string{"/a", "/b"}},
 		{"no slash in front", "User-agent: *\nDisallow: private", []string{"/x"}, []string{"/private/1"}},
 		{"bad lines are skipped", "Disallow: /\nnonsense\nUser-agent: * # all\nCrawl-delay: soon\nSitemap: x\nDisallow: /a # why\n\x00\xff: /", []string{"/b"}, []string{"/a"}},
 		{"byte order mark, old line ends", "\xef\xbb\xbfUser-agent: *\rDisallow: /a\r", []string{"/b"}, []string{"/a"}},

@@ -119,7 +119,7 @@ func parseRobots(body []byte, product string) *rules {
 		}
 		key, value := strings.ToLower(string(bytes.TrimSpace(k))), string(bytes.TrimSpace(v))
 		switch key {
-		case "user-agent":
+		case "user-agent", "useragent", "user agent":
 			if !agents {
 				mine, others = false, false
 			}
@@ -131,7 +131,7 @@ func parseRobots(body []byte, product string) *rules {
 				mine, named = true, true
 			}
 			continue
-		case "allow", "disallow":
+		case "allow", "disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw": // as it is misspelt: what is meant is plain
 			if value != "" {
 				l := rule{pattern: normal(value), allow: key == "allow"}
 				if l.pattern[0] != '/' && l.pattern[0] != '*' {
@@ -172,8 +172,8 @@ func crawlDelay(s string) (time.Duration, bool) {
 	return time.Duration(min(v, maxCrawlDelay.Seconds()) * float64(time.Second)), true
 }
 
-// normal spells a path in one way: bytes outside ASCII percent-encoded, escapes
-// of unreserved characters decoded, hex digits in upper case.
+// normal spells a path in one way: bytes outside ASCII and signs that no address holds as they
+// are percent-encoded, escapes of unreserved characters decoded, hex digits in upper case.
 func normal(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -190,7 +190,7 @@ func normal(s string) string {
 				continue
 			}
 		}
-		if c <= ' ' || c > '~' {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"<>[\\]^`{|}", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}
