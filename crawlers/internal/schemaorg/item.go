@@ -23,6 +23,7 @@ type Item struct {
 	Chosen   bool       // native is what the user's selector found: it names the post
 	parent   *Item      // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
+	asksFor  bool       // a question that its own page asks: no post either, and answered by the page unless somebody signs
 	first    *Item      // the same post further up on the page; nil: this is it
 	Node     *html.Node // where a selected item stands
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
@@ -31,6 +32,11 @@ type Item struct {
 
 	name, words  string // letters of the author and the text, once asked for
 	isNormalized bool
+}
+
+// owns reports an answer that the page gives to a question of its own.
+func (i *Item) owns(answer *mention.Post) bool {
+	return i != nil && i.asksFor && answer.Author == "" && answer.Published.IsZero()
 }
 
 // Quotes says whose words a bare <blockquote> is in the posts of a source: in

@@ -55,6 +55,8 @@ func (r *Reader) Microdata(doc *goquery.Document) {
 		if item := r.scopeItem(&sc, enclosing(n, items)); item != nil {
 			items[n] = item
 			r.Items = append(r.Items, item)
+		} else if kind == schemaQuestion {
+			items[n] = &Item{context: true, asksFor: true}
 		}
 	})
 }
@@ -198,7 +200,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	if p.Text == "" && p.Rating == nil && (s.kind != schemaDiscussion || p.Title == "") {
 		return nil
 	}
-	if s.kind == schemaQuestion && p.Author == "" && p.Published.IsZero() {
+	if s.kind == schemaQuestion && p.Author == "" && p.Published.IsZero() || s.kind == schemaComment && parent.owns(p) {
 		return nil
 	}
 	return &item

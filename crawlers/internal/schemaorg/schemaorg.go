@@ -139,6 +139,8 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 			if item := r.node(v, kind, parent); item != nil {
 				r.Items = append(r.Items, item)
 				parent = item
+			} else if kind == schemaQuestion {
+				parent = &Item{context: true, asksFor: true}
 			}
 		} else if parent == nil {
 			parent = r.article(v)
@@ -277,6 +279,9 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	}
 	if kind == schemaQuestion && p.Author == "" && p.Published.IsZero() {
 		return nil // a question of the shop itself
+	}
+	if kind == schemaComment && parent.owns(p) {
+		return nil
 	}
 	return &item
 }
