@@ -29,3 +29,31 @@ func TestDatesOfThemes(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfThemes reads who wrote comments of WordPress, and what, as themes print it.
+func TestNamesOfThemes(t *testing.T) {
+	for name, inside := range map[string]string{
+		"strong in the line above, words beside it": `<div class="post-meta comment-meta"><strong>Olha</strong> &#8212; <time pubdate datetime="2026-09-22T14:05:00Z">September 22, 2026 @ 2:05 pm</time> <a class="comment-reply-link" href="#comment-7">Reply</a></div><p>They keep my money</p>`,
+		"a linked name and content":                 `<div class="comment-head"><time datetime="2026-09-22T14:05:00Z">September 22</time> <strong><a href="https://o.example" class="url">Olha</a></strong></div><div class="comment-content"><p>They keep my money</p></div>`,
+		"a heading":                                 `<div class="media-body"><div class="comment-header"><h5 class="media-heading">Olha</h5><div class="comment-meta"><time datetime="2026-09-22T14:05:00Z">22</time> | <a class="comment-reply-link" href="#">Answer</a></div></div><p>They keep my money</p></div>`,
+		"short names of classes":                    `<div class="commeta"><div class="comauth">Olha</div><div class="comdate">September 22, 2026 2:05 pm</div></div><div class="comcontent"><p>They keep my money</p></div>`,
+		"a date within the author":                  `<div class="comment-content"><div class="comment-author"><span class="comment-link">Olha </span><span class="comment-meta commentmetadata"><span class="comment-date">September 22, 2026, 2:05 pm</span> <a class="comment-reply-link" href="#">Reply</a></span></div><div class="comment-entry"><div class="comment-content"><p>They keep my money</p></div></div></div>`,
+		"a date in words beside the name":           `<div class="commentmeta"><strong>Olha</strong> &#8212; 22 сентября 2026 в 14:05</div><div class="comment-body"><p>They keep my money</p></div>`,
+		"a signature below":                         `<div class="comcontent"><p>They keep my money</p></div><div class="comment-meta"><ul><li>&mdash; Olha on September 22, 2026 2:05 pm</li><li><a class="comment-reply-link" href="#">Reply</a></li></ul></div>`,
+	} {
+		page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
+			<ol class="commentlist"><li id="li-comment-7" class="comment even depth-1"><div id="comment-7" class="comment">` + inside + `</div></li></ol></body></html>`
+		f, err := newCrawler(testEnv(onePage(page)), boardAt+"/romashka/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := f.Poll(t.Context(), "")
+		if err != nil || len(batch.Posts) != 1 {
+			t.Errorf("%s: %d posts, %v", name, len(batch.Posts), err)
+			continue
+		}
+		if got := batch.Posts[0]; got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money" || got.Author != "Olha" {
+			t.Errorf("%s: %q by %q at %v", name, got.Text, got.Author, got.Published)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -88,19 +90,20 @@ var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
 
 // timeText is the text of an element that shows a time. "Today" with the
 // real date in its title is read as that date, and what says when the post was
-// edited is left out. Digits that two elements hold are two numbers.
+// edited is left out. Digits that two elements hold are two numbers,
+// and letters two words.
 func timeText(el *goquery.Selection) string {
 	var b strings.Builder
-	digit := func(c byte) bool { return c >= '0' && c <= '9' }
-	ended := false // in a digit
+	var last rune
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
 		if n.Type == html.TextNode && n.Data != "" {
-			if ended && digit(n.Data[0]) {
+			first, _ := utf8.DecodeRuneInString(n.Data)
+			if unicode.IsDigit(last) && unicode.IsDigit(first) || unicode.IsLetter(last) && unicode.IsLetter(first) {
 				b.WriteByte(' ')
 			}
 			b.WriteString(n.Data)
-			ended = digit(n.Data[len(n.Data)-1])
+			last, _ = utf8.DecodeLastRuneInString(n.Data)
 			return
 		}
 		if isElement(n) {
