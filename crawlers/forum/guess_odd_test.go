@@ -44,6 +44,16 @@ var oddComments = map[string]struct {
 		[]string{"Olha|06.04.25 14:35|They keep my money for three weeks now", "Petro|07.05.25 18:32|Same here, and nobody answers", "Ivan|09.05.25 11:02|It took a month with me"},
 		"Olha 2025-04-06T14:35 https://board.example/talk#comment-1",
 	},
+	"a name and a date in one element": {
+		`<div class="comment" id="comment-{n}"><span class="comment-author">{1} , {2}</span><p class="comment-body">{3}</p></div>`,
+		[]string{"Olha|06.04.2025 14:35|They keep my money for three weeks now", "Petro|07.05.2025 18:32|Same here, and nobody answers", "Ivan|09.05.2025 11:02|It took a month with me"},
+		"Olha 2025-04-06T14:35 https://board.example/talk#comment-1",
+	},
+	"an empty paragraph before the words": {
+		`<div class="comment" id="comment-{n}"><b class="username">{1}</b> <i class="date">{2}</i><p><p>{3}</p></p></div>`,
+		[]string{"Olha|06.04.2025 14:35|They keep my money for three weeks now", "Petro|07.05.2025 18:32|Same here, and nobody answers", "Ivan|09.05.2025 11:02|It took a month with me"},
+		"Olha 2025-04-06T14:35 https://board.example/talk#comment-1",
+	},
 	"a link to answer": {
 		`<div class="comment"><a id="comment-{n}"></a><b class="username">{1}</b> <i class="date">{2}</i><p class="comment-body">{3}</p><a href="/comment/reply/9/{n}">reply</a></div>`,
 		[]string{"Olha|06.04.2025 14:35|They keep my money for three weeks now", "Petro|07.05.2025 18:32|Same here, and nobody answers", "Ivan|09.05.2025 11:02|It took a month with me"},

@@ -122,16 +122,24 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 }
 
 // name is the text of an element that names somebody. Of one that says when he wrote, too ("by Anna
-// on 22 Sep 2026") it is what stands out in it.
+// on 22 Sep 2026", "Anna, 22.09.2026") it is what stands out in it, or before the date.
 func (b *postBlock) name(el *goquery.Selection) string {
 	value := htmltext.Text(el, nil)
-	if _, _, ok := b.d.parse(value); ok {
-		if inner := htmltext.Text(el.Find("strong, b, a, [class*=name]").First(), nil); inner != "" {
-			return inner
+	if _, _, ok := b.d.parse(value); !ok {
+		return value
+	}
+	if inner := htmltext.Text(el.Find("strong, b, a, [class*=name]").First(), nil); inner != "" {
+		return inner
+	}
+	if m := beforeDate.FindStringSubmatch(value); m != nil {
+		if _, _, ok := b.d.parse(m[2]); ok && !b.dated(m[1]) {
+			return m[1]
 		}
 	}
 	return value
 }
+
+var beforeDate = regexp.MustCompile(`^(\P{N}{1,40}?)\s*[,|·•—–]\s*(.+)$`)
 
 // bestMoment settles which element says when.
 func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
@@ -296,17 +304,20 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 			if found[part.key] == nil {
 				found[part.key] = make([]blockPart, len(group))
 			}
-			if found[part.key][i].found {
+			had := found[part.key][i]
+			if had.value != "" {
 				continue
 			}
 			part.value = ownWords(part.el, textFilter{root: n, items: group[i].items, quotes: true, also: notOwn})
-			if part.value == author[i].value {
+			if part.value == author[i].value || had.found && part.value == "" {
 				continue
 			}
 			part.found = true
 			found[part.key][i] = part
-			blocks[part.key]++
-			depth[part.key] += at
+			if !had.found { // else an empty paragraph stood before
+				blocks[part.key]++
+				depth[part.key] += at
+			}
 			for _, line := range strings.Split(part.value, "\n") {
 				if !common[line] {
 					length[part.key] += len(line)
