@@ -158,7 +158,7 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 		text := timeText(p.el)
 		alone := bareClock.MatchString(text)
 		if alone {
-			if day := b.dayBeside(n, text); day != "" {
+			if day := b.dayBeside(n); day != "" {
 				text, alone = day+" "+text, false
 			}
 		}
@@ -186,23 +186,38 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 var bareClock = regexp.MustCompile(`(?i)^[^\p{L}\d]*\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?[^\p{L}\d]*$`)
 
 // dayBeside is the day that stands next to an element which holds the time alone; empty when none does.
-func (b *postBlock) dayBeside(n *html.Node, clock string) string {
-	for isElement(n.Parent) && n != b.el.Nodes[0] && timeText(htmltext.Selection(n.Parent)) == clock {
+func (b *postBlock) dayBeside(n *html.Node) string {
+	before, after := textBeside(n, -1), textBeside(n, 1)
+	for before == "" && after == "" && n != b.el.Nodes[0] && isElement(n.Parent) {
 		n = n.Parent
+		before, after = textBeside(n, -1), textBeside(n, 1)
 	}
-	for _, step := range []func(*html.Node) *html.Node{
-		func(n *html.Node) *html.Node { return n.PrevSibling }, func(n *html.Node) *html.Node { return n.NextSibling },
-	} {
-		beside := step(n)
-		for beside != nil && (beside.Type == html.CommentNode || beside.Type == html.TextNode && strings.TrimSpace(beside.Data) == "") {
-			beside = step(beside)
-		}
-		if beside == nil {
-			continue
-		}
-		text := timeText(htmltext.Selection(beside))
+	for _, text := range []string{before, after} {
 		if _, day, ok := b.d.parse(text); ok && day {
 			return text
+		}
+	}
+	return ""
+}
+
+// textBeside is the beginning of the text next to n, before it (-1) or behind (1), blanks passed over.
+func textBeside(n *html.Node, way int) string {
+	const few = 4
+	for range few {
+		if way < 0 {
+			n = n.PrevSibling
+		} else {
+			n = n.NextSibling
+		}
+		switch {
+		case n == nil:
+			return ""
+		case n.Type == html.TextNode && strings.TrimSpace(n.Data) != "":
+			return n.Data
+		case isElement(n):
+			if text := htmltext.Short(n); text != "" {
+				return text
+			}
 		}
 	}
 	return ""
