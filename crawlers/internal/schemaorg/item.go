@@ -1,6 +1,7 @@
 package schemaorg
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -70,8 +71,14 @@ func (i *Item) Dated(page Page, date string) bool {
 	if len(page.Hints) > 0 {
 		i.moment, _ = poll.Date(page.Env, date)
 	}
+	if lateForms.MatchString(date) {
+		i.moment = time.Time{}
+	}
 	return true
 }
+
+// lateForms are dates that could not be read at first: posts with one keep the names they had without.
+var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day before yesterday`)
 
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
