@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -232,9 +233,11 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	}
 	parts := partsOf(group)
 	comments := group[0].comments()
-	author, moment := bestAuthor(group, parts, group[0].nameless), bestMoment(group, parts)
+	leading := group[0].nameless
+	author, moment := bestAuthor(group, parts, leading), bestMoment(group, parts)
 	if author == nil && comments && len(group) > 1 {
-		author = bestAuthor(group, parts, true)
+		leading = true
+		author = bestAuthor(group, parts, leading)
 	}
 	if author == nil || moment == nil {
 		return nil
@@ -247,10 +250,14 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	seen := map[string]bool{}
 	for i := range group {
 		b := &group[i]
-		post := mention.Post{ID: b.id, Title: p.Topic, ThreadURL: p.Thread, Author: author[i].value,
+		post := mention.Post{Title: p.Topic, ThreadURL: p.Thread, Author: author[i].value,
 			Published: moment[i].at, DateOnly: moment[i].day, Text: text[i].value}
-		if b.nameless {
-			post.ID = poll.HashID("words", words.Letters(post.Author), words.Letters(post.Text))
+		if !b.nameless {
+			post.URL, post.ID = b.guessLink(p)
+			post.ID = cmp.Or(post.ID, b.id)
+		}
+		if leading { // whether or not it is numbered: earlier versions read it by its shape
+			post.ID = poll.HashID("words", words.Letters(cmp.Or(author[i].whole, post.Author)), words.Letters(post.Text))
 		}
 		if seen[post.ID] || post.Author == "" || post.Published.IsZero() || post.Text == "" && !text[i].found {
 			continue
@@ -258,11 +265,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		seen[post.ID] = true
 		post.AuthorURL = b.account(author[i].el, comments, p)
 		post.FreeName = comments && post.AuthorURL == ""
-		if b.nameless {
-			post.URL = p.Thread
-		} else if post.URL = b.guessLink(p); post.URL != "" {
-			post.ID = post.URL // the number may count within its thread only
-		}
+		post.URL = cmp.Or(post.URL, p.Thread)
 		post.IsReply = len(posts) > 0 || p.Prev != ""
 		posts = append(posts, post)
 	}
@@ -325,10 +328,12 @@ func inQuote(n, top *html.Node) bool {
 	return false
 }
 
-// guessLink finds the post's own link: one that names its id.
-func (it *postBlock) guessLink(p *pageData) string {
+// guessLink finds the post's own link, one that names its id, and what the post is known by: that link, since the
+// number may count within its thread only, or one to answer it, by which it was known before such were left out.
+func (it *postBlock) guessLink(p *pageData) (link, name string) {
 	if strings.HasPrefix(it.id, "http") || strings.HasPrefix(it.id, "/") {
-		return it.d.public(it.id)
+		link = it.d.public(it.id)
+		return link, link
 	}
 	whole := regexp.MustCompile(`(?:^|\D)` + regexp.QuoteMeta(it.id) + `(?:\D|$)`)
 	els := it.el.Find("a[href]")
@@ -337,15 +342,17 @@ func (it *postBlock) guessLink(p *pageData) string {
 		before, fragment, _ := strings.Cut(href, "#")
 		if before != "" && it.owns(n) && !inQuote(n, it.el.Nodes[0]) && fragment != "" && whole.MatchString(fragment) {
 			if link := it.d.own(href); link != "" {
-				return link
+				return link, link
 			}
 		}
 	}
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
 		if it.owns(n) && !inQuote(n, it.el.Nodes[0]) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
-			if link := it.d.own(href); link != "" {
-				return link
+			link := it.d.own(href)
+			name = cmp.Or(name, link)
+			if link != "" && !answerLink.MatchString(href) {
+				return link, name
 			}
 		}
 	}
@@ -353,12 +360,14 @@ func (it *postBlock) guessLink(p *pageData) string {
 	if anchor == "" {
 		anchor = it.id
 	}
-	return it.d.public(p.Thread + "#" + anchor)
+	link = it.d.public(p.Thread + "#" + anchor)
+	return link, cmp.Or(name, link)
 }
 
 var (
 	postLink   = regexp.MustCompile(`(?i)post|msg|message|comment|reply|pid|permalink|/p/|#`)
-	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|comment/reply/|action=|login|vote|like`)
+	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|action=|login|vote|like`)
+	answerLink = regexp.MustCompile(`(?i)comment/reply/`)
 	threadLink = regexp.MustCompile(`(?i)(?:topic|thread|discussion|viewtopic|showthread|/t/|/d/)[^?#]*[/=._-]\d+|[?&;](?:t|tid|topic)=\d+`)
 )
 

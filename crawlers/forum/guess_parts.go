@@ -21,6 +21,7 @@ type blockPart struct {
 	el    *goquery.Selection
 	key   string // element name and classes: the same in every block
 	value string
+	whole string // of a name: all that its element says, where that is more
 	at    time.Time
 	day   bool
 	found bool
@@ -106,8 +107,9 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 		switch {
 		case p.value != "":
 		case score > 0:
-			p.value = b.name(p.el)
-		case leading:
+			p.whole = htmltext.Text(p.el, nil)
+			p.value = b.name(p.el, p.whole)
+		case leading && b.leadsIn(n):
 			p.value = htmltext.Text(p.el, nil)
 		}
 		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
@@ -121,10 +123,9 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 	})
 }
 
-// name is the text of an element that names somebody. Of one that says when he wrote, too ("by Anna
+// name is who an element with this text names. Of one that says when he wrote, too ("by Anna
 // on 22 Sep 2026", "Anna, 22.09.2026") it is what stands out in it, or before the date.
-func (b *postBlock) name(el *goquery.Selection) string {
-	value := htmltext.Text(el, nil)
+func (b *postBlock) name(el *goquery.Selection, value string) string {
 	if _, _, ok := b.d.parse(value); !ok {
 		return value
 	}
@@ -188,11 +189,15 @@ var bareClock = regexp.MustCompile(`(?i)^[^\p{L}\d]*\d{1,2}[:.]\d{2}(?::\d{2})?(
 // dayBeside is the day that stands next to an element which holds the time alone; empty when none does.
 func (b *postBlock) dayBeside(n *html.Node) string {
 	before, after := textBeside(n, -1), textBeside(n, 1)
-	for before == "" && after == "" && n != b.el.Nodes[0] && isElement(n.Parent) {
+	const high = 3 // a time in a list's row, or in a table's
+	for up := 0; up < high && before == "" && after == "" && n != b.el.Nodes[0] && isElement(n.Parent); up++ {
 		n = n.Parent
 		before, after = textBeside(n, -1), textBeside(n, 1)
 	}
 	for _, text := range []string{before, after} {
+		if len(text) > 60 {
+			continue
+		}
 		if _, day, ok := b.d.parse(text); ok && day {
 			return text
 		}

@@ -108,6 +108,11 @@ func (it *postBlock) dated(value string) bool {
 	return whole || month
 }
 
+// leadsIn reports an element that holds one of the first texts of the block. What holds none need not be read.
+func (it *postBlock) leadsIn(n *html.Node) bool {
+	return slices.ContainsFunc(it.leads(), func(t *html.Node) bool { return htmltext.Within(t, n) })
+}
+
 // leads are the first texts of the block.
 func (it *postBlock) leads() []*html.Node {
 	if it.leading != nil {
