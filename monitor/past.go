@@ -77,6 +77,19 @@ func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
 	return edited >= rereadLeast && rereadShare*edited >= (rereadShare-1)*all
 }
 
+// ofThePast are the IDs of posts that are no news when they are shown first: those of which the crawler says
+// so and, where it reads by other rules than at the last poll, those that were dated long before it.
+// What has no date may be of today.
+func ofThePast(state mention.SourceState, batch crawlers.Batch, fresh []candidate) []string {
+	ids := slices.Clone(batch.Past)
+	for _, c := range fresh {
+		if batch.Anew && c.post.Before(state.LastSuccess.Add(-oldNews)) {
+			ids = append(ids, c.post.ID)
+		}
+	}
+	return ids
+}
+
 // rebuilt returns before when everything is old at a place that was built anew: nothing it shows is
 // known by its id, and most of it is of long before the last good poll, or has no date any more. More
 // new posts than it shows at once look the same, but they are new. Zero: nothing of the kind.

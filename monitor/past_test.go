@@ -241,3 +241,17 @@ func undated(n int) (posts []mention.Post) {
 	}
 	return posts
 }
+
+// TestReadByOtherRules: what a newer version finds on a page that was read before is no news where it is dated long
+// before the last poll; what is of these days, what has no date and what was edited is.
+func TestReadByOtherRules(t *testing.T) {
+	now := time.Now()
+	state := mention.SourceState{Baselined: true, LastSuccess: now}
+	fresh := []candidate{{post: dated("old", 300*24*time.Hour)}, {post: dated("of today", time.Hour)}, {post: dated("undated", 0)}}
+	if got := ofThePast(state, crawlers.Batch{Anew: true, Past: []string{"told"}}, fresh); fmt.Sprint(got) != "[told old]" {
+		t.Errorf("of the past are %q", got)
+	}
+	if got := ofThePast(state, crawlers.Batch{}, fresh); len(got) > 0 {
+		t.Errorf("of the past are %q at any poll", got)
+	}
+}

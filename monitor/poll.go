@@ -134,7 +134,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
 	whole := p.result(src, got.batch, shown)
 	whole.Rebuilt, whole.Reread = rebuilt(state, got.batch, fresh, len(shown)), reread(fresh, len(shown), got.batch)
-	receipt, err := p.handOver(ctx, src, fresh, p.results(whole, src, state, fresh, got.batch.Past, got.err == nil))
+	receipt, err := p.handOver(ctx, src, fresh, p.results(whole, src, state, fresh, ofThePast(state, got.batch, fresh), got.err == nil))
 	if err != nil {
 		return p.notStored(src, got, "posts cannot be stored; they are kept and tried again", err)
 	}

@@ -99,6 +99,7 @@ type cursorState struct {
 	V       fetch.Validators         `json:"v,omitzero"`      // of the page at At
 	At      string                   `json:"at,omitempty"`    // where the next poll begins, when not at the address
 	Since   time.Time                `json:"since,omitzero"`  // the first poll
+	Rules   int                      `json:"rules,omitempty"` // by which the source's own page was read last
 	Top     int64                    `json:"top,omitempty"`   // highest thread id seen by the first poll
 	Threads map[string]visitedThread `json:"threads,omitempty"`
 	Boards  map[string]string        `json:"boards,omitempty"` // thread list → its mark on the index
@@ -108,12 +109,16 @@ type cursorState struct {
 	Cut     bool                     `json:"cut,omitempty"`    // the last poll met a page that ended in the middle
 }
 
+// readingRules is counted up when pages are read in a way that finds posts where none were found before.
+const readingRules = 1
+
 // visitedThread is what is remembered of one thread.
 type visitedThread struct {
 	Mark  string            `json:"m"`
 	Last  string            `json:"l,omitempty"` // the last page that was read
 	Marks poll.Fingerprints `json:"p,omitempty"` // of the posts on it
 	Poll  int64             `json:"t"`           // unix time it was last on a list
+	Rules int               `json:"r,omitempty"` // by which it was read last
 	Old   bool              `json:"o,omitempty"` // its end was not reached yet, and posts of before the first poll are no news
 }
 
@@ -170,6 +175,7 @@ type walk struct {
 	newest   time.Time
 	engine   string
 	notes    []string
+	anew     bool // something was read by other rules than before
 }
 
 // errBudget ends a poll that has asked for enough pages.
@@ -292,6 +298,9 @@ func (w *walk) run() error {
 		return nil
 	}
 	w.st.Visits, w.st.V = p.visits, res.Validators
+	if len(p.Posts) > 0 {
+		w.anew = !w.first && w.st.Rules < readingRules
+	}
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":
 		return w.stream(p)
@@ -317,7 +326,7 @@ func (w *walk) run() error {
 
 // batch closes the poll.
 func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
-	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Beside: w.beside, Next: since, Observed: w.sight()}
+	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Beside: w.beside, Anew: w.anew, Next: since, Observed: w.sight()}
 	if w.spent(err) {
 		w.left, err = true, nil
 	}

@@ -34,7 +34,7 @@ func (w *walk) thread(p *pageData, start string) error {
 		w.st.At = ""
 	}
 	if whole {
-		w.st.Marks = next
+		w.st.Marks, w.st.Rules = next, readingRules
 	}
 	return err
 }
@@ -178,7 +178,7 @@ func (w *walk) stream(p *pageData) error {
 	}
 	fresh, marks := w.fresh(w.st.Marks, posts)
 	if w.posts = append(w.posts, fresh...); !again {
-		w.st.Marks = marks
+		w.st.Marks, w.st.Rules = marks, readingRules
 	}
 	return nil
 }
@@ -365,12 +365,13 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 		fresh = publishedAfter(fresh, w.began())
 	}
 	w.posts = append(w.posts, fresh...)
-	visit := visitedThread{Mark: row.Mark, Marks: next, Old: w.left && (w.first || bumped)}
+	visit := visitedThread{Mark: row.Mark, Marks: next, Rules: readingRules, Old: w.left && (w.first || bumped)}
+	w.anew = w.anew || !w.first && listed && known.Rules < readingRules
 	if last != row.URL {
 		visit.Last = last
 	}
 	if !whole {
-		visit.Marks = known.Marks
+		visit.Marks, visit.Rules = known.Marks, known.Rules
 	}
 	return visit, nil
 }

@@ -1,0 +1,64 @@
+package forum
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	words "github.com/earshot/earshot/internal/text"
+)
+
+// TestNamesOfBefore: what an earlier version read with another author or address keeps the id that it is stored
+// under: it would be told twice, and the complaint that is followed be taken for deleted.
+func TestNamesOfBefore(t *testing.T) {
+	const text = "They keep my money for three weeks now"
+	byWords := func(author string) string { return poll.HashID("words", words.Letters(author), words.Letters(text)) }
+	for name, test := range map[string]struct{ row, id string }{
+		"a link to answer was its address": {`<div class="comment"><a id="comment-{n}"></a><b class="username">{who}</b> <i class="date">06.04.2025 14:35</i><p class="comment-body">{text}</p><a href="/comment/reply/9/{n}">reply</a></div>`, "https://board.example/comment/reply/9/1"},
+		"it was read by its shape":         {`<div id="comment-{n}"><b>{who}</b> <i>06.04.2025 14:35</i><p class="k">{text}</p></div>`, byWords("Olha")},
+		"the date belonged to the name":    {`<div class="item"><span class="author">{who} , 06.04.2025 14:35</span><p class="k">{text}</p></div>`, byWords("Olha , 06.04.2025 14:35")},
+	} {
+		var page strings.Builder
+		for _, c := range [][3]string{{"1", "Olha", text}, {"2", "Petro", "Same here, and nobody answers"}, {"3", "Ivan", "It took a month with me"}} {
+			page.WriteString(strings.NewReplacer("{n}", c[0], "{who}", c[1], "{text}", c[2]).Replace(test.row))
+		}
+		posts := guessed(t, `<div class="comments">`+page.String()+`</div>`)
+		if len(posts) != 3 || posts[0].ID != test.id || posts[0].Author != "Olha" {
+			t.Errorf("%s: %+v, want the first to be %s", name, posts, test.id)
+		}
+	}
+}
+
+// TestReadByOtherRules: the first poll after an upgrade says so, once, and those of a new source never do.
+func TestReadByOtherRules(t *testing.T) {
+	for _, at := range []string{"/viewtopic.php?t=7", "/viewforum.php?f=2"} {
+		b := newBoard(t)
+		b.add(7, 1, "post 1")
+		r := b.reader(boardAt + at)
+		anew := func() bool {
+			batch, err := r.f.Poll(t.Context(), r.cursor)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.cursor = batch.Next
+			return batch.Anew
+		}
+		if first, next := anew(), anew(); first || next {
+			t.Errorf("%s: a new source is read anew: %v, %v", at, first, next)
+		}
+		var st cursorState
+		poll.DecodeCursor(r.cursor, &st)
+		st.Rules = 0 // as an earlier version wrote it
+		for key, thread := range st.Threads {
+			thread.Rules = 0
+			st.Threads[key] = thread
+		}
+		r.cursor = poll.EncodeCursor(st)
+		b.add(7, 2, "post 2")
+		first := anew()
+		b.add(7, 3, "post 3")
+		if next := anew(); !first || next {
+			t.Errorf("%s: after an upgrade %v, then %v", at, first, next)
+		}
+	}
+}
