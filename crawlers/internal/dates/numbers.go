@@ -132,7 +132,8 @@ var numberRules = []numberRule{
 		name: "day and month", example: "22.09, 14:05",
 		when: func(p *parser, i int) bool {
 			b := p.at(i + 2)
-			return p.joined(i, ".") && p.day == 0 && p.at(i).num <= 31 && b.num >= 1 && b.num <= 12 && !p.words.isUnit(p.at(i+3).text) // "2.5 hours"
+			return p.joined(i, ".") && p.day == 0 && p.at(i).num <= 31 && b.num >= 1 && b.num <= 12 &&
+				(b.digits > 1 || !p.words.isUnit(p.at(i+3).text)) // "2.5 hours", but "22.11 г."
 		},
 		read: func(p *parser, i int) int {
 			p.day, p.month = p.at(i).num, p.at(i+2).num
