@@ -33,7 +33,7 @@ type Batch struct {
 	Posts     []mention.Post // oldest first where the times are known
 	Beside    []string       // IDs of the posts that stand there as they stood before and are not returned again
 	Past      []string       // IDs of the posts that are of long before the first poll: shown for the first time, they are no news
-	Anew      bool           // it was read by other rules than before: what is first seen now may have stood there long
+	Anew      bool           // it was read by other rules than before: what is first seen now may have stood there long, or have had another ID
 	OwnIDs    bool           // IDs are the site's own and never change: what has another one is another post, whatever it says
 	Next      Cursor         // for the next poll, once every post is stored
 	Unchanged bool           // the site said, or the bytes say, that nothing changed

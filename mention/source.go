@@ -30,6 +30,9 @@ type PollResult struct {
 	// Reread says that nearly all posts of the place changed their words at once: it has another
 	// layout, and nobody edited them.
 	Reread bool
+	// Anew says that the place was read by other rules than before. A post that nobody knows is a known one of
+	// its thread that does not stand there any more, where that one said the same, whoever it was said to be by.
+	Anew bool
 }
 
 // IngestResult says what a poll did.

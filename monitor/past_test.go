@@ -254,4 +254,7 @@ func TestReadByOtherRules(t *testing.T) {
 	if got := ofThePast(state, crawlers.Batch{}, fresh); len(got) > 0 {
 		t.Errorf("of the past are %q at any poll", got)
 	}
+	if !newWorld().monitor(1).poller.result(Source{}, crawlers.Batch{Anew: true}, nil).Anew {
+		t.Error("the ledger does not hear of it")
+	}
 }

@@ -352,7 +352,7 @@ type candidate struct {
 // result is what every result of an answer has: what the page showed, what stands there beside
 // it, and whether its ids never change.
 func (p *poller) result(src Source, batch crawlers.Batch, shown []mention.PostKey) mention.PollResult {
-	return mention.PollResult{Source: src.Name, SourceKey: src.Key, At: p.Now(), OnPage: shown, Beside: src.keys(batch.Beside), OwnIDs: batch.OwnIDs}
+	return mention.PollResult{Source: src.Name, SourceKey: src.Key, At: p.Now(), OnPage: shown, Beside: src.keys(batch.Beside), OwnIDs: batch.OwnIDs, Anew: batch.Anew}
 }
 
 // unseen drops the posts that the filter knows unchanged, and returns the keys of all.

@@ -55,3 +55,37 @@ func changing(t *testing.T, s *Store) {
 	want(t, "known by their words", r.Known, 3)
 	want(t, "a new one without a date", len(r.Alerts), 1)
 }
+
+// testReadByOtherRules: an earlier version gave a post another id and author, or read it in the middle of another
+// one's words. The first time that its thread is read by other rules it is known nevertheless; who says the
+// same on another day, in another thread or at any other time is news.
+func testReadByOtherRules(t *testing.T, open opener) {
+	s := open(t)
+	said := func(id, author, text string, at time.Time) mention.AnalyzedPost {
+		p := post(1)
+		p.ID, p.Author, p.Text, p.Published = id, author, text, at
+		return heard(p, "Romashka")
+	}
+	const one, two = "Romashka keeps my money for weeks", "Please write to Romashka about it"
+	at := t0.Add(-2 * time.Hour)
+	ingest(t, s, intakeOf(said("words:1", "Reply", one, at), said("words:2", "Olha", "Helper says:\n22.11. 07:00\n"+two, at)))
+	for _, tt := range []struct {
+		what string
+		anew bool
+		list []mention.AnalyzedPost
+		news int
+	}{
+		{"at any other time", false, []mention.AnalyzedPost{said("comment-0", "Petro", one, at)}, 1},
+		{"by another author", true, []mention.AnalyzedPost{said("comment-1", "Olha", one, at.Add(time.Minute))}, 0},
+		{"in the middle of others, once", true, []mention.AnalyzedPost{said("comment-2", "Helper", two, at), said("comment-3", "Ivan", two, at)}, 1},
+		{"on another day", true, []mention.AnalyzedPost{said("comment-4", "Ivan", one, at.AddDate(0, 0, 3))}, 1},
+		{"the first again", false, []mention.AnalyzedPost{said("comment-1", "Olha", one, at.Add(time.Minute))}, 0},
+	} {
+		in := intakeOf(tt.list...)
+		in.Anew = tt.anew
+		for _, f := range tt.list {
+			in.OnPage = append(in.OnPage, f.Post.Key())
+		}
+		want(t, tt.what, ingest(t, s, in).New, tt.news)
+	}
+}

@@ -37,6 +37,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"baseline done elsewhere":      testBaselineDone,
 	"a site that was built anew":   testBuiltAnew,
 	"words read anew":              testWordsReadAnew,
+	"read by other rules":          testReadByOtherRules,
 	"watch added later":            testLaterWatch,
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,

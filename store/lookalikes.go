@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -19,6 +20,8 @@ import (
 //     threads, and waits for one in each;
 //   - where the page shows that its ids change: it has no id that is known, and most of
 //     its posts are known by their words. There the day may be off by one as well;
+//   - where the page was read by other rules than before, and the known one stood in this thread: there an
+//     earlier version may have given it another author and another moment, and words of others with it;
 //   - else on the same day, where the words are many enough, or where somebody with a
 //     name wrote them and no id of the page is known.
 //
@@ -45,6 +48,14 @@ type lookAlikes struct {
 	places   map[mention.PostKey]whereabouts // of those that mention something
 	allNew   bool                            // no id of the page is known
 	changing bool                            // the ids of the page are seen to change
+	before   map[int64][]standing            // what was known of the post's thread, where that is read by other rules; by mention.URLKey
+}
+
+// standing is a post as it was read before.
+type standing struct {
+	key  mention.PostKey
+	at   time.Time
+	text string
 }
 
 // whereabouts are where and when a post that is known was written.
@@ -102,6 +113,11 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 	if twins.places, err = placesOf(g.ctx, g.tx, twins.gone); err != nil {
 		return nil, err
 	}
+	if g.in.Anew {
+		if twins.before, err = g.stoodIn(fresh, shown); err != nil {
+			return nil, err
+		}
+	}
 	said := 0
 	for _, post := range fresh {
 		if len(twins.gone[shortFingerprint(post.Fingerprint())])+len(twins.near(post)) > 0 {
@@ -125,8 +141,35 @@ func (l *lookAlikes) take(post mention.Post) (mention.PostKey, bool) {
 	if near := l.near(post); l.changing && len(near) > 0 {
 		return l.pop(near[0], 0), true
 	}
-	return mention.PostKey{}, false
+	return l.readBefore(post)
 }
+
+// readBefore returns the known post that said the same about the same time when its thread was read by other
+// rules, or said this among other words.
+func (l *lookAlikes) readBefore(post mention.Post) (mention.PostKey, bool) {
+	const about = 36 * time.Hour // a clock without its day or its zone
+	text, thread := inOneLine(post.Text), mention.URLKey(clean(post.ThreadURL))
+	if utf8.RuneCountInString(text) < tellingWords {
+		return mention.PostKey{}, false
+	}
+	same := func(says func(was, is string) bool) int {
+		return slices.IndexFunc(l.before[thread], func(s standing) bool {
+			return (s.at.IsZero() || post.Published.IsZero() || s.at.Sub(post.Published).Abs() <= about) && says(s.text, text)
+		})
+	}
+	i := same(func(was, is string) bool { return was == is })
+	if i < 0 {
+		i = same(strings.Contains)
+	}
+	if i < 0 {
+		return mention.PostKey{}, false
+	}
+	key := l.before[thread][i].key
+	l.before[thread] = slices.Delete(l.before[thread], i, i+1)
+	return key, true
+}
+
+func inOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // telling reports whether the words and the name can hardly be somebody else's.
 func (l *lookAlikes) telling(post mention.Post) bool {
@@ -203,6 +246,33 @@ func placesOf(ctx context.Context, q querier, gone map[int64][]mention.PostKey) 
 		return nil
 	})
 	return places, err
+}
+
+// stoodIn returns the posts that mention something and stood in the threads of these posts, by thread, without
+// those that the page shows.
+func (g *ingestion) stoodIn(fresh []mention.Post, shown map[mention.PostKey]bool) (map[int64][]standing, error) {
+	var threads []int64
+	for _, post := range fresh {
+		if post.ThreadURL != "" {
+			threads = append(threads, mention.URLKey(clean(post.ThreadURL)))
+		}
+	}
+	slices.Sort(threads)
+	stood, source := map[int64][]standing{}, g.sourceKey()
+	err := eachOf(g.ctx, g.tx, `SELECT m.thread_key, m.source, m.post_key, m.published, b.body FROM mentions m JOIN bodies b ON b.key = m.post_key
+WHERE m.thread_key IN (?) AND m.thread_key <> 0 AND m.gone = 0 ORDER BY m.id`, values(slices.Compact(threads)), func(row scanner) error {
+		var thread, published int64
+		var of, body string
+		var key []byte
+		if err := row.Scan(&thread, &of, &key, &published, &body); err != nil || of != source || shown[mention.PostKey(key)] {
+			return err
+		}
+		if p, err := decodePost(mention.Post{}, body); err == nil { // a damaged one is as one that is not kept
+			stood[thread] = append(stood[thread], standing{mention.PostKey(key), fromMicros(published), inOneLine(p.Text)})
+		}
+		return nil
+	})
+	return stood, err
 }
 
 // writeMoves leaves a trace of every mention whose post came back under another id and
