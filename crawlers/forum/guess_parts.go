@@ -126,6 +126,10 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 // name is who an element with this text names. Of one that says when he wrote, too ("by Anna
 // on 22 Sep 2026", "Anna, 22.09.2026") it is what stands out in it, or before the date.
 func (b *postBlock) name(el *goquery.Selection, value string) string {
+	const longest = 200 // bytes; what is longer is around more than a name and a date
+	if len(value) > longest {
+		return value
+	}
 	if _, _, ok := b.d.parse(value); !ok {
 		return value
 	}
