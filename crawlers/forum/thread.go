@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	words "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -25,6 +27,8 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	if lost || w.st.Moved == "" {
 		posts, whole, err = w.discussion(f.local(p.URL), f.local(p.ThreadURL))
 	}
+	w.anew, w.st.Rules = w.st.Rules < readingRules, readingRules
+	byItsName(posts, p)
 	if (err == nil || poll.NotFound(err)) && !holds(posts, p.ID) {
 		moved, at, findErr := w.find(p)
 		switch {
@@ -121,6 +125,29 @@ func (w *walk) finders(p mention.Post) (list []string) {
 		list = append(list, at.String())
 	}
 	return list
+}
+
+// byItsName gives the post p its name back, where it stands among the posts under another one: sites and earlier
+// versions of these rules name it otherwise.
+func byItsName(posts []mention.Post, p mention.Post) {
+	const telling = 20 // letters
+	text := words.Letters(p.Text)
+	if utf8.RuneCountInString(text) < telling || holds(posts, p.ID) {
+		return
+	}
+	i := slices.IndexFunc(posts, func(q mention.Post) bool {
+		return (p.Published.IsZero() || q.Published.IsZero() || p.Published.Sub(q.Published).Abs() <= zoneMargin) && words.Letters(q.Text) == text
+	})
+	if i < 0 {
+		return
+	}
+	other := posts[i].ID
+	posts[i].ID = p.ID
+	for j := range posts {
+		if posts[j].ReplyTo == other {
+			posts[j].ReplyTo = p.ID
+		}
+	}
 }
 
 // holds reports whether the post is among the posts.

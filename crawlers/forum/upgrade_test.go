@@ -6,6 +6,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	words "github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestNamesOfBefore: what an earlier version read with another author or address keeps the id that it is stored
@@ -60,5 +61,31 @@ func TestReadByOtherRules(t *testing.T) {
 		if next := anew(); !first || next {
 			t.Errorf("%s: after an upgrade %v, then %v", at, first, next)
 		}
+	}
+}
+
+// TestFollowedUnderAnotherName: a followed complaint that an earlier version knew by another name is not gone, and
+// what answers it answers it.
+func TestFollowedUnderAnotherName(t *testing.T) {
+	const at, said = boardAt + "/romashka/", "They keep my money for three weeks now"
+	page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1><ol class="commentlist">
+		<li id="li-comment-7" class="comment"><div id="comment-7" class="comment"><div class="comcontent"><p>` + said + `</p></div><div class="comment-meta"><ul><li>&mdash; Olha on November 20, 2026 2:05 pm</li></ul></div></div>
+		<ul class="children"><li id="li-comment-8" class="comment"><div id="comment-8" class="comment"><div class="comcontent"><p>The money is on its way, we are sorry</p></div><div class="comment-meta"><ul><li>&mdash; Romashka on November 20, 2026 3:05 pm</li></ul></div></div></li></ul></li></ol></body></html>`
+	f, err := newCrawler(testEnv(onePage(page)), boardAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := mention.Post{ID: "sha256:59149d5aa7ed8dc8ea223582", URL: at, ThreadURL: at, Author: "Reply", Text: said}
+	batch, err := f.Thread(t.Context(), followed, "")
+	if err != nil || len(batch.Posts) != 2 || !batch.Anew {
+		t.Fatalf("%+v, %v, want two posts that are read anew", batch, err)
+	}
+	for _, p := range batch.Posts {
+		if p.Deleted || p.Text == said != (p.ID == followed.ID) || p.Text != said && p.ReplyTo != followed.ID {
+			t.Errorf("%+v", p)
+		}
+	}
+	if batch, err = f.Thread(t.Context(), followed, batch.Next); err != nil || len(batch.Posts) > 0 || batch.Anew {
+		t.Errorf("at the next visit %+v, %v", batch, err)
 	}
 }
