@@ -32,6 +32,7 @@ type PollResult struct {
 	Reread bool
 	// Anew says that the place was read by other rules than before. A post that nobody knows is a known one of
 	// its thread that does not stand there any more, where that one said the same, whoever it was said to be by.
+	// What is of the past (Past) and has other words was not edited.
 	Anew bool
 }
 

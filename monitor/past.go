@@ -78,8 +78,8 @@ func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
 }
 
 // ofThePast are the IDs of posts that are no news when they are shown first: those of which the crawler says
-// so and, where it reads by other rules than at the last poll, those that were dated long before it.
-// What has no date may be of today.
+// so and, where it reads by other rules than at the last poll, those that were dated long before it, as often
+// where their words are others now: none or others were read. What has no date may be of today.
 func ofThePast(state mention.SourceState, batch crawlers.Batch, fresh []candidate) []string {
 	ids := slices.Clone(batch.Past)
 	for _, c := range fresh {

@@ -242,8 +242,8 @@ func undated(n int) (posts []mention.Post) {
 	return posts
 }
 
-// TestReadByOtherRules: what a newer version finds on a page that was read before is no news where it is dated long
-// before the last poll; what is of these days, what has no date and what was edited is.
+// TestReadByOtherRules: what a newer version finds on a page that was read before, or finds in other words, is no news
+// where it is dated long before the last poll; what is of these days or has no date is.
 func TestReadByOtherRules(t *testing.T) {
 	now := time.Now()
 	state := mention.SourceState{Baselined: true, LastSuccess: now}
@@ -253,6 +253,20 @@ func TestReadByOtherRules(t *testing.T) {
 	}
 	if got := ofThePast(state, crawlers.Batch{}, fresh); len(got) > 0 {
 		t.Errorf("of the past are %q at any poll", got)
+	}
+	fresh[0].was = 7 // read in other words
+	for anew, want := range map[bool]int{true: 1, false: 0} {
+		w := newWorld()
+		p := w.monitor(1).poller
+		past := 0
+		for _, r := range p.results(p.result(Source{}, crawlers.Batch{Anew: anew}, nil), Source{}, state, fresh, []string{"old"}, true) {
+			if r.Past {
+				past += len(r.Posts)
+			}
+		}
+		if past != want {
+			t.Errorf("read anew %v: %d of other words are of the past, want %d", anew, past, want)
+		}
 	}
 	if !newWorld().monitor(1).poller.result(Source{}, crawlers.Batch{Anew: true}, nil).Anew {
 		t.Error("the ledger does not hear of it")

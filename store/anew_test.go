@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -87,5 +88,16 @@ func testReadByOtherRules(t *testing.T, open opener) {
 			in.OnPage = append(in.OnPage, f.Post.Key())
 		}
 		want(t, tt.what, ingest(t, s, in).New, tt.news)
+	}
+	old := post(9)
+	old.Text, old.Published = "", t0.AddDate(-1, 0, 0)
+	for _, anew := range []bool{true, false} {
+		old.ID += "of before"
+		was := old
+		ingest(t, s, intakeOf(heard(was)))
+		was.Text = "Romashka never paid"
+		in := intakeOf(heard(was, "Romashka"))
+		in.Baseline, in.Past, in.Anew = true, true, anew
+		want(t, fmt.Sprint("alerts of old words that were not read before, anew: ", anew), len(ingest(t, s, in).Alerts) == 0, anew)
 	}
 }

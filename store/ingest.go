@@ -255,7 +255,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 	if err != nil {
 		return err
 	}
-	baseline := g.in.Baseline && !g.in.Past // whatever its age, an edit is of today
+	baseline := g.in.Baseline && (!g.in.Past || g.in.Anew) // whatever its age, an edit is of today, where nothing else changed the words
 	had := make(map[mention.ID]bool, len(before))
 	for _, old := range before {
 		had[old.Mention.ID] = true
