@@ -398,7 +398,8 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 
 // results splits the fresh posts of a first poll into the baseline and what backfill lets through; of every
 // later poll what was never seen and is of the past, by the crawler's word or because it stood there before,
-// is recorded alone, and the rest is news: edits, too, but of old posts that are read by other rules. A result without posts still matters: it completes an empty baseline.
+// is recorded alone, and the rest is news: edits, too, unless old posts are read by other rules. A result
+// without posts still matters: it completes an empty baseline.
 func (p *poller) results(whole mention.PollResult, src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) (results []mention.PollResult) {
 	of := make(map[string]bool, len(past))
 	for _, id := range past {
