@@ -36,8 +36,9 @@ type Moved struct {
 // other engine, and compares the counts. One that was interrupted is begun again; one that
 // is finished is not touched any more. Both secrets move along: marks in Redis and digests
 // of sources stay good. What belongs to processes at work does not move: leases, replicas,
-// and the queue of polls, which is made anew of when each source is due.
-func Move(ctx context.Context, from, to *Store) (Moved, error) {
+// and the queue of polls, which is made anew of when each source is due. going is told now and
+// then how many rows were copied.
+func Move(ctx context.Context, from, to *Store, going func(rows int)) (Moved, error) {
 	if from.engine.name == to.engine.name {
 		return Moved{}, errors.New("store: move: both are of one kind: copy one to another by a backup")
 	}
@@ -54,8 +55,12 @@ func Move(ctx context.Context, from, to *Store) (Moved, error) {
 	}
 	moved := Moved{Already: done}
 	if !done {
+		copied := 0
 		for _, table := range movedTables {
-			if err := copyTable(ctx, from, to, table); err != nil {
+			if err := copyTable(ctx, from, to, table, func(rows int) {
+				copied += rows
+				going(copied)
+			}); err != nil {
 				return moved, to.wrap("move "+table, err)
 			}
 		}
@@ -161,8 +166,8 @@ func (s *Store) endMove(ctx context.Context, from *Store, sum []byte) error {
 	})
 }
 
-// copyTable copies all rows that are not there yet.
-func copyTable(ctx context.Context, from, to *Store, table string) error {
+// copyTable copies all rows that are not there yet, and tells of each transaction how many it copied.
+func copyTable(ctx context.Context, from, to *Store, table string, copied func(rows int)) error {
 	rows, err := from.read.QueryContext(ctx, `SELECT * FROM `+table)
 	if err != nil {
 		return err
@@ -191,6 +196,7 @@ func copyTable(ctx context.Context, from, to *Store, table string) error {
 			}
 			return nil
 		})
+		copied(len(values) / len(names))
 		values = values[:0]
 		return err
 	}

@@ -32,7 +32,7 @@ func TestMoveYear(t *testing.T) {
 func moveYear(t *testing.T, y year, from, to *Store) {
 	t.Helper()
 	began := time.Now()
-	sum, err := Move(background, from, to)
+	sum, err := Move(background, from, to, unheard)
 	if err != nil {
 		t.Fatal(err)
 	}

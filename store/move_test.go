@@ -42,7 +42,7 @@ func TestMove(t *testing.T) {
 	want(t, "known", r.Known, 1)
 	want(t, "new", r.New, 1)
 	want(t, "told", len(r.Alerts), 1)
-	again, err := Move(background, from, to)
+	again, err := Move(background, from, to, unheard)
 	if err != nil || !again.Already {
 		t.Errorf("again: %+v, %v", again, err)
 	}
@@ -51,18 +51,18 @@ func TestMove(t *testing.T) {
 	half := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	must(half.beginMove(background, must(from.moveSum(background))(t)))(t)
 	for _, table := range movedTables[:4] {
-		mustDo(t, copyTable(background, from, half, table))
+		mustDo(t, copyTable(background, from, half, table, unheard))
 	}
-	if sum, err := Move(background, from, half); err != nil || sum.Already {
+	if sum, err := Move(background, from, half, unheard); err != nil || sum.Already {
 		t.Errorf("goes on: %+v, %v", sum, err)
 	}
 	used := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	ingest(t, used, intakeOf(heard(post(1))))
-	_, err = Move(background, from, used)
+	_, err = Move(background, from, used, unheard)
 	wantError(t, "into a database in use", err, "give an empty database")
-	_, err = Move(background, to, half)
+	_, err = Move(background, to, half, unheard)
 	wantError(t, "to the same kind", err, "both are of one kind")
-	_, err = Move(background, to, from)
+	_, err = Move(background, to, from, unheard)
 	wantError(t, "back into the file it came from", err, "give an empty database")
 	testMoveBack(t, to)
 }
@@ -92,22 +92,28 @@ func fillMoved(t *testing.T, s *Store, posts int) {
 // moveAll moves what is in every table, and the secrets.
 func moveAll(t *testing.T, from, to *Store) {
 	t.Helper()
-	for _, table := range must(Move(background, from, to))(t).Tables {
+	told, rows := 0, 0
+	for _, table := range must(Move(background, from, to, func(n int) { told = n }))(t).Tables {
 		if table.Here != table.There || table.Here == 0 {
 			t.Errorf("%+v", table)
 		}
+		rows += table.There
 	}
+	want(t, "rows that were told of at the end", told, rows)
 	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
 		t.Error("the secrets did not move")
 	}
 }
+
+// unheard is who does not listen how far a move is.
+func unheard(int) {}
 
 // testMoveBack: the way down is as the way up, and what was done above is there.
 func testMoveBack(t *testing.T, from *Store) {
 	at := filepath.Join(t.TempDir(), "back.db")
 	to := openAt(t, Options{Database: "sqlite:" + at})
 	mustDo(t, from.Attend(background, Replica{ID: "r", Host: "machine-7", Started: t0}))
-	_, err := Move(background, from, to)
+	_, err := Move(background, from, to, unheard)
 	wantError(t, "beside a replica", err, "works on that database (machine-7)")
 	mustDo(t, from.Leave(background, "r"))
 	claimed := mentionID(by(5, ""), "Romashka")
@@ -123,12 +129,12 @@ func testMoveBack(t *testing.T, from *Store) {
 	if _, err := act(to, claimed, mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
 		t.Errorf("a button of before: %v", err)
 	}
-	again, err := Move(background, from, to)
+	again, err := Move(background, from, to, unheard)
 	if err != nil || !again.Already {
 		t.Errorf("again: %+v, %v", again, err)
 	}
 	// Up once more into the database it came from: that is not the one it went to first.
-	_, err = Move(background, to, from)
+	_, err = Move(background, to, from, unheard)
 	wantError(t, "into the old database", err, "give an empty")
 }
 

@@ -101,7 +101,7 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer to.Close()
-	moved, err := store.Move(ctx, from, to)
+	moved, err := store.Move(ctx, from, to, s.counting("move.going", newGoing(term.err, time.Now)))
 	if err != nil {
 		return err
 	}

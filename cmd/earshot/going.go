@@ -29,6 +29,11 @@ func (g *going) say(text func() string) {
 	}
 }
 
+// counting says how many things are done, in the text of the key.
+func (s speech) counting(key string, g *going) func(int) {
+	return func(n int) { g.say(func() string { return s.Text(key, "n", s.Number(n)) }) }
+}
+
 // tuning says how far a plan is.
 func (s speech) tuning(g *going) func(tune.Step, int) {
 	return func(step tune.Step, n int) {

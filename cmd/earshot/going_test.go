@@ -11,6 +11,12 @@ import (
 // TestGoing: long work says in its reader's language how far it is, and not too often; short work says nothing.
 func TestGoing(t *testing.T) {
 	t.Parallel()
+	counted := map[string][2]string{
+		"en": {"posts read so far: 12,000", "rows copied so far: 12,000"},
+		"ru": {"прочитано публикаций: 12\u00a0000", "перенесено строк: 12\u00a0000"},
+		"uk": {"прочитано дописів: 12\u00a0000", "перенесено рядків: 12\u00a0000"},
+		"bg": {"прочетени публикации: 12\u00a0000", "пренесени редове: 12\u00a0000"},
+	}
 	for lang, want := range map[string]string{
 		"en": "still at work on the words: 40 attempts so far\nstill at work on the ignore phrases: 1 attempt so far\nlearning the weights: 2 of 6\n",
 		"ru": "подбор слов продолжается: 40 попыток\nподбор фраз для ignore продолжается: 1 попытка\nобучение весов: 2 из 6\n",
@@ -30,6 +36,16 @@ func TestGoing(t *testing.T) {
 		} {
 			now = time.Time{}.Add(at.after)
 			tell(at.step, at.n)
+		}
+		now = time.Time{}.Add(6 * goingEvery)
+		s := languageFlag{Lang: lang}.speech(noEnv)
+		for key, say := range map[string]string{"match.going": counted[lang][0], "move.going": counted[lang][1]} {
+			var said strings.Builder
+			g := newGoing(&said, func() time.Time { return now })
+			g.last = time.Time{}
+			if s.counting(key, g)(12_000); said.String() != say+"\n" {
+				t.Errorf("%s: %q, want %q", lang, said.String(), say)
+			}
 		}
 		if said.String() != want {
 			t.Errorf("%s:\n%swant\n%s", lang, said.String(), want)

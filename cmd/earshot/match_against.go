@@ -34,7 +34,8 @@ func (s speech) replay(ctx context.Context, next *match.Set, database string, te
 		return err
 	}
 	seen := 0
-	rows, err := match.Replay(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
+	going := s.counting("match.going", newGoing(term.err, time.Now))
+	rows, err := match.Replay(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen, going))
 	if err != nil {
 		return err
 	}
@@ -84,11 +85,12 @@ func recordedMentions(ctx context.Context, db *store.Store) (map[mention.PostKey
 // errEnough stops the reading of posts when nobody asks for more.
 var errEnough = errors.New("enough")
 
-// keptPosts yields every post whose words are kept, and counts them.
-func keptPosts(ctx context.Context, db *store.Store, seen *int) iter.Seq2[mention.Post, error] {
+// keptPosts yields every post whose words are kept, and counts them; going is told how many there were.
+func keptPosts(ctx context.Context, db *store.Store, seen *int, going func(int)) iter.Seq2[mention.Post, error] {
 	return func(yield func(mention.Post, error) bool) {
 		err := db.Posts(ctx, time.Time{}, func(p mention.Post) error {
 			*seen++
+			going(*seen)
 			if !yield(p, nil) {
 				return errEnough
 			}
