@@ -60,8 +60,9 @@ func quiet(l i18n.Lang, detail string) string {
 	if detail == QuietOlder {
 		return "· " + l.Text("web.quiet.older")
 	}
-	reason, by, ok := strings.Cut(strings.TrimSuffix(detail, quietSaidEnd), quietSaidBy)
-	if !ok {
+	said, ended := strings.CutSuffix(detail, quietSaidEnd)
+	reason, by, parted := strings.Cut(said, quietSaidBy)
+	if !ended || !parted {
 		return ""
 	}
 	return "· " + l.Text("web.quiet.said", "who", by, "reason", l.Word("dismissed", reason))
