@@ -109,12 +109,15 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		*part.all = part.list.path()
 	}
 	asleep := filter{Status: snoozed, Owner: "me"}
-	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount)
+	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount+1)
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		out.Asleep, out.AsleepAll = v.lang.Number(n), asleep.path()
+		out.Asleep, out.AsleepAll = v.lang.Number(min(n, maxCount)), asleep.path()
+	}
+	if n > maxCount {
+		out.Asleep += "+"
 	}
 	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
 	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/hex"
 	"net/http"
 	"net/url"
@@ -115,4 +116,15 @@ func TestMeHasWhatItsLinkLists(t *testing.T) {
 	if _, list := w.ask("GET", "/inbox?status=snoozed&owner=me", "Ira", nil); len(cases(list)) != 1 {
 		t.Errorf("snoozed: %q", cases(list))
 	}
+	w.inbox.opt.Cases = countless{w.store}
+	if _, me := w.ask("GET", "/me", "Ira", nil); !strings.Contains(me, ">Snoozed: 1000&#43;<") {
+		t.Errorf("more than are counted are said to be so many: %s", regexp.MustCompile(`>Snoozed:[^<]*<`).FindString(me))
+	}
+}
+
+// countless has more cases of each list than anybody counts.
+type countless struct{ Cases }
+
+func (countless) Count(_ context.Context, _ mention.Query, atMost int) (int, error) {
+	return atMost, nil
 }
