@@ -112,6 +112,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"who works on cases":           testPeople,
 	"retention rests":              testPruneRests,
 	"prune looks once":             testPruneLooksOnce,
+	"prune looks by the clock":     testPruneByTheClock,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

@@ -194,6 +194,7 @@ func (j *pruneJob) fromMark(now time.Time) {
 	if j.mark == nil {
 		return
 	}
+	now = now.Round(0) // the clock that rows have their times from: it can be set back, and goes on while a machine sleeps
 	m := j.mark.Load()
 	if m == nil || now.Before(m.since) || now.Sub(m.since) >= pruneAnew {
 		j.mark.Store(&pruneMark{key: j.key, since: now})

@@ -231,17 +231,34 @@ func testPruneLooksOnce(t *testing.T, open opener) {
 		after       time.Duration
 		gone, looks int
 	}{
-		{"at first", 0, 1, 3}, {"an hour later", time.Hour, 0, 1}, {"when another is old", 11 * time.Hour, 1, 1}, {"again", 12 * time.Hour, 0, 1}, {"a day later", 25 * time.Hour, 0, 3},
+		{"at first", 0, 1, 3}, {"an hour later", time.Hour, 0, 1}, {"when another is old", 11 * time.Hour, 1, 1}, {"again", 12 * time.Hour, 0, 1},
+		{"a day later, what came late", 25 * time.Hour, 1, 3}, {"when the clock was set back", 24 * time.Hour, 0, 3},
 	} {
 		if c.after == 11*time.Hour {
 			later := intakeOf(heard(post(posts)), heard(post(posts+1), "Romashka"))
 			later.At = t0.AddDate(0, 0, -30).Add(10 * time.Hour)
 			ingest(t, s, later)
 		}
+		if c.after == 12*time.Hour {
+			late := intakeOf(heard(post(posts + 2)))
+			late.At = t0.AddDate(0, 0, -35)
+			ingest(t, s, late)
+		}
 		now = t0.Add(c.after)
 		if p, looks := prune(); p.Posts != c.gone || looks != c.looks {
 			t.Errorf("%s: %d posts in %d looks, want %d in %d", c.what, p.Posts, looks, c.gone, c.looks)
 		}
+	}
+}
+
+// testPruneByTheClock: a day is one of the clock that all times come from. That of Go goes on when the clock is set back,
+// and stands still while a machine sleeps.
+func testPruneByTheClock(t *testing.T, open opener) {
+	s := open(t)
+	s.now = time.Now
+	must(s.Prune(background, Retention{Posts: t0}))(t)
+	if since := s.bodies.Load().since; since != since.Round(0) {
+		t.Errorf("marks are believed since %s", since)
 	}
 }
 
