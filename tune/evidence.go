@@ -80,7 +80,7 @@ type candidate struct {
 	alone    gain // as first measured
 	base     bool // the whole of a piece of evidence made neutral, without context
 	examples []string
-	affects  []int // the texts its words stand in; nil when that cannot be told
+	affects  []int // the texts its words stand in
 }
 
 func (c *candidate) name() string { return strings.Join(c.phrase, " ") }

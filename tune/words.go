@@ -290,23 +290,16 @@ func (t *trial) choose(ctx context.Context, first *state, chosen, options []*can
 // are measured at once: making a scorer is what takes time.
 func (t *trial) measureAll(ctx context.Context, first, now *state, chosen, options []*candidate, a aim) error {
 	for _, batch := range batches(options) {
-		on := t.labelled()
-		if batch[0].affects != nil {
-			on = nil
-			for _, c := range batch {
-				on = append(on, c.affects...) // no two share a text
-			}
+		var on []int
+		for _, c := range batch {
+			on = append(on, c.affects...) // no two share a text
 		}
 		then, err := t.part(ctx, append(edits(chosen), edits(batch)...), on)
 		if err != nil {
 			return err
 		}
 		for _, c := range batch {
-			on := c.affects
-			if on == nil {
-				on = t.labelled()
-			}
-			c.gain = a.measure(first, now, &then, on)
+			c.gain = a.measure(first, now, &then, c.affects)
 			c.alone = c.gain
 		}
 	}
@@ -318,12 +311,8 @@ func batches(options []*candidate) [][]*candidate {
 	var taken []map[int]bool
 next:
 	for _, c := range options {
-		if c.affects == nil {
-			out, taken = append(out, []*candidate{c}), append(taken, nil)
-			continue
-		}
 		for i := range out {
-			if taken[i] != nil && !slices.ContainsFunc(c.affects, func(x int) bool { return taken[i][x] }) {
+			if !slices.ContainsFunc(c.affects, func(x int) bool { return taken[i][x] }) {
 				out[i] = append(out[i], c)
 				occupy(taken[i], c.affects)
 				continue next
