@@ -21,8 +21,7 @@ const (
 	OpenedGone   = "answer is gone from the site: " // whose, and its address
 	OpenedWorse  = "edited and worse than before"
 	OpenedBack   = "the post is back"
-	WokeSnoozed  = "snoozed by "                       // who
-	movedTo      = "the same words under another id: " // as the store writes it: the id and the address
+	WokeSnoozed  = "snoozed by " // who
 )
 
 // Why a complaint gets no alert.
@@ -81,7 +80,7 @@ var sentences = []struct{ begins, key, joint string }{
 	{OpenedWorse, "web.step.worse", ""},
 	{OpenedBack, "web.step.back", ""},
 	{WokeSnoozed, "web.step.snoozed", ""},
-	{movedTo, "web.step.moved", ": "},
+	{mention.MovedTo, "web.step.moved", ": "},
 }
 
 // ActionDetail is the detail of what a person did to a case that before had.

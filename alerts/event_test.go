@@ -38,7 +38,7 @@ func TestHistoryOfSteps(t *testing.T) {
 		{"suppressed", "the post is older than the watch", "· written before this was watched", "· написано до того, как за брендом стали следить"},
 		{"suppressed", "not_us, as Ira said of the same words before", "· Ira said of the same words before: not us", "· о тех же словах уже сказано: не о нас (Ira)"},
 		{"suppressed", "not us, as Ira, as ever said of the same words before", "· Ira, as ever said of the same words before: not us", "· о тех же словах уже сказано: не о нас (Ira, as ever)"},
-		{"suppressed", "muted, as nobody says it", "", ""}, // as another earshot may write it
+		{"suppressed", "muted, as nobody says it", "", ""},               // as another earshot may write it
 		{mention.Assign, "to Ira from Oleh", "Oleh → Ira", "Oleh → Ira"}, // as an earlier earshot wrote it
 		{mention.Assign, "to Ira", "→ Ira", "→ Ira"},
 		{mention.Verb(NamesakeAnswered), "Romashka https://a.example", "· Romashka https://a.example", "· Romashka https://a.example"},

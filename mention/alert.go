@@ -64,3 +64,6 @@ type Event struct {
 	At        time.Time
 	Detail    string
 }
+
+// MovedTo begins the detail of an event of the kind moved; the id and the address of the post end it.
+const MovedTo = "the same words under another id: "

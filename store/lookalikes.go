@@ -286,7 +286,7 @@ func (g *ingestion) writeMoves() error {
 INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail)
 SELECT id, '', 'moved', '', '', CAST($1 AS BIGINT), CAST($2 AS TEXT) FROM mentions m WHERE m.post_key = $3 AND m.erased = 0
 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'moved')`,
-			micros(g.in.At), clean("the same words under another id: "+m.to.ID+" "+m.to.URL), m.from[:])
+			micros(g.in.At), clean(mention.MovedTo+m.to.ID+" "+m.to.URL), m.from[:])
 		if err != nil {
 			return err
 		}
