@@ -88,7 +88,7 @@ func (s *Store) ChangeRange(ctx context.Context) (oldest, newest int64, err erro
 // a CROSS JOIN.
 const peopleQuery = `WITH RECURSIVE last (id) AS (
  SELECT (SELECT n.id FROM events n WHERE n.by_id <> '' ORDER BY n.by_id DESC, n.id DESC LIMIT 1)
- UNION ALL SELECT (SELECT n.id FROM events n WHERE n.by_id <> '' AND n.by_id < e.by_id ORDER BY n.by_id DESC, n.id DESC LIMIT 1) FROM last JOIN events e ON e.id = last.id)
+ UNION SELECT (SELECT n.id FROM events n WHERE n.by_id <> '' AND n.by_id < e.by_id ORDER BY n.by_id DESC, n.id DESC LIMIT 1) FROM last JOIN events e ON e.id = last.id)
  SELECT e.by_id, e.by_name FROM last CROSS JOIN events e WHERE e.id = last.id AND e.at >= $1 ORDER BY e.by_name, e.by_id`
 
 // People returns who worked on cases since then, by the name they were called last, sorted by it.
