@@ -8,45 +8,23 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
-	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
-	"github.com/earshot/earshot/sentiment/stream"
 	"github.com/earshot/earshot/tune"
 )
 
 // manyTaught are so many texts of each verdict: the labelled posts, again and again with a few words of their own.
 func manyTaught(b *testing.B, each int) (in tune.Input) {
 	b.Helper()
-	scorer, err := daemon.NewScorer("", "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	in = tune.Input{Margin: daemon.NewRules(&config.Config{}, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights}
 	files, err := filepath.Glob(filepath.Join(testkit.SharedDir(b), "eval", "stream", "??.tsv"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	of := map[tune.Verdict][]mention.Mention{}
-	places := stream.NewPlaces()
-	for _, file := range files {
-		posts, err := stream.Read(file, places)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, p := range posts {
-			m := mention.Mention{Watch: p.Brand, Post: mention.Post{Kind: p.Input.Kind, Text: p.Input.Text, Lang: p.Input.Lang}}
-			for _, s := range p.Input.Spans {
-				s.Start, s.End = s.Start+1, s.End+1
-				m.Spans = append(m.Spans, s)
-			}
-			verdict := tune.Confirmed
-			if p.Complaint == "no" {
-				verdict = tune.NotNegative
-			}
-			of[verdict] = append(of[verdict], m)
-		}
+	for _, l := range labelledPosts(b, files) {
+		of[l.verdict()] = append(of[l.verdict()], l.Mention)
 	}
+	in, _ = untaught(b)
 	for _, verdict := range []tune.Verdict{tune.Confirmed, tune.NotNegative} {
 		list := of[verdict]
 		for i := range each {

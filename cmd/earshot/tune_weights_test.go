@@ -10,6 +10,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/sentiment/stream"
 	"github.com/earshot/earshot/tune"
 )
@@ -27,12 +28,43 @@ func taughtAlerts(t *testing.T) (in tune.Input) {
 		}
 		files = append(files, found...)
 	}
+	in, scorer := untaught(t)
+	rules := daemon.NewRules(&config.Config{}, scorer)
+	for _, l := range labelledPosts(t, files) {
+		l.Score = daemon.Score(scorer, l.Post, l.Spans, nil)
+		if l.of.Held() && l.of.Complaint != "borderline" && rules.IsComplaint(l.Mention) {
+			in.Examples = append(in.Examples, tune.Example{Mention: l.Mention, Verdict: l.verdict()})
+		}
+	}
+	return in
+}
+
+// untaught is what a plan is made of where staff gave no verdict yet, and the scorer.
+func untaught(t testing.TB) (tune.Input, *sentiment.Scorer) {
+	t.Helper()
 	scorer, err := daemon.NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := daemon.NewRules(&config.Config{}, scorer)
-	in = tune.Input{Margin: rules.Margin, File: newWords, New: true, WeightsFile: newWeights}
+	return tune.Input{Margin: daemon.NewRules(&config.Config{}, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights}, scorer
+}
+
+// labelledPost is a labelled post as the daemon would record it.
+type labelledPost struct {
+	mention.Mention
+	of stream.Post
+}
+
+// verdict is what staff would press.
+func (l *labelledPost) verdict() tune.Verdict {
+	if l.of.Complaint == "no" {
+		return tune.NotNegative
+	}
+	return tune.Confirmed
+}
+
+func labelledPosts(t testing.TB, files []string) (all []labelledPost) {
+	t.Helper()
 	places := stream.NewPlaces()
 	for _, file := range files {
 		posts, err := stream.Read(file, places)
@@ -48,18 +80,10 @@ func taughtAlerts(t *testing.T) (in tune.Input) {
 				s.Start, s.End = s.Start+1, s.End+1 // the body begins with the empty title's line end
 				m.Spans = append(m.Spans, s)
 			}
-			m.Score = daemon.Score(scorer, m.Post, m.Spans, nil)
-			if !p.Held() || p.Complaint == "borderline" || !rules.IsComplaint(m) {
-				continue
-			}
-			verdict := tune.Confirmed
-			if p.Complaint == "no" {
-				verdict = tune.NotNegative
-			}
-			in.Examples = append(in.Examples, tune.Example{Mention: m, Verdict: verdict})
+			all = append(all, labelledPost{m, p})
 		}
 	}
-	return in
+	return all
 }
 
 // TestLearning: what staff pressed ends false alarms, also on texts it was not learned

@@ -1,6 +1,10 @@
 package forum
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+)
 
 // TestDatesOfThemes reads when comments of WordPress were written, as themes and plugins print it,
 // and where they stand: also one that leads to a comment of another blog.
@@ -13,16 +17,12 @@ func TestDatesOfThemes(t *testing.T) {
 	} {
 		page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
 			<ol class="commentlist"><li id="comment-7" class="comment even depth-1">` + when + `<div class="comment-text"><p>They keep my money, <a href="https://other.example/x/#comment-5">as there</a></p></div></li></ol></body></html>`
-		f, err := newCrawler(testEnv(onePage(page)), boardAt+"/romashka/")
-		if err != nil {
-			t.Fatal(err)
-		}
-		batch, err := f.Poll(t.Context(), "")
-		if err != nil || len(batch.Posts) != 1 {
-			t.Errorf("%s: %d posts, %v", name, len(batch.Posts), err)
+		got, ok := onlyComment(t, page)
+		if !ok {
+			t.Errorf("%s: not one comment", name)
 			continue
 		}
-		if got := batch.Posts[0]; got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money, as there" || got.Author != "Olha" {
+		if got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money, as there" || got.Author != "Olha" {
 			t.Errorf("%s: %q by %q at %v", name, got.Text, got.Author, got.Published)
 		} else if want := boardAt + "/romashka/#comment-7"; got.URL != want {
 			t.Errorf("%s: the address is %s, want %s", name, got.URL, want)
@@ -43,17 +43,28 @@ func TestNamesOfThemes(t *testing.T) {
 	} {
 		page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
 			<ol class="commentlist"><li id="li-comment-7" class="comment even depth-1"><div id="comment-7" class="comment">` + inside + `</div></li></ol></body></html>`
-		f, err := newCrawler(testEnv(onePage(page)), boardAt+"/romashka/")
-		if err != nil {
-			t.Fatal(err)
-		}
-		batch, err := f.Poll(t.Context(), "")
-		if err != nil || len(batch.Posts) != 1 {
-			t.Errorf("%s: %d posts, %v", name, len(batch.Posts), err)
+		got, ok := onlyComment(t, page)
+		if !ok {
+			t.Errorf("%s: not one comment", name)
 			continue
 		}
-		if got := batch.Posts[0]; got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money" || got.Author != "Olha" {
+		if got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money" || got.Author != "Olha" {
 			t.Errorf("%s: %q by %q at %v", name, got.Text, got.Author, got.Published)
 		}
 	}
+}
+
+// onlyComment reads a page that shows one comment.
+func onlyComment(t *testing.T, page string) (p mention.Post, ok bool) {
+	t.Helper()
+	f, err := newCrawler(testEnv(onePage(page)), boardAt+"/romashka/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := f.Poll(t.Context(), "")
+	if err != nil || len(batch.Posts) != 1 {
+		t.Logf("%d posts, %v", len(batch.Posts), err)
+		return p, false
+	}
+	return batch.Posts[0], true
 }
