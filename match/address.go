@@ -200,10 +200,7 @@ func (a *located) bare() (verdict, whereabouts) {
 		right--
 	}
 	if k := strings.IndexAny(a.chunk, "/?#"); k >= 0 && k < a.start {
-		head := a.chunk[:k]
-		if c := strings.IndexByte(head, ':'); c >= 0 { // a port
-			head = head[:c]
-		}
+		head := strings.TrimSuffix(strings.TrimRight(a.chunk[:k], "0123456789"), ":") // without a port
 		h := located{set: a.set, chunk: head}
 		if host := head[h.spread(len(head), -1, ".-"):]; a.isHost(host) {
 			return a.path(host, k)

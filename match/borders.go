@@ -121,7 +121,11 @@ func (r *run) signs(t *term, p *place) verdict {
 	if last&kindDigit != 0 && (r.numberGoesOn(p.end) || t.arithmetic && (nextRune == '=' || nextRune == '+')) {
 		return verdict{15, "the number goes on"}
 	}
-	if first&kindDigit != 0 && p.start >= 2 && strings.IndexByte(".,", r.text[p.start-1]) >= 0 && isDigit(r.text[p.start-2]) {
+	signs := ".,"
+	if t.arithmetic {
+		signs = ".,+" // 1+1+1
+	}
+	if first&kindDigit != 0 && p.start >= 2 && strings.IndexByte(signs, r.text[p.start-1]) >= 0 && isDigit(r.text[p.start-2]) {
 		return verdict{15, "the number begins earlier"}
 	}
 	return counts
