@@ -39,13 +39,13 @@ func (r *run) account(i int) {
 		}
 		name[end-i] = b
 	}
-	if italics && end > i && r.text[end-1] == '_' {
+	if italics && r.text[end-1] == '_' {
 		end--
 	}
 	if v, _, _ := r.set.fold.at(r.text, end); v&kindWord != 0 && !r.cyrillicEnding(end) {
 		return
 	}
-	if strings.HasPrefix(r.text[end:], "-") && end+1 < len(r.text) && isAccountByte(r.text[end+1]|0x20) {
+	if strings.HasPrefix(r.text[end:], "-") && end+1 < len(r.text) && isAccountByte(r.text[end+1]) {
 		return
 	}
 	for _, id := range r.set.handles[string(name[:end-i])] {
@@ -67,7 +67,9 @@ func (r *run) endsMailbox(i int) bool {
 	return v&kindWord != 0
 }
 
-func isAccountByte(b byte) bool { return isDigit(b) || b >= 'a' && b <= 'z' || b == '_' }
+func isAccountByte(b byte) bool {
+	return isDigit(b) || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+}
 
 // cyrillicEnding says whether the letters at text[i:] are an ending: @monobankом.
 func (r *run) cyrillicEnding(i int) bool {

@@ -104,7 +104,7 @@ func (a *located) url(host int) (verdict, whereabouts) {
 // path judges a place behind the host: it counts only as the account of a chat.
 func (a *located) path(host string, pathStart int) (verdict, whereabouts) {
 	host = strings.TrimPrefix(strings.ToLower(host), "www.")
-	if !a.set.hosts["chat"][host] || pathStart >= len(a.chunk) || a.chunk[pathStart] != '/' {
+	if !a.set.hosts["chat"][host] || a.chunk[pathStart] != '/' {
 		return elsewhere, inProse
 	}
 	from := pathStart + 1

@@ -12,9 +12,6 @@ var mayBeApostrophe = [256]bool{'"': true, '*': true, 0xE2: true}
 // strayApostrophe says whether such a sign stands at s[i:], before a letter that an
 // apostrophe stands before in Ukrainian, and how long it is.
 func strayApostrophe(s string, i int) (size int, ok bool) {
-	if i >= len(s) || !mayBeApostrophe[s[i]] {
-		return 0, false
-	}
 	c, size := utf8.DecodeRuneInString(s[i:])
 	if !strings.ContainsRune(`"*”“″`, c) {
 		return 0, false
@@ -28,15 +25,11 @@ func strayApostrophe(s string, i int) (size int, ok bool) {
 func (r *run) stray(at int32, t *token, p place) {
 	f := r.set.fold
 	size, ok := strayApostrophe(r.text, t.end)
-	if !ok || t.kinds != kindCyrillic {
+	if !ok {
 		return
 	}
 	var rest token
 	f.word(r.text, t.end+size, &rest)
-	if rest.kinds != kindCyrillic {
-		return
-	}
-	whole := token{start: t.start, end: rest.end, kinds: kindCyrillic}
-	whole.hash = hashString(f.foldWord(r.text[t.start:t.end]) + "'" + f.foldWord(r.text[rest.start:rest.end]))
-	r.follow(at, r.lex.index.lookup(whole.hash), plain, &whole, p)
+	hash := hashString(f.foldWord(r.text[t.start:t.end]) + "'" + f.foldWord(r.text[rest.start:rest.end]))
+	r.follow(at, r.lex.index.lookup(hash), plain, &rest, p)
 }

@@ -107,12 +107,12 @@ func (r *run) signs(t *term, p *place) verdict {
 		}
 	}
 	last, lastRune, _ := f.before(r.text, p.end)
-	next, nextRune, size := f.at(r.text, p.end)
+	next, nextRune, _ := f.at(r.text, p.end)
 	if last == 0 { // the term ends with a sign
 		switch {
 		case next&kindWord != 0:
 			return verdict{5, "a letter or digit is glued to the name"}
-		case nextRune == lastRune && size > 0 && !t.bang:
+		case nextRune == lastRune && !t.bang:
 			return verdict{15, "the sign is repeated, so it is another sign"}
 		}
 		return counts
@@ -239,7 +239,7 @@ func (r *run) runAround(p *place) (left, right int) {
 // underscores to something longer (rule 6). done is false when neither is the case.
 func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
 	left, right := r.runAround(p)
-	lead, size := utf8.DecodeLastRuneInString(r.text[:left])
+	lead, _ := utf8.DecodeLastRuneInString(r.text[:left])
 	whole := left == p.start && right == p.end
 	switch lead {
 	case '#', '＃':
@@ -247,9 +247,6 @@ func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
 			return verdict{7, "the hashtag is longer than the name"}, true
 		}
 	case '@', '＠':
-		if before, _, _ := r.set.fold.before(r.text, left-size); before&kindWord != 0 {
-			break
-		}
 		if !whole || r.accountGoesOn(right) {
 			return verdict{7, "a longer account name is another account"}, true
 		}
@@ -270,11 +267,7 @@ func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
 
 // accountGoesOn says whether an account name goes on with a dot behind i.
 func (r *run) accountGoesOn(i int) bool {
-	if i+1 >= len(r.text) || r.text[i] != '.' {
-		return false
-	}
-	b := r.text[i+1]
-	return isDigit(b) || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+	return i+1 < len(r.text) && r.text[i] == '.' && isAccountByte(r.text[i+1])
 }
 
 // hyphens judges what hangs on a name by hyphens (rule 6).
@@ -286,7 +279,7 @@ func (r *run) hyphens(p *place) verdict {
 			return longer
 		}
 	}
-	for end, tail := p.end, p.tail && !p.ending; ; {
+	for end, tail := p.end, p.tail; ; {
 		_, c, size := r.skipAhead(end)
 		if !isHyphen(c) {
 			return counts

@@ -32,7 +32,7 @@ func termTexts(terms []Term) string {
 }
 
 // readCases reads every table under dir. Columns: lang, yes or no, terms joined
-// by " + ", text, the reason, and if wanted title, context, ignore.
+// by " + ", text (\n is a line end), the reason, and if wanted title, context, ignore.
 func readCases(tb testing.TB, dir string) []oneCase {
 	tb.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.tsv"))
@@ -57,7 +57,7 @@ func readCases(tb testing.TB, dir string) []oneCase {
 			if cells[1] != "yes" && cells[1] != "no" || cells[2] == "" || cells[3] == "" || cells[4] == "" {
 				tb.Fatalf("%s: a case needs yes or no, terms, a text and the reason", pos)
 			}
-			c := oneCase{file: file, kind: strings.TrimSuffix(filepath.Base(file), ".tsv"), lang: cells[0], line: i + 1, want: cells[1] == "yes", text: cells[3], why: cells[4], title: cells[5]}
+			c := oneCase{file: file, kind: strings.TrimSuffix(filepath.Base(file), ".tsv"), lang: cells[0], line: i + 1, want: cells[1] == "yes", text: strings.ReplaceAll(cells[3], `\n`, "\n"), why: cells[4], title: cells[5]}
 			c.watch = Watch{Name: "w", Terms: splitTerms(cells[2]), Context: splitTerms(cells[6]), Ignore: splitTerms(cells[7])}
 			out = append(out, c)
 		}

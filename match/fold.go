@@ -156,8 +156,6 @@ func letter(r rune) folded {
 		if d := norm.NFKD.PropertiesString(string(r)).Decomposition(); d != nil {
 			if base, _ := utf8.DecodeRune(d); unicode.IsLetter(base) {
 				r = unicode.ToLower(base)
-			} else if unicode.Is(unicode.Nd, base) {
-				return kindDigit | folded(base)
 			}
 		}
 	}

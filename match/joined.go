@@ -113,7 +113,7 @@ func (j *joiner) round(limit int, in func(i int) int) {
 func (j *joiner) join(h uint64, i, runes int, flags uint32, in func(int) int) {
 	if i == len(j.words) {
 		h = hashEnd(h)
-		if j.limit > 0 && (j.capitals || runes >= 3 && !(runes <= 6 && j.common.short[h])) {
+		if j.capitals || runes >= 3 && !j.common.short[h] {
 			j.limit--
 			j.entries.add(h, uint32(j.id)<<flagBits|flags)
 		}

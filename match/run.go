@@ -34,8 +34,7 @@ type place struct {
 	shy        bool   // counts only as an address, account or tag
 	langs      uint32 // flagLangs of the one word: of which languages it is a form; 0 for any
 	surname    bool   // the one word is a genitive plural that is a surname, too
-	ending     bool   // the last word has taken an ending, so it takes no other
-	tail       bool   // the last word may take an ending behind a hyphen
+	tail       bool   // the last word has taken no ending and may take one behind a hyphen
 	quotes     bool   // more than a space stands where quotes may stand
 }
 
@@ -133,7 +132,6 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 			q.langs = flags & flagLangs
 		}
 		q.surname = at == 0 && flags&flagSurname != 0
-		q.ending = how != plain
 		q.tail = how == plain && flags&flagTail != 0
 		r.arrive(next, q)
 	}
@@ -203,7 +201,7 @@ func (r *run) andAt(i int) (int, bool) {
 // afterSign handles the node that a required sign led to.
 func (r *run) afterSign(s signEdge, i int, p place) {
 	n := &r.lex.nodes[s.next]
-	p.end, p.ending, p.tail = i, false, true
+	p.end, p.tail = i, true
 	for _, phrase := range n.accept {
 		r.accept(r, phrase, p)
 	}
