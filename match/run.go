@@ -35,7 +35,7 @@ type place struct {
 	langs      uint32 // flagLangs of the one word: of which languages it is a form; 0 for any
 	surname    bool   // the one word is a genitive plural that is a surname, too
 	tail       bool   // the last word has taken no ending and may take one behind a hyphen
-	quotes     bool   // more than a space stands where quotes may stand
+	quotes     bool   // something else than one space stands where quotes may stand
 }
 
 // scan runs over one part.
@@ -159,7 +159,7 @@ func (r *run) arrive(at int32, p place) {
 	if n.stop && i < len(r.text) && r.text[i] == '.' {
 		r.word(at, r.skipSpace(i+1), p)
 	} else if i, ok := r.joint(i, n.quotes); ok {
-		p.quotes = p.quotes || n.quotes && i > p.end+1
+		p.quotes = p.quotes || n.quotes && r.text[p.end:i] != " "
 		r.word(at, i, p)
 	}
 }
