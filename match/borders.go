@@ -63,7 +63,7 @@ func (r *run) judge(t *term, p *place) verdict {
 	if t.letters && r.speechAtEdge(p) {
 		return verdict{3, "the letter of the name needs its capital: here it is a word of the sentence"}
 	}
-	if t.parsed.domain && p.base {
+	if t.parsed.domain {
 		r.takeEnding(p)
 	}
 	v, where := r.address(p, t.parsed.domain)
@@ -71,7 +71,7 @@ func (r *run) judge(t *term, p *place) verdict {
 		return v
 	}
 	if where == inHost || where == inAccount {
-		if !p.base && !(t.parsed.domain && p.ended) {
+		if !p.base && !p.ended {
 			return verdict{8, "an address or account counts only when it is the name itself, not a form of it"}
 		}
 		return counts
@@ -85,7 +85,7 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v := r.hyphens(p); v.rule != 0 {
 		return v
 	}
-	if t.words == 1 && p.langs != 0 && !r.speaks(p) {
+	if p.langs != 0 && !r.speaks(p) {
 		return verdict{2, "a form of another language than the text's: here it is another word"}
 	}
 	if v := r.people(t, p); v.rule != 0 {

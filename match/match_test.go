@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -35,6 +36,8 @@ func TestSpans(t *testing.T) {
 		{"no zero width at the edges", "", "\u200bРомашка\u200b", terms("Ромашка"), []string{"Ромашка"}},
 		{"signs belong to it", "", ".NET и C++", terms(".NET", "C++"), []string{".NET", "C++"}},
 		{"an account with its sign", "", "@acme t.me/acme", terms("@acme"), []string{"@acme", "acme"}},
+		{"a hashtag without its sign", "", "#ромашка", terms("#ромашка"), []string{"ромашка"}},
+		{"a word that begins no name", "", "Builder: C++ Builder", terms("C++ Builder"), []string{"C++ Builder"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,6 +88,7 @@ func TestBoolean(t *testing.T) {
 		{agency, "банк", false},
 		{guarded, "Acme refund", true},
 		{guarded, "Acme", false},
+		{guarded, "Acme refund: see jobs.example/hiring/job", true},
 		{guarded, "refund", false},
 		{guarded, "Acme refund job", true},
 		{guarded, "Acme refund: a job, we are hiring", false},
@@ -156,6 +160,54 @@ func TestProblems(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRivalsCancelInside: a rival's longer name hides ours in it, in one line.
+func TestRivalsCancelInside(t *testing.T) {
+	set := mustCompile(t, []Watch{{Name: "w", Terms: terms("Bolt"), Rivals: terms("Bolt Food", "Bolt")}})
+	for text, want := range map[string]bool{
+		"Bolt never came":           true, // no longer than ours
+		"Bolt Food never came":      false,
+		"Bolt\nfood never came":     true,
+		"Bolt Food, unlike Bolt":    true,
+		"the Bolt and the bad food": true,
+	} {
+		if got := set.Match("", text) != nil; got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// FuzzTerms reads terms and texts that nobody chose: whatever compiles finds places in the text.
+func FuzzTerms(f *testing.F) {
+	for i, c := range allCases(f) {
+		if i%20 == 0 { // each is compiled
+			f.Add(c.watch.Terms[0].Text, c.text)
+		}
+	}
+	l, err := NewLanguages()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, term, text string) {
+		if len(term) > 200 {
+			return // config bounds a term
+		}
+		one := terms(term)
+		set, _, err := l.Compile([]Watch{{Name: "named", Terms: one, Context: one, Ignore: terms("x " + term), Rivals: terms(term + " x")}, {Name: "asked", Any: []Expr{leaf(term)}, None: []Expr{leaf(term + " x")}}})
+		if err != nil {
+			return
+		}
+		for _, body := range []string{text, term, text + " " + term} {
+			hits := set.Match("", body)
+			checkSpans(t, "", body, hits)
+			for _, x := range set.Explain("", body) {
+				if named := slices.ContainsFunc(hits, func(h Hit) bool { return h.Watch == x.Watch }); named != x.Named {
+					t.Errorf("%q in %q: named %v, explained %v", term, body, named, x.Named)
+				}
+			}
+		}
+	})
 }
 
 func TestExplain(t *testing.T) {

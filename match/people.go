@@ -9,7 +9,7 @@ import (
 
 // people judges names that may belong to somebody else (rule 16).
 func (r *run) people(t *term, p *place) verdict {
-	if t.words > 1 || !p.surname && t.given == nil {
+	if !p.surname && t.given == nil {
 		return counts
 	}
 	before, initial := r.wordBefore(p.start)

@@ -48,7 +48,7 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
 	capital := !unicode.IsLower(first)
-	words, capitals, legal := 0, 0, 0
+	words, capitals := 0, 0
 	allCaps := strings.ToUpper(left+right) == left+right
 	for i, side := range [...]string{left, right} {
 		for w := range strings.FieldsSeq(side) {
@@ -60,20 +60,17 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 			low := strings.ToLower(w)
 			c, _ := utf8.DecodeRuneInString(w)
 			switch {
-			case r.set.legal[low]:
-				legal++
+			case r.set.legal[low]: // «ООО Ромашка»
 			case i == 0 && words == 1 && strings.Contains(speechStarts, " "+low+" "):
 				return false
 			case !unicode.IsLower(c):
 				capitals++
 			case !r.set.common.function[low]:
-				if i == 1 || capital {
-					return false // «Ромашка снова подвела»
-				}
+				return false // «Ромашка снова подвела»
 			}
 		}
 	}
-	if words == legal || words >= nameWords {
+	if words >= nameWords {
 		return false
 	}
 	if allCaps && strings.ToUpper(r.text[p.start:p.end]) == r.text[p.start:p.end] && words > 1 {
@@ -121,16 +118,14 @@ func (r *run) openQuote(i int) (int, bool) {
 	for low := max(0, i-quoteReach); i > low; {
 		c, size := utf8.DecodeLastRuneInString(r.text[:i])
 		start := i - size
-		next, _, n := r.set.fold.at(r.text, i)
 		before, b, m := r.set.fold.before(r.text, start)
 		switch {
-		case c == '\n', c == '»', c == '”':
+		case c == '»', c == '”':
 			return 0, false
 		case c == '«', c == '„', c == '‹', c == '‚':
 			return i, true
 		case c == '"', c == '“', c == '\'', c == '‘':
-			opens := n > 0 && (next != 0 || isQuote(rune(r.text[i]))) && (m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b)))
-			if opens {
+			if m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b)) {
 				return i, true
 			}
 			if c == '"' || c == '“' {
@@ -146,14 +141,14 @@ func (r *run) openQuote(i int) (int, bool) {
 func (r *run) closeQuote(i int) (int, bool) {
 	for high := min(len(r.text), i+quoteReach); i < high; {
 		c, size := utf8.DecodeRuneInString(r.text[i:])
-		next, _, n := r.set.fold.at(r.text, i+size)
+		next, _, _ := r.set.fold.at(r.text, i+size)
 		switch c {
-		case '\n', '«', '„', '‹', '‚':
+		case '«', '„', '‹', '‚':
 			return 0, false
 		case '»', '”', '›', '"', '“':
 			return i, true
 		case '\'', '’':
-			if n == 0 || next&kindWord == 0 {
+			if next&kindWord == 0 {
 				return i, true
 			}
 		}

@@ -58,7 +58,7 @@ func (k *known) parseTerm(text string) parsed {
 		p.handle = strings.ToLower(rest)
 		return p
 	}
-	if rest, ok := strings.CutPrefix(text, "#"); ok && rest != "" {
+	if rest, ok := strings.CutPrefix(text, "#"); ok {
 		p.tag = true
 		text = rest
 	}
@@ -157,7 +157,7 @@ func withoutMarks(r reading) reading {
 	if !slices.ContainsFunc(r.elements, func(e element) bool { return !e.sign }) {
 		return reading{}
 	}
-	for n := len(r.elements); r.elements[n-1].sign && strings.Trim(r.elements[n-1].text, ".,;:…®™©") == ""; n-- {
+	for n := len(r.elements); strings.Trim(r.elements[n-1].text, ".,;:…®™©") == ""; n-- {
 		r.elements = r.elements[:n-1]
 	}
 	if strings.Trim(r.prefix, "®™©") == "" {
@@ -186,7 +186,7 @@ func isDash(r rune) bool { return r == '—' || r == '–' || isHyphen(r) }
 func withoutDots(r reading) (reading, bool) {
 	out := reading{prefix: r.prefix}
 	for _, e := range r.elements {
-		if e.sign && e.spaced && (e.text == "." || e.text == "," || e.text == dash) {
+		if e.spaced && (e.text == "." || e.text == "," || e.text == dash) {
 			continue
 		}
 		out.elements = append(out.elements, e)
@@ -210,10 +210,10 @@ func (k *known) withAnd(readings []reading) []reading {
 				continue
 			}
 			switch {
-			case e.sign && e.text == "&":
+			case e.text == "&":
 				e.text = and
 				r.elements[i].text = and
-			case !e.sign && k.and[k.fold.hashOf(e.text)]:
+			case k.and[k.fold.hashOf(e.text)]:
 				*e = element{text: and, sign: true, spaced: true}
 				word = true
 			}
@@ -237,9 +237,9 @@ func (k *known) withPlus(readings []reading) []reading {
 		for word := range k.plus {
 			out := reading{prefix: r.prefix, elements: slices.Clone(r.elements)}
 			switch {
-			case last.sign && last.text == "+" && k.fold.kindsOf(word) == before:
+			case last.text == "+" && k.fold.kindsOf(word) == before:
 				out.elements[n] = element{text: word}
-			case !last.sign && k.fold.foldWord(last.text) == word:
+			case k.fold.foldWord(last.text) == word:
 				out.elements[n] = element{text: "+", sign: true}
 			default:
 				continue
@@ -298,7 +298,7 @@ func dotted(r reading) (words reading, ok bool) {
 		switch number := strings.Trim(e.text, "0123456789") == ""; {
 		case !e.sign && !number:
 			words.elements = append(words.elements, e)
-		case !e.sign || e.text != "." || e.spaced:
+		case e.text != "." || e.spaced:
 			return reading{}, false
 		}
 	}
@@ -334,7 +334,7 @@ func humps(word string) (parts []string, camel bool) {
 	for i := 1; i < len(runes); i++ {
 		hump := unicode.IsUpper(runes[i]) && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+2 < len(runes) && unicode.IsLower(runes[i+1]))
 		number := unicode.IsLetter(runes[i-1]) && unicode.IsDigit(runes[i]) && i-from >= 3
-		first := from == 0 && unicode.IsDigit(runes[i-1]) && unicode.IsLetter(runes[i]) && unicode.IsDigit(runes[0]) && lettersFrom(runes, i) >= 3
+		first := from == 0 && unicode.IsDigit(runes[0]) && lettersFrom(runes, i) >= 3
 		if !hump && !number && !first || hump && (i-from < 2 || len(runes)-i < 2) {
 			continue
 		}
