@@ -210,11 +210,12 @@ func (r *run) beginsWithCapital() bool {
 }
 
 // runAround gives the run of letters, digits and underscores around a place,
-// without underscores at its edges that only set the word in italics.
+// without underscores at its edges that only set the word in italics; of one that goes on
+// beyond runReach, as no tag or account does, what is near.
 func (r *run) runAround(p *place) (left, right int) {
 	f := r.set.fold
 	left, right = p.start, p.end
-	for i := p.start; i > 0; {
+	for i := p.start; i > 0 && p.start-i < runReach; {
 		v, c, size := f.before(r.text, i)
 		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
 			break
@@ -223,7 +224,7 @@ func (r *run) runAround(p *place) (left, right int) {
 			left = i
 		}
 	}
-	for i := p.end; i < len(r.text); {
+	for i := p.end; i < len(r.text) && i-p.end < runReach; {
 		v, c, size := f.at(r.text, i)
 		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
 			break
@@ -234,6 +235,9 @@ func (r *run) runAround(p *place) (left, right int) {
 	}
 	return left, right
 }
+
+// runReach is how many bytes of a tag or account to either side of a name are looked at.
+const runReach = 300
 
 // tagOrAccount judges a place inside #tag or @account (rule 7) and names glued by
 // underscores to something longer (rule 6). done is false when neither is the case.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/internal/testkit"
@@ -21,4 +22,12 @@ func TestPostsAreWithstood(t *testing.T) {
 		}
 		return out
 	})
+}
+
+// TestNamesAreFoundInLine: a post full of names and of what stands beside them costs by its length.
+func TestNamesAreFoundInLine(t *testing.T) {
+	set := mustCompile(t, []Watch{{Name: "w", Terms: terms("acme", "Ромашка Банк", "@acme"), Context: terms("card", "acme"), Ignore: terms("acme plc"), Rivals: terms("acme inc")}})
+	for _, part := range []string{"acme ", "acme card ", "card. ", "acme plc ", "acme inc\n", "Acme: ", "«acme ", "acme_", "Ромашка Банк, ", "@acme "} {
+		testkit.Linear(t, part, 1000, func(n int) { set.Match("", strings.Repeat(part, n)+"acme") })
+	}
 }

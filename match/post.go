@@ -1,7 +1,9 @@
 package match
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +16,9 @@ type scratch struct {
 	parts       [2]string // title, text
 	names, side run
 	sideRead    bool
-	kept        []found // the hits of the watch under work
+	// Of the watch under work: the hits that count so far, and what was found of its phrases.
+	kept                    []found
+	ignore, rivals, context beside
 }
 
 func newScratch(s *Set) *scratch {
@@ -89,16 +93,19 @@ func inOrder(a, b found) int {
 // watch decides one watch over the terms found for it.
 func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 	sc.kept = sc.kept[:0]
+	sc.only(&sc.ignore, w.ignore)
+	sc.only(&sc.rivals, w.rivals)
+	sc.only(&sc.context, w.context)
 	for _, h := range hits {
-		if id, ok := sc.inside(w.ignore, h, false); ok {
+		if id, ok := sc.inside(&sc.ignore, h, false); ok {
 			sc.cancel(h, verdict{13, "it stands inside the ignored phrase " + quote(sc.set.phrases[id].text)})
 			continue
 		}
-		if id, ok := sc.inside(w.rivals, h, true); ok {
+		if id, ok := sc.inside(&sc.rivals, h, true); ok {
 			sc.cancel(h, verdict{13, "it is a part of a rival's name, " + quote(sc.set.phrases[id].text)})
 			continue
 		}
-		if sc.needsContext(w, h) && !sc.inContext(w, h) {
+		if len(w.context) > 0 && sc.needsContext(w, h) && !sc.inContext(h) {
 			if h.sign = sc.sign(h); h.sign == noSign {
 				sc.cancel(h, verdict{12, "none of the context words stands in the title or near it, and no other sign says that it is a name"})
 				continue
@@ -158,14 +165,47 @@ func (sc *scratch) sides() []found {
 	return sc.side.hits
 }
 
-// inside says in which of the phrases a hit lies. A name of others must be longer than it, and no
-// line may end in it: "Bolt", and on the next line "Food was cold", is no Bolt Food.
-func (sc *scratch) inside(phrases []int32, h found, others bool) (int32, bool) {
+// beside is what was found of some phrases, by where it begins. A post may hold the name and
+// the phrases thousands of times, so each hit looks only at those around it.
+type beside struct {
+	found []found
+	far   []int // how far those of the part reach up to here
+}
+
+// only fills b with what was found of the phrases.
+func (sc *scratch) only(b *beside, phrases []int32) {
+	b.found, b.far = b.found[:0], b.far[:0]
 	if len(phrases) == 0 {
-		return 0, false
+		return
 	}
 	for _, s := range sc.sides() {
-		if s.part != h.part || s.start > h.start || h.end > s.end || !slices.Contains(phrases, s.phrase) {
+		if slices.Contains(phrases, s.phrase) {
+			b.found = append(b.found, s)
+		}
+	}
+	slices.SortStableFunc(b.found, func(a, b found) int {
+		return cmp.Or(int(a.part)-int(b.part), a.start-b.start) // a sign before a phrase moves its beginning
+	})
+	for i, s := range b.found {
+		far := s.end
+		if i > 0 && b.found[i-1].part == s.part {
+			far = max(far, b.far[i-1])
+		}
+		b.far = append(b.far, far)
+	}
+}
+
+// inside says in which of the phrases a hit lies. A name of others must be longer than it, and no
+// line may end in it: "Bolt", and on the next line "Food was cold", is no Bolt Food.
+func (sc *scratch) inside(b *beside, h found, others bool) (int32, bool) {
+	first := sort.Search(len(b.found), func(i int) bool {
+		return b.found[i].part > h.part || b.found[i].part == h.part && b.far[i] >= h.end
+	})
+	for _, s := range b.found[first:] {
+		switch {
+		case s.part != h.part || s.start > h.start:
+			return 0, false
+		case h.end > s.end:
 			continue
 		}
 		if whole := sc.parts[s.part][s.start:s.end]; !others || len(whole) > h.end-h.start && !strings.Contains(whole, "\n") {
@@ -191,39 +231,30 @@ func (sc *scratch) needsContext(w *watch, h found) bool {
 	return !w.primary || sc.set.terms[h.phrase].role == roleName
 }
 
-// inContext says whether one of w's context words is in the title or near the hit.
-func (sc *scratch) inContext(w *watch, h found) bool {
-	if len(w.context) == 0 {
+// inContext says whether a context word is in the title or near the hit: if any is, the last
+// before it is, or the first behind it.
+func (sc *scratch) inContext(h found) bool {
+	words, text := sc.context.found, sc.parts[1]
+	switch {
+	case len(words) == 0:
+		return false
+	case words[0].part == 0 || isShort(text):
 		return true
+	case h.part == 0:
+		return isNear(text[:words[0].start], false)
 	}
-	for _, s := range sc.sides() {
-		if slices.Contains(w.context, s.phrase) && (s.part == 0 || sc.near(h, s)) {
-			return true
-		}
-	}
-	return false
+	behind := sort.Search(len(words), func(i int) bool { return words[i].start >= h.end })
+	return behind > 0 && isNear(text[min(sc.context.far[behind-1], h.start):h.start], true) ||
+		behind < len(words) && isNear(text[h.end:words[behind].start], true)
 }
 
-// near says whether s, in the text, is near the hit.
-func (sc *scratch) near(h, s found) bool {
-	text := sc.parts[1]
-	if isShort(text) {
-		return true
-	}
-	var between string
-	switch {
-	case h.part == 0:
-		between = text[:s.start]
-	case s.end <= h.start:
-		between = text[s.end:h.start]
-	case h.end <= s.start:
-		between = text[h.end:s.start]
-	}
+// isNear says whether what has this between it is near; the same sentence reaches further.
+func isNear(between string, mayBeSentence bool) bool {
 	if len(between) > 4*sentenceReach {
 		return false
 	}
 	n := utf8.RuneCountInString(between)
-	return n <= reach || h.part == 1 && n <= sentenceReach && !endsSentence(between)
+	return n <= reach || mayBeSentence && n <= sentenceReach && !endsSentence(between)
 }
 
 // isShort says whether all of a text is near all of it.

@@ -361,4 +361,10 @@ func isAbbreviation(word string) bool {
 	return n >= 2 && n <= 5 && strings.ToUpper(word) == word && strings.ToLower(word) != word
 }
 
-func isQuote(r rune) bool { return strings.ContainsRune(`"«»“”„‟‹›‚`, r) }
+func isQuote(r rune) bool {
+	switch r {
+	case '"', '«', '»', '“', '”', '„', '‟', '‹', '›', '‚':
+		return true
+	}
+	return false
+}
