@@ -53,13 +53,9 @@ func dropParams(link string, names []string) string {
 	return head + "?" + strings.Join(kept, sep)
 }
 
-// withParam returns link with one query parameter set, or removed when value is
-// empty; the others stay as written.
+// withParam returns link with one query parameter set; the others stay as written.
 func withParam(link, name, value string) string {
 	link = dropParams(poll.WithoutFragment(link), []string{name})
-	if value == "" {
-		return link
-	}
 	sep := "?"
 	if strings.Contains(link, "?") {
 		sep = "&"

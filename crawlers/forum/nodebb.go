@@ -70,7 +70,7 @@ func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 			return false
 		}
 		for i := range posts {
-			posts[i].add(c, "", p)
+			posts[i].add(c, "/", p)
 		}
 		return true
 	}
@@ -141,9 +141,6 @@ func (n *nodebbPost) mainPID(main number) {
 }
 
 func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
-	if root == "" {
-		root = "/"
-	}
 	if n.PID == "" || len(n.EventOnly) > 0 && n.Content == "" {
 		return
 	}

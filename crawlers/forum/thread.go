@@ -173,16 +173,13 @@ func goneForGood(p mention.Post) mention.Post {
 	return mention.Post{ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, Kind: p.Kind, Deleted: true}
 }
 
-// missing reports whether the post is surely not in its thread: the whole thread
+// missing reports whether the post, which is not among posts, is surely not in its thread: the whole thread
 // was read, or posts with a lower and with a higher number were, and no pages between
 // them left out.
 func missing(id string, posts []mention.Post, whole bool) bool {
 	n, numeric := strconv.ParseInt(id, 10, 64)
 	before, after := false, false
 	for _, p := range posts {
-		if p.ID == id {
-			return false
-		}
 		if x, err := strconv.ParseInt(p.ID, 10, 64); err == nil && numeric == nil {
 			before, after = before || x < n, after || x > n
 		}

@@ -87,15 +87,12 @@ func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 		post.ThreadURL = post.URL
 	default:
 		post.ID, post.IsReply = "comment-"+string(t.ID), true
-		if t.Parent.int() > 0 {
-			post.ReplyTo = "comment-" + string(t.Parent)
-		}
 		if len(t.Embedded.Up) > 0 {
 			post.Title = htmltext.Line(t.Embedded.Up[0].Title.Rendered)
 		}
 		post.ThreadURL = poll.WithoutFragment(post.URL)
 	}
-	if t.Parent.int() > 0 && t.Title == nil && post.ReplyTo == "" {
+	if t.Parent.int() > 0 && t.Title == nil {
 		post.ReplyTo = "comment-" + string(t.Parent)
 	}
 	p.add(post)
