@@ -12,8 +12,9 @@ var polish = map[string]string{
 	lang.File: lang.Table() + "pl\tlatin\tPolish\n",
 	"pl/words.tsv": "kind\tword\nfunction\tnie\nfunction\tjest\nfunction\tsię\nfunction\tdla\nfunction\todzieży\n" +
 		"noun\tlipa\nnoun\tjelonka\n",
-	"pl/letters.tsv":    "letters\tuse\nąęłńśźż\town\n",
-	"pl/paradigms.tsv":  "kind\tending\tgen\tdat\tacc\tins\tloc\tvoc\tnom_pl\tgen_pl\tdat_pl\tacc_pl\tins_pl\tloc_pl\nnoun\tka\tki\tce\tkę\tką\tce\tko\tki\tek\tkom\tki\tkami\tkach\n",
+	"pl/letters.tsv": "letters\tuse\nąęłńśźż\town\n",
+	"pl/paradigms.tsv": "kind\tending\tgen\tdat\tacc\tins\tloc\tvoc\tnom_pl\tgen_pl\tdat_pl\tacc_pl\tins_pl\tloc_pl\nnoun\tka\tki\tce\tkę\tką\tce\tko\tki\tek\tkom\tki\tkami\tkach\n" +
+		"noun\ta\ty\tie\tę\tą\tie\to\ty\t0\tom\ty\tami\tach\n",
 	"pl/exceptions.tsv": "word\tstem\tforms\nrybka\t=\trybeńki\n",
 	"pl/names.tsv":      "kind\tword\nfirst\tzbigniew\n",
 	"pl/legal.tsv":      "kind\tword\nclass\tsklep\nlegal\tspółka\n",
@@ -56,6 +57,7 @@ func TestNewLanguage(t *testing.T) {
 		{"Kupiłem Stokrotkę i nie jest dobre", "b", "b"},                                             // as a form typed in Latin letters
 		{"The staff of the Stokrotkach was not there and they were rude to us, that is all", "", ""}, // English has no such form
 		{"W Rybeńki nie ma nic", "r", ""},
+		{"Nie ma Lip w tym sklepie, nie polecam", "l", ""}, // the bare stem
 		{"Sklep \"Stokrotka\" jest zamknięty", "b", "b"},
 		{"Zbigniew Zielarz nie odpowiada", "k", "k"},
 	} {
