@@ -27,4 +27,12 @@ func TestDatesReadLate(t *testing.T) {
 			t.Errorf("%q was read before, and is not its name any more", date)
 		}
 	}
+	for _, date := range []string{"4.9.2025 8:05 вечера", "4.9.2025 8:05 следобед"} {
+		if id := read(date); id != read("4.9.2025 8:05") {
+			t.Errorf("%q makes it another post", date)
+		}
+	}
+	if read("4.9.2025 14:05 МСК+2") != read("4.9.2025 14:05 +02:00") {
+		t.Error("another zone makes it another post")
+	}
 }

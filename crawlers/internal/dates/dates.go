@@ -92,7 +92,7 @@ type parser struct {
 	clock            bool
 	hour, min, sec   int
 	nsec             int
-	half             int // of a twelve-hour clock
+	half             int // of a twelve-hour clock, as in vocabulary.halfDays
 	shift            *int
 	place            *time.Location // the zone the text names by a place
 	behind           int            // the token behind the clock; 0: none was read
@@ -347,9 +347,10 @@ func (p *parser) assemble() (time.Time, bool, bool) {
 // settleClock makes the time one of twenty-four hours and reports whether there
 // is such a time.
 func (p *parser) settleClock() bool {
-	if p.half == 2 && p.hour < 12 {
+	switch late := p.hour > 8 && p.hour < 12; { // at night eleven is before midnight, and two behind it
+	case p.half == 2 && p.hour < 12, p.half == 3 && late:
 		p.hour += 12
-	} else if p.half == 1 && p.hour == 12 {
+	case p.half != 0 && p.half != 2 && p.hour == 12:
 		p.hour = 0
 	}
 	if !p.clock {
@@ -420,7 +421,11 @@ func (p *parser) word(i int) int {
 		if p.shift == nil {
 			p.shift = &s
 		}
-		return 1 + p.offset(i+1)
+		n := p.offset(i + 1)
+		if _, base := p.words.zoneBases[t.text]; base && n == 2 && p.at(i+2).digits <= 2 { // МСК+2
+			*p.shift += s
+		}
+		return 1 + n
 	}
 	if w, ok := p.words.weekdays[t.text]; ok && p.weekday < 0 {
 		p.weekday = w

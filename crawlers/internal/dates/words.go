@@ -26,10 +26,11 @@ type vocabulary struct {
 	months, weekdays map[string]int
 	days             map[string]int // how many days before today
 	counts           map[string]int // minus one is a half
-	halfDays         map[string]int // of a twelve-hour clock: 1 before noon, 2 after
+	halfDays         map[string]int // of a twelve-hour clock: 1 before noon, 2 after, 3 at night
 	zones            map[string]int // seconds east of Greenwich
 
 	now, besideNow, fillers map[string]int // sets
+	zoneBases               map[string]int // set
 
 	ago      map[string]agoWord
 	units    map[string]map[string]int // by language and word, a unit
@@ -63,7 +64,7 @@ var alphabets = []string{"’", "'", "ʼ", "'", "−", "-", "–", "-", "—", "
 func readWords(files fs.FS) (*vocabulary, error) {
 	r := wordReader{v: &vocabulary{ago: map[string]agoWord{}, units: map[string]map[string]int{}}}
 	v := r.v
-	for _, m := range []*map[string]int{&v.months, &v.weekdays, &v.days, &v.counts, &v.halfDays, &v.zones, &v.now, &v.besideNow, &v.fillers} {
+	for _, m := range []*map[string]int{&v.months, &v.weekdays, &v.days, &v.counts, &v.halfDays, &v.zones, &v.zoneBases, &v.now, &v.besideNow, &v.fillers} {
 		*m = map[string]int{}
 	}
 	names, err := fs.Glob(files, "*.tsv")
@@ -109,6 +110,8 @@ func (r *wordReader) row(lang string, row *tsv.Row) {
 		r.put(v.counts, words, r.number(row, -2, 100), row)
 	case "zone":
 		r.put(v.zones, words, r.offset(row), row)
+	case "zone-base":
+		r.put(v.zoneBases, words, 1, row)
 	case "half-day":
 		r.put(v.halfDays, words, r.oneOf(row, halfDayNames), row)
 	case "unit":
@@ -188,7 +191,7 @@ func (r *wordReader) oneOf(row *tsv.Row, names map[string]int) int {
 	return n
 }
 
-var halfDayNames = map[string]int{"am": 1, "pm": 2}
+var halfDayNames = map[string]int{"am": 1, "pm": 2, "night": 3}
 
 // unit is a length of time in a relative date.
 type unit int

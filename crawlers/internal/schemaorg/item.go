@@ -1,6 +1,7 @@
 package schemaorg
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -18,15 +19,17 @@ import (
 // Item is a post on its way out of a page.
 type Item struct {
 	Post     mention.Post
-	DateText string     // as the page shows it
-	moment   time.Time  // what that says alone; zero where it takes the page to understand it
-	Native   string     // the site's own id, when it shows one
-	Chosen   bool       // native is what the user's selector found: it names the post
-	parent   *Item      // what a comment is under
-	context  bool       // an article: no post, only the parent of comments
-	asksFor  bool       // a question that its own page asks: no post either, and answered by the page unless somebody signs
-	first    *Item      // the same post further up on the page; nil: this is it
-	Node     *html.Node // where a selected item stands
+	DateText string          // as the page shows it
+	moment   time.Time       // what that says alone; zero where it takes the page to understand it
+	Native   string          // the site's own id, when it shows one
+	Chosen   bool            // native is what the user's selector found: it names the post
+	parent   *Item           // what a comment is under
+	context  bool            // an article: no post, only the parent of comments
+	asksFor  bool            // a question that its own page asks: no post either, and answered by the page unless somebody signs
+	first    *Item           // the same post further up on the page; nil: this is it
+	Node     *html.Node      // where a selected item stands
+	named    string          // the words that name it, where earlier versions read others than Post.Text
+	stars    *mention.Rating // the same of Post.Rating
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
 	Elsewhere []*html.Node
@@ -73,12 +76,17 @@ func (i *Item) Dated(page Page, date string) bool {
 	}
 	if lateForms.MatchString(date) {
 		i.moment = time.Time{}
+	} else if passedOver.MatchString(date) {
+		i.moment, _ = poll.Date(page.Env, passedOver.ReplaceAllString(date, "$1 $2"))
 	}
 	return true
 }
 
 // lateForms are dates that could not be read at first: posts with one keep the names they had without.
 var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day before yesterday`)
+
+// passedOver are words that dates were read without at first: posts keep the names they had so.
+var passedOver = regexp.MustCompile(`(?i)(:\d\d) (?:утра|дня|вечера|ночи|ранку|вечора|ночі|сутринта|следобед|след обяд|сл\. обяд|вечерта)|(?:мск|msk)([+-]\d)`)
 
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
@@ -121,7 +129,7 @@ func (i *Item) add(m *Item) {
 		have.URL = m.Post.URL
 	}
 	if len(m.Post.Text) > len(have.Text) { // JSON-LD is often cut short
-		have.Text, i.isNormalized = m.Post.Text, false
+		have.Text, i.named, i.isNormalized = m.Post.Text, m.named, false
 	}
 	if i.Native == "" {
 		i.Native = m.Native
@@ -280,7 +288,7 @@ func (i *Item) derivedID(words bool) string {
 	if !words && p.Author != "" && !i.moment.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
 		return poll.HashID("moment", text.Letters(p.Author), i.moment.Format(time.RFC3339))
 	}
-	letters := text.Letters(p.Title + " " + p.Text)
+	letters := text.Letters(p.Title + " " + cmp.Or(i.named, p.Text))
 	const telling = 60 // bytes of letters that two people do not write alike
 	if len(letters) >= telling {
 		return poll.HashID("words", text.Letters(p.Author), letters)
@@ -290,8 +298,8 @@ func (i *Item) derivedID(words bool) string {
 		day = i.moment.Format(time.DateOnly)
 	}
 	stars := ""
-	if p.Rating != nil {
-		stars = poll.NumberText(p.Rating.Value) + "/" + poll.NumberText(p.Rating.Best)
+	if r := cmp.Or(i.stars, p.Rating); r != nil {
+		stars = poll.NumberText(r.Value) + "/" + poll.NumberText(r.Best)
 	}
 	return poll.HashID("short", text.Letters(p.Author), letters, day, stars)
 }
