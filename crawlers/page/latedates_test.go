@@ -1,8 +1,10 @@
 package page_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
 )
 
@@ -34,5 +36,39 @@ func TestDatesReadLate(t *testing.T) {
 	}
 	if read("4.9.2025 14:05 МСК+2") != read("4.9.2025 14:05 +02:00") {
 		t.Error("another zone makes it another post")
+	}
+}
+
+// TestWordsReadLate: a post keeps the id that it had when only the first of its texts and ratings was read, and those as they were escaped.
+func TestWordsReadLate(t *testing.T) {
+	read := func(rest string) string {
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": `<script type="application/ld+json">{"@type":"Review","author":"Olha",` + rest + `}</script>`}}
+		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help", site), "").Posts
+		if len(posts) != 1 {
+			t.Fatalf("%q: %+v", rest, posts)
+		}
+		return posts[0].ID
+	}
+	for now, before := range map[string]string{
+		`"reviewBody":["They keep my money","for three weeks"]`:                                          `"reviewBody":"They keep my money"`,
+		`"reviewBody":"The &amp;quot;best&amp;quot; shop"`:                                               `"reviewBody":"The quot best quot shop"`,
+		`"reviewBody":"Cold","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]`: `"reviewBody":"Cold","reviewRating":4`,
+	} {
+		if got, want := read(now), read(before); got != want {
+			t.Errorf("%s is %s, and was %s", now, got, want)
+		}
+	}
+}
+
+// TestReadByOtherRules: the first poll after an upgrade says so, once, and those of a new source never do.
+func TestReadByOtherRules(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "")}}
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
+	site.Bodies["https://r.example/list"] = reviewList(10, 8, "")
+	upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+	site.Bodies["https://r.example/list"] = reviewList(11, 9, "")
+	if next := rig.Poll(t, c, upgraded.Next); first.Anew || !upgraded.Anew || next.Anew {
+		t.Errorf("read anew: %v, %v, %v", first.Anew, upgraded.Anew, next.Anew)
 	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -141,11 +142,16 @@ func (list selectors) value(item *goquery.Selection) string {
 }
 
 // prose joins the texts of all elements the first selector that gives something
-// finds. An element inside another one that was found is not read twice.
+// finds. An element inside another one that was found is not read twice, and the company's
+// answer is not read at all, unless nothing else is there.
 func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) string {
 	for _, s := range list {
 		var parts []string
-		for _, n := range outermost(s.nodes(item)) {
+		nodes := outermost(s.nodes(item))
+		if own := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return inAnswer(n, item.Nodes[0]) }); len(own) > 0 {
+			nodes = own
+		}
+		for _, n := range nodes {
 			part := ""
 			if s.attr != "" {
 				part = quotes.Plain(htmltext.Attr(n, s.attr))
@@ -161,6 +167,16 @@ func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) str
 		}
 	}
 	return ""
+}
+
+// inAnswer reports what stands in the company's answer inside of the item.
+func inAnswer(n, item *html.Node) bool {
+	for n = n.Parent; n != nil && n != item; n = n.Parent {
+		if schemaorg.IsAnswer(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // dates are the texts to look for a date in, best first: a selector without an

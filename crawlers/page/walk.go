@@ -58,7 +58,11 @@ type cursor struct {
 	Broken poll.Fingerprints `json:"broken,omitempty"` // posts whose own page was broken
 	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the first page
+	Rules  int               `json:"rules,omitempty"`  // by which it was read
 }
+
+// readingRules is counted up when pages are read in a way that gives posts other words, by which some are named.
+const readingRules = 1
 
 // walk is one poll.
 type walk struct {
@@ -156,7 +160,7 @@ func (w *walk) take(l leaf) (more bool) {
 // pages reads from the first page on.
 func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 	at, visited, first := cmp.Or(w.state.Last, w.p.address), map[string]bool{}, leaf{}
-	w.next = cursor{Way: w.state.Way, At: w.state.At, Since: w.state.Since}
+	w.next = cursor{Way: w.state.Way, At: w.state.At, Since: w.state.Since, Rules: readingRules}
 	if w.next.Since.IsZero() {
 		w.next.Since = w.p.env.Now().UTC().Truncate(time.Second)
 	}
@@ -284,7 +288,8 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	known := w.state.Seen.Known(all)
 	w.sees.Gap = w.next.Way != toNewer && len(w.state.Seen) > 0 && len(known) == 0
 	poll.Count(&w.sees.Parts, all)
-	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+	anew := len(w.state.Seen) > 0 && w.state.Rules < readingRules
+	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Anew: anew, Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
 }
 
 // past are the posts of long before the first poll, and those between it and the end of a list that

@@ -1,6 +1,7 @@
 package schemaorg
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -197,6 +198,9 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	}
 	item.Native = s.value("identifier")
 	item.answers(s.kind, parent)
+	if s.kind == schemaReview && p.Rating == nil && parent != nil && parent.Post.Rating != nil { // WooCommerce calls what answers a review so, too
+		item.parent, p.Kind, p.IsReply, p.ThreadURL = parent, mention.Comment, true, cmp.Or(parent.Post.ThreadURL, parent.Post.URL)
+	}
 	if p.Text == "" && p.Rating == nil && (s.kind != schemaDiscussion || p.Title == "") {
 		return nil
 	}
@@ -258,7 +262,7 @@ func otherPost(n *html.Node) bool {
 }
 
 // answerClass is what pages call the company's answer below a review.
-var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)[-_]*(?:reply|response|answer|comment)|(?:reply|response|answer)[-_]*(?:of|from|by)?[-_]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
+var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)[-_ ]*(?:reply|response|answer|comment)|(?:reply|response|answer)[-_ ]*(?:of|from|by|is)?[-_ ]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
 
 // IsAnswer reports the company's answer inside of a review.
 func IsAnswer(n *html.Node) bool { return answerClass.MatchString(htmltext.Attr(n, "class")) }

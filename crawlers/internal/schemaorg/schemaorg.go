@@ -5,6 +5,7 @@ package schemaorg
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +71,15 @@ func (r *Reader) JSONLD(doc *goquery.Document) {
 	for _, root := range roots {
 		r.walk(root, nil, 0)
 	}
+}
+
+// Written is what the page's JSON-LD says, as it is written.
+func Written(doc *goquery.Document) string {
+	var b strings.Builder
+	doc.Find(`script[type*="ld+json"]`).Each(func(_ int, s *goquery.Selection) {
+		b.WriteString(strings.ReplaceAll(s.Text(), `\/`, "/"))
+	})
+	return b.String()
 }
 
 // index notes the nodes other nodes may point to.
@@ -266,12 +276,13 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 		p.Edited = edited
 	}
 	p.Title = htmltext.Line(valueText(field(v, "headline", "name")))
-	p.Text = Quotes(r.Env, kind.post()).Plain(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
+	said := field(v, "reviewBody", "articleBody", "text", "commentText", "description")
+	p.Text, item.named = r.prose(said, Quotes(r.Env, kind.post()))
 	p.URL = r.link(v)
 	p.Lang = poll.Language(valueText(field(v, "inLanguage")))
 	item.Native = valueText(field(v, "identifier"))
 	if kind == schemaReview {
-		p.Rating = r.rating(field(v, "reviewRating", "rating"))
+		p.Rating, item.stars = r.rating(field(v, "reviewRating", "rating"))
 	}
 	item.answers(kind, parent)
 	if p.Text == "" && p.Rating == nil && (kind != schemaDiscussion && kind != schemaQuestion || p.Title == "") {
@@ -285,6 +296,34 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	}
 	return &item
 }
+
+// prose is the text of a value. named is what earlier versions read of it, by which a post without an id
+// or a moment is named: the first of several texts, with what was escaped twice; empty where it is the same.
+func (r *Reader) prose(v any, quotes htmltext.Quotes) (prose, named string) {
+	named = quotes.Plain(valueText(v))
+	prose = named
+	if list, ok := v.([]any); ok {
+		var parts []string
+		for _, e := range list {
+			if s, ok := e.(string); ok && strings.TrimSpace(s) != "" {
+				parts = append(parts, quotes.Plain(s))
+			}
+		}
+		if len(parts) > 1 && parts[0] == named { // paragraphs; the same in other languages says which, and is an object
+			prose = strings.Join(parts, "\n")
+		}
+	}
+	if entity.MatchString(prose) {
+		prose = quotes.Plain(prose)
+	}
+	if prose == named {
+		named = ""
+	}
+	return prose, named
+}
+
+// entity is what is left of a text that was escaped twice.
+var entity = regexp.MustCompile(`&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z]{2,8});`)
 
 // answers ties a comment to what it is under.
 func (i *Item) answers(kind schemaType, parent *Item) {
@@ -351,15 +390,29 @@ func (r *Reader) profile(ref string) string {
 	return address
 }
 
-// rating reads a Rating, a list of them, or a bare value.
-func (r *Reader) rating(v any) *mention.Rating {
-	switch v := r.deref(v).(type) {
-	case []any:
-		for _, e := range v {
-			if got := r.rating(e); got != nil {
-				return got
-			}
+// rating reads a Rating, a list of them, or a bare value. Of a list it is the one that is of the whole; first is
+// the first one, where that is another: posts are named by it.
+func (r *Reader) rating(v any) (whole, first *mention.Rating) {
+	list, ok := r.deref(v).([]any)
+	if !ok {
+		return r.oneRating(v), nil
+	}
+	for _, e := range list {
+		got := r.oneRating(e)
+		part, _ := r.deref(e).(map[string]any)
+		switch {
+		case got == nil:
+		case field(part, "reviewAspect") == nil:
+			return got, first
+		case first == nil:
+			first = got
 		}
+	}
+	return first, nil
+}
+
+func (r *Reader) oneRating(v any) *mention.Rating {
+	switch v := r.deref(v).(type) {
 	case map[string]any:
 		return ParseRating(valueText(field(v, "ratingValue", "value")), valueText(field(v, "bestRating")))
 	case string, json.Number:
