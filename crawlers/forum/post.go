@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/phrases"
@@ -84,7 +85,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 		return post, false
 	}
 	if text != nil {
-		post.Text = it.words(text)
+		post.Text = it.words(text, post.Author)
 	}
 	if post.Title == "" {
 		post.Title = replyMark.ReplaceAllString(it.first(rules.Title), "")
@@ -157,9 +158,27 @@ func (it *postItem) answered() string {
 }
 
 // words is the author's text: no quotes, no signature, nothing the preset drops.
-func (it *postItem) words(text *goquery.Selection) string {
+func (it *postItem) words(text *goquery.Selection, author string) string {
 	skip := textFilter{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
+	if text.Nodes[0] == it.el.Nodes[0] {
+		skip.also = it.heads(author)
+	}
 	return ownWords(text, skip)
+}
+
+// heads reports the elements of a post without a text of its own that say who wrote it, and when.
+func (it *postItem) heads(author string) func(*html.Node) bool {
+	return func(n *html.Node) bool {
+		class := htmltext.Attr(n, "class")
+		switch {
+		case authorClass.MatchString(class):
+			return htmltext.Short(n) == author
+		case timeClass.MatchString(class) || n.DataAtom == atom.Time:
+			_, _, ok := it.d.parse(htmltext.Short(n))
+			return ok
+		}
+		return false
+	}
 }
 
 // ownWords is the text without what is not the author's. A text that is nothing

@@ -39,6 +39,8 @@ func TestNamesOfThemes(t *testing.T) {
 		"short names of classes":                    `<div class="commeta"><div class="comauth">Olha</div><div class="comdate">September 22, 2026 2:05 pm</div></div><div class="comcontent"><p>They keep my money</p></div>`,
 		"a date within the author":                  `<div class="comment-content"><div class="comment-author"><span class="comment-link">Olha </span><span class="comment-meta commentmetadata"><span class="comment-date">September 22, 2026, 2:05 pm</span> <a class="comment-reply-link" href="#">Reply</a></span></div><div class="comment-entry"><div class="comment-content"><p>They keep my money</p></div></div></div>`,
 		"a date in words beside the name":           `<div class="commentmeta"><strong>Olha</strong> &#8212; 22 сентября 2026 в 14:05</div><div class="comment-body"><p>They keep my money</p></div>`,
+		"classes of its own":                        `<div class="c-head"><span class="author-name">Olha</span><span class="posted-on">September 22, 2026 at 2:05 pm</span></div><div class="c-text"><p>They keep my money</p></div>`,
+		"no class for the words":                    `<b class="author-name">Olha</b><span class="posted-on">September 22, 2026 at 2:05 pm</span><p>They keep my money</p>`,
 		"a signature below":                         `<div class="comcontent"><p>They keep my money</p></div><div class="comment-meta"><ul><li>&mdash; Olha on September 22, 2026 2:05 pm</li><li><a class="comment-reply-link" href="#">Reply</a></li></ul></div>`,
 	} {
 		page := `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
