@@ -110,7 +110,7 @@ type cursorState struct {
 }
 
 // readingRules is counted up when pages are read in a way that finds posts where none were found before.
-const readingRules = 1
+const readingRules = 2
 
 // visitedThread is what is remembered of one thread.
 type visitedThread struct {
@@ -171,6 +171,7 @@ type walk struct {
 	rows     int
 	bytes    int
 	items    int
+	wordless int // threads on whose pages no posts were recognised
 	parts    crawlers.Parts
 	newest   time.Time
 	engine   string
@@ -335,6 +336,10 @@ func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 	}
 	if w.left {
 		w.st.V = fetch.Validators{}
+	}
+	if w.wordless > 0 && w.items == 0 {
+		w.note("no posts were recognised on the pages of %s; read one of them as a page and say where the parts of a post stand (docs/sources.md#page)", text.Count(w.wordless, "thread"))
+		b.Observed = w.sight()
 	}
 	w.forget()
 	if w.reader.engine != nil {

@@ -120,6 +120,7 @@ type postBlock struct {
 	anchor string // the id="" or name="" that carries the number
 	// nameless: the page does not number it, so its id is of this page only.
 	nameless bool
+	pair     bool         // two rows of a table: the first says who and when
 	leading  []*html.Node // its first texts, once asked for
 }
 
@@ -240,6 +241,9 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		author = bestAuthor(group, parts, leading)
 	}
 	if author == nil || moment == nil {
+		return nil
+	}
+	if group[0].pair && !(inFirstRow(group, author) && inFirstRow(group, moment)) {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)

@@ -14,12 +14,18 @@ import (
 // guessed reads a page that no preset knows.
 func guessed(t *testing.T, body string) []mention.Post {
 	t.Helper()
+	return page(t, "https://board.example/talk", body).Posts
+}
+
+// page reads a page of such a board.
+func page(t *testing.T, address, body string) *pageData {
+	t.Helper()
 	doc, err := htmltext.Parse([]byte("<!doctype html><html><body><h1>Romashka</h1>" + body + "</body></html>"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	res := &fetch.Response{URL: "https://board.example/talk", Header: http.Header{}, At: readAt}
-	return newDocument(&pageReader{env: testEnv(nil)}, res, doc).generic().Posts
+	res := &fetch.Response{URL: address, Header: http.Header{}, At: readAt}
+	return newDocument(&pageReader{env: testEnv(nil)}, res, doc).generic()
 }
 
 // oddComments are comments as sites of their own make write them: each line is who, when and the words.

@@ -39,12 +39,14 @@ func (d *document) guessPager(p *pageData) {
 		if to.at.words != here.words && oneLess(to.at.words) != here.words && to.at.words != oneLess(here.words) && oneLess(to.at.words) != oneLess(here.words) {
 			continue
 		}
-		switch {
-		case bareNumber.MatchString(words) && len(words) <= 8:
+		if bareNumber.MatchString(words) && len(words) <= 8 {
 			numbers = append(numbers, to)
-		case phrases.IsNextPage(words):
+			continue
+		}
+		if phrases.IsNextPage(words) {
 			nexts = append(nexts, to)
-		case phrases.IsPrevPage(words):
+		}
+		if phrases.IsPrevPage(words) { // which way "newer" leads its address says
 			prevs = append(prevs, to)
 		}
 	}

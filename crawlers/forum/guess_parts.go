@@ -65,21 +65,22 @@ func notOwn(n *html.Node) bool {
 			return true
 		}
 	}
-	return false
+	// What a site leaves out of quotes of its posts is no part of their words.
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-excludequote" })
 }
 
 var (
 	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
 	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
 	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
-	authorClass   = regexp.MustCompile(`(?i)author|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
-	profileLink   = regexp.MustCompile(`(?i)profile|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
+	authorClass   = regexp.MustCompile(`(?i)author|avtor|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
+	profileLink   = regexp.MustCompile(`(?i)profil|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
 	timeClass     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
 	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
 	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
-	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|user|profile|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
+	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|avtor|user|profil|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
 	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
-	noName        = regexp.MustCompile(`^[\d\s#.,:/-]*$`)
+	noName        = regexp.MustCompile(`^\P{L}*$`) // nor are votes: ▲ 3 ▼
 	spaces        = regexp.MustCompile(`\s+`)
 )
 
@@ -130,27 +131,38 @@ func (b *postBlock) name(el *goquery.Selection, value string) string {
 	if len(value) > longest {
 		return value
 	}
-	if _, _, ok := b.d.parse(value); !ok {
+	name, date := b.signed(value)
+	if _, _, ok := b.d.parse(value); !ok && date == "" {
 		return value
 	}
 	if inner := htmltext.Text(el.Find("strong, b, a, [class*=name]").First(), nil); inner != "" {
 		return inner
 	}
-	if m := beforeDate.FindStringSubmatch(value); m != nil {
-		if _, _, ok := b.d.parse(m[2]); ok && !b.dated(m[1]) {
-			return m[1]
-		}
+	if date != "" {
+		return name
 	}
 	return value
 }
 
-var beforeDate = regexp.MustCompile(`^(\P{N}{1,40}?)\s*[,|·•—–]\s*(.+)$`)
+// signed takes "— Anna_77, 22.09.2026 14:05" apart; both are empty where it is nothing of the kind.
+func (b *postBlock) signed(value string) (name, date string) {
+	m := beforeDate.FindStringSubmatch(value)
+	if m == nil || noName.MatchString(m[1]) || b.dated(m[1]) {
+		return "", ""
+	}
+	if _, _, ok := b.d.parse(m[2]); !ok {
+		return "", ""
+	}
+	return m[1], m[2]
+}
+
+var beforeDate = regexp.MustCompile(`^(?:[—–-]\s*)?(.{1,40}?)\s*[,|·•—–]\s*(.+)$`)
 
 // bestMoment settles which element says when.
 func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
-		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title"} {
+		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title", "data-ts", "data-date", "data-datetime", "data-utime"} {
 			v := htmltext.Attr(n, key)
 			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
 				continue
@@ -172,6 +184,11 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			return p, 0
 		}
 		t, day, ok := b.d.parse(text)
+		if !ok { // the name before it may be one with numbers
+			if _, date := b.signed(text); date != "" {
+				t, day, ok = b.d.parse(date)
+			}
+		}
 		if !ok {
 			return p, 0
 		}

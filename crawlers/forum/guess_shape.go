@@ -30,7 +30,15 @@ func (d *document) shapes(p *pageData) []mention.Post {
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b []*html.Node) int { return len(b) - len(a) })
-	var best []mention.Post
+	best := d.rowsAlike(groups, false, p)
+	if len(best) == 0 { // who and when may stand in one row, and the words in the next
+		best = d.rowsAlike(inPairs(groups), true, p)
+	}
+	return best
+}
+
+// rowsAlike reads the group of neighbours that gives most posts.
+func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (best []mention.Post) {
 	for _, nodes := range groups[:min(len(groups), mostShapes)] {
 		if len(nodes) > 500 || len(nodes) < len(best) {
 			continue
@@ -41,13 +49,45 @@ func (d *document) shapes(p *pageData) []mention.Post {
 			if d.unfinished(el, false) {
 				continue
 			}
-			group = append(group, postBlock{postItem: postItem{d: d, rules: &postRules{}, el: el, id: "row " + strconv.Itoa(i)}, nameless: true})
+			group = append(group, postBlock{postItem: postItem{d: d, rules: &postRules{}, el: el, id: "row " + strconv.Itoa(i)}, nameless: true, pair: pairs})
 		}
 		if posts := readBlocks(grow(group), p); len(posts) > len(best) {
 			best = posts
 		}
 	}
 	return best
+}
+
+// inPairs are the rows of tables two by two, below a head that is marked as one. Whose words stand in the row
+// between two names nobody can tell unless the rows come out even.
+func inPairs(groups [][]*html.Node) (pairs [][]*html.Node) {
+	for _, nodes := range groups {
+		if nodes[0].DataAtom != atom.Tr {
+			continue
+		}
+		if htmltext.Selection(nodes[0]).Find("th").Length() > 0 {
+			nodes = nodes[1:]
+		}
+		if len(nodes) < 4 || len(nodes)%2 != 0 {
+			continue
+		}
+		var firsts []*html.Node
+		for i := 0; i < len(nodes); i += 2 {
+			firsts = append(firsts, nodes[i])
+		}
+		pairs = append(pairs, firsts)
+	}
+	return pairs
+}
+
+// inFirstRow reports parts that stand in the first row of their blocks.
+func inFirstRow(group []postBlock, parts []blockPart) bool {
+	for i := range group {
+		if parts[i].found && !htmltext.Within(parts[i].el.Nodes[0], group[i].el.Nodes[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 // neighbours are the children of n by their look, where two or more share one.

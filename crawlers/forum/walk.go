@@ -351,6 +351,7 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	} else {
 		posts, last, err = w.pages(p, start)
 	}
+	w.heard(p, posts, err)
 	whole := true
 	if err == nil && !w.first {
 		var older []mention.Post
@@ -374,6 +375,13 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 		visit.Marks, visit.Rules = known.Marks, known.Rules
 	}
 	return visit, nil
+}
+
+// heard counts the threads on whose pages no posts were recognised.
+func (w *walk) heard(p *pageData, posts []mention.Post, err error) {
+	if err == nil && len(posts) == 0 && !p.cut {
+		w.wordless++
+	}
 }
 
 // zoneMargin is wider than any mistake about a board's zone.

@@ -1,0 +1,99 @@
+package forum
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// oddRows are posts as boards of their own write them, which no class and no number tells.
+var oddRows = map[string]struct{ before, row, after string }{
+	"votes where a name may stand":  {`<ul>`, `<li class="item"><span class="who">{who}</span> <span class="when" title="{when}">2 mo.</span><div class="rate">▲ {n} ▼</div><div class="txt">{said}</div><div class="btns"><span>Відповісти</span></div></li>`, `</ul>`},
+	"who and when below":            {``, `<div class="z"><p>{said}</p><p class="by">— {who}, {when}</p></div>`, ``},
+	"a table of two rows each":      {`<table>`, `<tr bgcolor="#ccc"><td><b>{who}</b><br><font size="1">Сообщений: {n}</font></td><td><font size="1">Добавлено: {when}</font></td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
+	"the same below a row of heads": {`<table><tr><th>Автор</th><th>Сообщение</th></tr>`, `<tr><td><b>{who}</b></td><td>{when}</td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
+	"a list of terms":               {`<dl>`, `<dt><b>{who}</b> — {when}</dt><dd>{said}</dd>`, `</dl>`},
+	"a moment for machines":         {``, `<div class="card"><div class="card-body"><p class="card-text">{said}</p></div><div class="card-footer"><a href="/user/{n}">{who}</a> <span data-ts="{unix}">{n} mo</span></div></div>`, ``},
+}
+
+// TestOddRows reads them: every post once, and who wrote it.
+func TestOddRows(t *testing.T) {
+	lines := [][]string{ // who, when, unix, words
+		{"Анна", "20.09.2025 14:05", "1758377100", "Курьер бросил коробку у двери и ушёл."},
+		{"boris_77", "21.09.2025 09:00", "1758445200", "Жалуйтесь на горячую линию."},
+		{"Анна", "22.09.2025 10:30", "1758537000", "Жаловалась, толку ноль."},
+		{"Вера", "23.09.2025 11:00", "1758625200", "У нас та же беда."},
+	}
+	for name, test := range oddRows {
+		var b strings.Builder
+		for i, l := range lines {
+			b.WriteString(strings.NewReplacer("{n}", string(rune('1'+i)), "{who}", l[0], "{when}", l[1], "{unix}", l[2], "{said}", l[3]).Replace(test.row))
+		}
+		posts := guessed(t, test.before+b.String()+test.after)
+		if len(posts) != len(lines) {
+			t.Errorf("%s: %d posts of %d", name, len(posts), len(lines))
+			continue
+		}
+		for i, p := range posts {
+			if l := lines[i]; p.Author != l[0] || p.Published.Format("02.01.2006 15:04") != l[1] || p.Text != l[3] {
+				t.Errorf("%s: %q by %q at %v, want %q", name, p.Text, p.Author, p.Published, l)
+			}
+		}
+	}
+}
+
+// TestRowsNobodyCanTell: nobody is told to have written what stands in the row between two names.
+func TestRowsNobodyCanTell(t *testing.T) {
+	const name, said = `<tr><td><b>{who}</b></td><td>0{n}.09.2025 14:05</td></tr>`, `<tr><td></td><td>Words of {who}, number {n}</td></tr>`
+	for _, rows := range []string{said + name, said + name + said + name + `<tr><td>foot</td></tr>`, `<tr><td>head</td></tr>` + said + name} {
+		var b strings.Builder
+		for i, who := range []string{"Olha", "Petro", "Ivan", "Vira"} {
+			b.WriteString(strings.NewReplacer("{n}", string(rune('1'+i)), "{who}", who).Replace(rows))
+		}
+		for _, p := range guessed(t, "<table>"+b.String()+"</table>") {
+			if !strings.Contains(p.Text, p.Author) {
+				t.Errorf("%q by %s", p.Text, p.Author)
+			}
+		}
+	}
+}
+
+// TestNewerAndOlder: which way such words lead is told by the address.
+func TestNewerAndOlder(t *testing.T) {
+	for _, word := range []string{"Newer posts", "Новіші повідомлення", "Более новые →", "По-нови мнения"} {
+		if !phrases.IsNextPage(word) || !phrases.IsPrevPage(word) {
+			t.Errorf("%q leads nowhere", word)
+		}
+	}
+	const two = `<div class="post" id="post-{n}1"><b class="author">Olha</b> <i class="date">06.04.2025 14:35</i><p class="body">They keep my money</p></div>
+		<div class="post" id="post-{n}2"><b class="author">Petro</b> <i class="date">07.05.2025 18:32</i><p class="body">Same here</p></div>`
+	first := page(t, "https://board.example/t/9", strings.ReplaceAll(two, "{n}", "1")+`<a href="/t/9/p2">Новіші повідомлення</a>`)
+	second := page(t, "https://board.example/t/9/p2", strings.ReplaceAll(two, "{n}", "2")+`<a href="/t/9">Старіші повідомлення</a><a href="/t/9">1</a>`)
+	if first.Next != "https://board.example/t/9/p2" || first.Prev != "" || second.Prev != "https://board.example/t/9" || second.Next != "" {
+		t.Errorf("the first page goes on at %q, behind %q, the second at %q, behind %q", first.Next, first.Prev, second.Next, second.Prev)
+	}
+}
+
+// TestThreadsWithoutPosts: that the threads of a list hold nothing that can be read is told.
+func TestThreadsWithoutPosts(t *testing.T) {
+	list := `<html><body><h1>Talk</h1><table>`
+	for _, row := range []string{"/t/lost-parcel-1", "/t/late-courier-2", "/t/no-refund-3"} {
+		list += `<tr><td><a href="` + row + `">They keep my money ` + row[3:] + `</a></td><td>3 answers</td></tr>`
+	}
+	f, err := newCrawler(testEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		if strings.Contains(req.URL, "/t/") {
+			return answer(req, `<html><body><h1>Lost</h1><p>Words without anybody who wrote them</p></body></html>`), nil
+		}
+		return answer(req, list+`</table></body></html>`), nil
+	})), boardAt+"/talk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := f.Poll(t.Context(), "")
+	if err != nil || len(batch.Posts) > 0 || !strings.Contains(strings.Join(batch.Observed.Notes, "\n"), "pages of 3 threads") {
+		t.Errorf("%d posts, notes %q, %v", len(batch.Posts), batch.Observed.Notes, err)
+	}
+}
