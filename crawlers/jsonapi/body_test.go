@@ -44,3 +44,19 @@ func TestJSONBody(t *testing.T) {
 		})
 	}
 }
+
+// TestMarkdownLines: a line of Markdown stays one where HTML stands among them.
+func TestMarkdownLines(t *testing.T) {
+	for said, want := range map[string]string{
+		`### Summary\r\n<!-- what\nfailed -->\r\nThe app **fails**\n> quoted\n<img\n src=\"x\">\n\nNo refund`: "### Summary\nThe app **fails**\nNo refund",
+		`a < b\n<b>c</b>`:    "a < b\nc",
+		"one\\ntwo &amp; 3":  "one\ntwo & 3",
+		`<p>one\ntwo</p>now`: "one\ntwo\nnow",
+	} {
+		site := &rig.Pages{Bodies: map[string]string{"https://api.example/q": `{"items":[{"id":"1","t":"` + said + `"}]}`}}
+		posts := rig.Poll(t, rig.Crawler(t, "json: https://api.example/q\nmarkdown: true\nlist: .items[]\nfields: {id: .id, text: .t}", site), "").Posts
+		if len(posts) != 1 || posts[0].Text != want {
+			t.Errorf("%q: %+v, want %q", said, posts, want)
+		}
+	}
+}

@@ -216,7 +216,7 @@ func (r *jsonRun) post(item any) mention.Post {
 	}
 	text := get("text")
 	if r.program.markdown {
-		text = dropMarkdownQuotes(text)
+		text = keepLines(dropMarkdownQuotes(text))
 	}
 	p.Text = htmltext.PlainAuthorText(text)
 	p.Published, p.DateOnly = poll.Date(r.env, get("time"))
@@ -310,6 +310,28 @@ func dropMarkdownQuotes(s string) string {
 		if !fenced && !strings.HasPrefix(trimmed, ">") {
 			b.WriteString(line)
 		}
+	}
+	return b.String()
+}
+
+// keepLines makes the lines of Markdown that has HTML in it ones of HTML, too: there they end sentences and
+// headings. A tag may go over several.
+func keepLines(s string) string {
+	if !strings.Contains(s, "\n") || !htmltext.HasTag(s) {
+		return s
+	}
+	var b strings.Builder
+	inTag := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '<' && i+1 < len(s) && strings.IndexByte(" \t\r\n=<0123456789", s[i+1]) < 0:
+			inTag = true
+		case c == '>':
+			inTag = false
+		case c == '\n' && !inTag:
+			b.WriteString("<br>")
+		}
+		b.WriteByte(s[i])
 	}
 	return b.String()
 }
