@@ -79,7 +79,7 @@ type commands struct {
 	Check   checkCmd   `cmd:"" help:"Check the watchlist; with --probe poll each source once and say what it sees."`
 	Crawl   crawlCmd   `cmd:"" help:"Poll sources once and print the posts; nothing is stored."`
 	Match   matchCmd   `cmd:"" help:"Read posts on stdin as JSON lines, print the mentions in them."`
-	Score   scoreCmd   `cmd:"" help:"Read text on stdin, print its score and what decided it."`
+	Score   scoreCmd   `cmd:"" help:"Judge a text, given or on stdin: print its score and what decided it."`
 	Report  reportCmd  `cmd:"" help:"Say how long people waited for an answer, and who still waits."`
 	Login   loginCmd   `cmd:"" help:"Print a link into the running earshot, good once and for ten minutes, on this machine."`
 	Mutes   mutesCmd   `cmd:"" help:"List whose complaints raise no alert, and until when; --lift ends one."`
@@ -142,7 +142,8 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	}
 	if err != nil {
 		says := speechOf(term)
-		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(mistyped(err)), says.Text("cli.see", "what", "earshot --help"))
+		said, command := mistyped(err, args, parser.Model.Node)
+		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(said), says.Text("cli.see", "what", command.FullPath()+" --help"))
 		return exitWrong
 	}
 	err = command.Run(parser.Model)

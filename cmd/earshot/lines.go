@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -156,6 +157,16 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		}
 	}
 }
+
+// waits says to whoever sits at a terminal what a command waits for: silence there looks like work.
+func (s speech) waits(term terminal, key string, pairs ...any) {
+	if isTerminal(term.in) {
+		fmt.Fprintln(term.err, s.Text(key, append(pairs, "end", endOfInput)...))
+	}
+}
+
+// endOfInput is what ends what is typed.
+var endOfInput = map[bool]string{false: "Ctrl-D", true: "Ctrl-Z, Enter"}[runtime.GOOS == "windows"]
 
 // orEmpty makes an absent list an empty one: readers of the JSON expect [].
 func orEmpty[T any](list []T) []T {

@@ -68,6 +68,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			return err
 		}
 	}
+	s.waits(term, "match.waits", "example", sample("…"))
 	out := bufio.NewWriter(term.out)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)

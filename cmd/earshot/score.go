@@ -23,6 +23,8 @@ type scoreCmd struct {
 	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
 
 	Weights string `help:"Weights that your staff taught (sentiment.weights of the watchlist)." type:"existingfile" placeholder:"FILE"`
+
+	Text []string `arg:"" optional:"" help:"The text, in quotes; read on stdin when left out."`
 }
 
 // scoreIn and scoreOut are the lines of score --json.
@@ -50,20 +52,30 @@ type scoreOut struct {
 	Frames    []mention.Frame `json:"frames"`
 }
 
-// Run scores stdin: the whole of it as one text, or a JSON object per line.
+// Run scores the text it was given, or stdin: the whole of it as one text, or a JSON object per line.
 func (c *scoreCmd) Run(term terminal) error {
+	s := speechOf(term)
+	if err := c.checkText(s); err != nil {
+		return err
+	}
 	scorer, err := daemon.NewScorer(c.Words, c.Weights)
 	if err != nil {
 		return err
 	}
-	s := speechOf(term)
 	if scorer.Outdated() != "" {
 		fmt.Fprintf(term.err, "earshot: %s\n", s.Text("score.outdated", "file", c.Weights))
 	}
 	if c.JSON {
+		s.waits(term, "match.waits", "example", sample("…"))
 		return scoreLines(scorer, c.Lang, term.in, term.out)
 	}
-	text, err := io.ReadAll(io.LimitReader(term.in, maxLine+1))
+	in := term.in
+	if len(c.Text) > 0 {
+		in = strings.NewReader(strings.Join(c.Text, " "))
+	} else {
+		s.waits(term, "score.waits")
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxLine+1))
 	switch {
 	case err != nil:
 		return fmt.Errorf("read stdin: %w", err)
@@ -73,19 +85,35 @@ func (c *scoreCmd) Run(term terminal) error {
 		return errNotUTF8
 	}
 	body := strings.TrimRight(string(bytes.TrimPrefix(text, byteOrderMark)), "\n")
-	in := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
+	if strings.TrimSpace(body) == "" {
+		return usageError{s.Text("score.empty", "write", `earshot score "…"`)}
+	}
+	post := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
 	if c.About != "" {
-		if in.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
+		if post.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
 			return err
 		}
 	}
-	score := scorer.Score(in)
+	score := scorer.Score(post)
 	if err := s.explainScore(term.out, body, score, term.colour(term.out)); err != nil {
 		return err
 	}
 	out := bufio.NewWriter(term.out)
-	s.explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), in, score)
+	s.explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), post, score)
 	return out.Flush()
+}
+
+// checkText refuses a text that is none: the name of a file would be judged in its place.
+func (c *scoreCmd) checkText(s speech) error {
+	switch {
+	case len(c.Text) == 0:
+		return nil
+	case c.JSON:
+		return usageError{s.Text("score.no_text", "flag", "--json")}
+	case len(c.Text) == 1 && fileExists(c.Text[0]):
+		return usageError{s.Text("score.file", "file", c.Text[0], "write", "earshot score < "+c.Text[0])}
+	}
+	return nil
 }
 
 func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writer) error {

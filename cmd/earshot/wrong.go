@@ -2,41 +2,119 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"regexp"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // part is what packages put before their errors, for programs.
 var part = regexp.MustCompile(`^store: (?:(?:backup|restore|move): |open \S+: )?`)
 
-// What the parser says of a flag, in words of its own.
+// What the parser says, in words of its own.
 var (
+	minus    = regexp.MustCompile(`^(\S+): expected \S+ value but got "-(\d\w*)" \((?:long|short) flag\).*$`)
 	noValue  = regexp.MustCompile(`^(\S+): (?:missing value, expecting .*|expected \S+ value but got (?:"EOL" \(<EOL>\)|".*" \((?:long|short) flag\)).*)$`)
 	noNumber = regexp.MustCompile(`^(\S+): expected a valid \d+ bit u?int but got (".*")$`)
 	noBool   = regexp.MustCompile(`^(\S+): bool value must be .* but got (".*")$`)
 	unwanted = regexp.MustCompile(`^unexpected argument (\S+\.ya?ml)$`)
+	oneOf    = regexp.MustCompile(`^(.* must be one of )"",(.*)$`) // nothing is what is there when the flag is not
+	strange  = regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)?$`)
+	missing  = regexp.MustCompile(`^expected "(<[^"]*>)[^"]*"$`)
 )
 
-// mistyped says in our words what is wrong with what was typed.
-func mistyped(err error) error {
+// mistyped says in our words what is wrong with what was typed, and of which command.
+func mistyped(err error, args []string, program *kong.Node) (error, *kong.Node) {
+	command := program
+	var of *kong.ParseError
+	if errors.As(err, &of) && of.Context.Selected() != nil {
+		command = of.Context.Selected()
+	}
 	words := err.Error()
+	for _, arg := range args {
+		if flag := dashed(arg, command); flag != "" {
+			return usageError{arg + " is written with two plain dashes: " + flag}, command
+		}
+	}
 	for _, c := range []struct {
 		form *regexp.Regexp
 		says string
 	}{
+		{minus, "$1: write $2 without the dash before it"},
 		{noValue, "$1 needs a value behind it"},
 		{noNumber, "$1 wants a whole number, not $2"},
 		{noBool, "$1 is written or left out, and takes no $2"},
 		{unwanted, "unexpected argument $1: a watchlist is named by -c $1"},
+		{oneOf, "$1$2"},
+		{missing, "$1 is missing: write earshot " + strings.Replace(strings.ReplaceAll(command.Summary(), "$", "$$"), " [flags]", "", 1)},
 	} {
 		if c.form.MatchString(words) {
-			return usageError{c.form.ReplaceAllString(words, c.says)}
+			return usageError{c.form.ReplaceAllString(words, c.says)}, command
 		}
 	}
-	return err
+	switch found := strange.FindStringSubmatch(words); {
+	case found == nil:
+	case command == program:
+		return usageError{"there is no command " + found[1] + meantCommand(found[1], program)}, command
+	case command.Name == "match":
+		return usageError{"unexpected argument " + found[1] + ": posts are read on stdin: " + command.FullPath() + " < FILE"}, command
+	}
+	return err, command
+}
+
+// dashed is the flag that was meant by one with a single dash before its name, or with the long
+// dashes that a text editor makes of two; "" when none was. What stands behind -- is no flag.
+func dashed(arg string, command *kong.Node) string {
+	name := strings.TrimLeft(arg, "-–—−‑")
+	if name == arg || strings.HasPrefix(arg, "--") || len(arg)-len(name) == 1 && utf8.RuneCountInString(name) < 2 {
+		return ""
+	}
+	name, value, given := strings.Cut(name, "=")
+	for _, flags := range command.AllFlags(false) {
+		for _, flag := range flags {
+			switch {
+			case name != flag.Name && (flag.Short == 0 || name != string(flag.Short)):
+			case name != flag.Name:
+				return "-" + name
+			case given:
+				return "--" + name + "=" + value
+			default:
+				return "--" + name
+			}
+		}
+	}
+	return ""
+}
+
+// otherCommands are the words people know from other programs.
+var otherCommands = map[string]string{
+	"start": "run", "serve": "run", "daemon": "run", "listen": "run", "validate": "check", "verify": "check", "test": "check", "lint": "check",
+	"poll": "crawl", "fetch": "crawl", "new": "init", "setup": "init", "remove": "erase", "delete": "erase", "forget": "erase",
+	"inbox": "login", "open": "login", "web": "login", "stats": "report", "unmute": "mutes", "analyze": "score", "analyse": "score",
+}
+
+// meantCommand is the end of a sentence: which command was meant, as far as that can be told.
+func meantCommand(word string, program *kong.Node) string {
+	var known []string
+	for _, command := range program.Children {
+		if !command.Hidden {
+			known = append(known, command.Name)
+		}
+	}
+	meant := otherCommands[strings.ToLower(word)]
+	if meant == "" {
+		meant = text.Nearest(word, known)
+	}
+	if meant == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", meant)
 }
 
 // wrong says in the language what went wrong, as far as the catalogue has words for it.

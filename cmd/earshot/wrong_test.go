@@ -69,14 +69,29 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"check -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
 		{"check --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
 		{"tune --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
-		{"frob", "", 2, "unexpected argument frob", "frob help"},
-		{"check w.yaml", "", 2, "a watchlist is named by -c w.yaml", "w.yaml help"},
+		{"frob", "", 2, "there is no command frob\nSee: earshot --help", "frob help"},
+		{"CHECK", "", 2, `there is no command CHECK, did you mean "check"?`, "CHECK check help"},
+		{"start", "", 2, `there is no command start, did you mean "run"?`, "start run help"},
+		{"report -since 7d", "", 2, "-since is written with two plain dashes: --since\nSee: earshot report --help", "since report help"},
+		{"report —since 7d", "", 2, "—since is written with two plain dashes: --since", "since report help"},
+		{"report −−since=7d", "", 2, "−−since=7d is written with two plain dashes: --since=7d", "since report help"},
+		{"check –c w.yaml", "", 2, "–c is written with two plain dashes: -c", "c check help"},
+		{"-help", "", 2, "-help is written with two plain dashes: --help", "help"},
+		{"report --since -7d", "", 2, "--since: write 7d without the dash before it", "since report help"},
+		{"score --lang russian", "", 2, `must be one of "en","ru","uk","bg"`, "lang russian en ru uk bg score help"},
+		{"score --json Жах", "", 2, "leave out --json, or the text", "stdin json"},
+		{"score", " \n", 2, "there is no text to judge", "score stdin"},
+		{"score page.html", "", 2, "page.html is a file: to judge what is in it write earshot score < page.html", "page.html score"},
+		{"score Жахливий банк", "", 0, "word: ", ""},
+		{"match Жах", "", 2, "posts are read on stdin: earshot match < FILE", "match FILE stdin help"},
+		{"backup", "", 2, "<file> is missing: write earshot backup <file>", "file backup help"},
+		{"check w.yaml", "", 2, "a watchlist is named by -c w.yaml", "w.yaml check help"},
 		{"chek", "", 2, "did you mean", "chek check help"},
-		{"check --prob", "", 2, "did you mean", "prob probe help"},
-		{"check --frob-xyz", "", 2, "unknown flag", "frob xyz help"},
-		{"add", "", 2, "expected", "address help"},
-		{"move -c kept.yaml", "", 2, "missing flags", "URL to help"},
-		{"check --lang de", "", 2, "must be one of", "lang help"},
+		{"check --prob", "", 2, "did you mean", "prob probe check help"},
+		{"check --frob-xyz", "", 2, "unknown flag", "frob xyz check help"},
+		{"add", "", 2, "<address> is missing: write earshot add <address> ...\nSee: earshot add --help", "address add help"},
+		{"move -c kept.yaml", "", 2, "missing flags", "URL to move help"},
+		{"check --lang de", "", 2, "must be one of", "lang check help"},
 		{"report -c kept.yaml", "", 0, "complaints heard", ""},
 		{"report -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
 		{"run -c bad.yaml", "", 2, `unknown key "pigs"`, "bad yaml pigs key_unknown contact deadlines digest doors fallback fetch language quiet_hours replies routes sentiment severity slack sources store views"},
@@ -279,7 +294,7 @@ func TestFlagsAreSaidInTheLanguage(t *testing.T) {
 					for _, lang := range []string{"en", "uk"} {
 						args := append(slices.Clone(path), value...)
 						said, code := shown(t, inLang(lang), args...)
-						if code != exitWrong || lang != "en" && len(testkit.English(said, flag.Name, flag.Enum, "maybe help json")) > 0 || strings.Contains(said, "EOL") || strings.Contains(said, " bit ") {
+						if code != exitWrong || lang != "en" && len(testkit.English(said, flag.Name, flag.Enum, "maybe help json", strings.Join(path, " "))) > 0 || strings.Contains(said, "EOL") || strings.Contains(said, " bit ") {
 							t.Errorf("%s: earshot %q: exit %d, said %s", lang, args, code, said)
 						}
 					}
