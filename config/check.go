@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ func (d *decoder) checkContact(c *Config) {
 // excused reports whether an unknown key was already taken for this one.
 func (d *decoder) excused(key string) bool {
 	return slices.ContainsFunc(d.problems, func(e Error) bool {
-		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key))
+		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key)) || e.Msg == fmt.Sprintf("unknown key %q here", key)
 	})
 }
 
@@ -172,9 +173,15 @@ func (d *decoder) checkNobody(path string, list []string) {
 	}
 }
 
+// commentedOut is a key with a word right behind a #, and nothing else.
+var commentedOut = regexp.MustCompile(`: +#[^\s#]`)
+
 func (d *decoder) emptyList(path, hint string) {
 	cut := strings.LastIndex(path, ".")
 	d.broken[path[:cut]] = true
+	if m := d.place(path); commentedOut.MatchString(d.doc.of(m.Pos).line(m.Line)) {
+		hint = "# begins a comment: put the value in quotes"
+	}
 	d.wrong(d.place(path), hint, "%s is empty", path[cut+1:])
 }
 
@@ -341,7 +348,7 @@ func (d *decoder) checkDeadlines(c *Config) {
 	if len(c.Deadlines.Holidays) > 0 && !c.Deadlines.Hours.Zoned() && !d.broken["deadlines.hours"] {
 		d.wrong(d.place("deadlines.holidays"), `write hours: "always Europe/Kyiv"`, "holidays need hours, which say in which time zone the day is")
 	}
-	if c.Deadlines.Claim == 0 && c.Deadlines.Reply == 0 && len(c.Deadlines.Severity) == 0 {
+	if c.Deadlines.Claim == 0 && c.Deadlines.Reply == 0 && len(c.Deadlines.Severity) == 0 && !d.broken["deadlines.claim"] && !d.broken["deadlines.reply"] {
 		for _, key := range []string{"notify", "escalate_to", "hours"} {
 			if d.has("deadlines." + key) {
 				d.warn(d.place("deadlines."+key), "write claim: 5m or reply: 30m", "%s does nothing without a deadline", key)

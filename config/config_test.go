@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // The options of the kinds that the fixtures use.
 type (
 	testAddress struct {
-		Address  string `yaml:"address" required:"true" format:"url" doc:"Where it is."`
+		Address  string `yaml:"address" required:"true" format:"url" doc:"Where it is." example:"https://news.example/rss"`
 		Tolerant bool   `yaml:"tolerant"`
 	}
 	testPage struct {

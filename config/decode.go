@@ -176,6 +176,10 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Value.Type() == ast.StringType && !d.doc.used(anchor.Value) {
 		d.warn(m, "a text that begins with & needs quotes", "%s: nothing uses %s, and only what stands behind it is read", f.name, "&"+anchor.Name.String())
 	}
+	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Value.Type() == ast.NullType && !d.doc.used(anchor.Value) {
+		d.wrong(m, "a text that begins with & needs quotes", "%s is empty", f.name)
+		return
+	}
 	n, done := d.unwrap(n)
 	defer done()
 	if n == nil {
@@ -318,7 +322,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 		d.value(n, v.FieldByIndex(sub.index), join(path, fields[i].name), sub)
 		return
 	}
-	d.wrongType(n, m, f.name, "keys and values")
+	d.wrongType(n, m, f.name, "keys and values", fieldNames(fields)...)
 }
 
 // isEntry reports whether a list of this type holds blocks of keys, rather than

@@ -172,7 +172,17 @@ var lookAlikes = strings.NewReplacer("а", "a", "в", "b", "е", "e", "н", "h",
 
 // looksLike reports whether two words differ in nothing that is seen.
 func looksLike(a, b string) bool {
-	return lookAlikes.Replace(strings.ToLower(a)) == lookAlikes.Replace(strings.ToLower(b))
+	return lookAlikes.Replace(strings.ToLower(narrow(a))) == lookAlikes.Replace(strings.ToLower(narrow(b)))
+}
+
+// narrow makes the wide letters and signs of East Asian keyboards the usual ones.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, s)
 }
 
 // meantFor is the hint that a known word was meant by what is written: two that look the same

@@ -67,7 +67,12 @@ func checkFormat(format, s string) (msg, hint string) {
 		if s == "ua" {
 			return "is a country, not a language", `write "uk" for Ukrainian`
 		}
+		if code := meantLang(s); code != "" {
+			return "is not known", didYouMean(code)
+		}
 		return oneOf(s, Langs())
+	case "country":
+		return checkCountry(s)
 	case "postkind":
 		return oneOf(s, PostKinds())
 	case "severity":
@@ -103,6 +108,41 @@ func checkFormat(format, s string) (msg, hint string) {
 		return checkDatabase(s)
 	case "redis":
 		return checkRedis(s)
+	}
+	return "", ""
+}
+
+// langNames are the languages by the beginnings of their names, in themselves and in one another.
+var langNames = map[string]string{
+	"engl": "en", "англ": "en", "russ": "ru", "русс": "ru", "руск": "ru", "рос": "ru", "ukra": "uk", "укра": "uk", "bulg": "bg", "болг": "bg", "бълг": "bg",
+}
+
+// meantLang is the code of a language that is written by its name, or with a country behind it
+// as computers have it (uk_UA); "" for what is none.
+func meantLang(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if code, country, ok := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-"); ok && len(country) == 2 && slices.Contains(Langs(), code) {
+		return code
+	}
+	for begins, code := range langNames {
+		if strings.HasPrefix(s, begins) && !strings.ContainsAny(s, " ,;") {
+			return code
+		}
+	}
+	return ""
+}
+
+// checkCountry reads one country, or several as a list may be written.
+func checkCountry(s string) (msg, hint string) {
+	for letters := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }) {
+		switch {
+		case letters == "uk":
+			return "is a language, not a country", `write "ua" for Ukraine, or "gb" for Britain`
+		case letters == "en":
+			return "is a language, not a country", `write "us" or "gb"`
+		case len(letters) != 2 || strings.ContainsFunc(letters, func(r rune) bool { return r < 'a' || r > 'z' }):
+			return "is not a country", `write its two letters, such as "ua" or "bg"`
+		}
 	}
 	return "", ""
 }
@@ -144,23 +184,45 @@ func pastedAddress(s string) string {
 	return s
 }
 
+var (
+	// slippedScheme is what people make of https://, with the address behind it.
+	slippedScheme = regexp.MustCompile(`^([A-Za-z]{2,6})(?::/*|;/*|//+)([^\s:/]+\.\S+)$`)
+	// insideAddress is an address in what is written around addresses: <…>, (…), [text](…).
+	insideAddress = regexp.MustCompile(`https?://[^\s<>()\[\]"'«»“”,;]+`)
+)
+
 func checkURL(s string) (msg, hint string) {
 	const how = "write the whole address, with https://"
-	if strings.ContainsFunc(s, unicode.IsSpace) {
-		return "has a space in it", how
-	}
+	inside := insideAddress.FindAllString(s, -1)
+	seen := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
+	slip := slippedScheme.FindStringSubmatch(s)
 	u, err := url.Parse(s)
 	switch {
+	case seen != s:
+		return "has a space in it", didYouMean(seen) // one without width
+	case len(inside) > 1 && strings.ContainsAny(s, " ,;"):
+		return "has a space in it", "write one entry for each"
+	case strings.ContainsFunc(s, unicode.IsSpace):
+		return "has a space in it", how
+	case err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "":
+		return "", ""
+	case len(inside) == 1:
+		return "is not an address", didYouMean(inside[0])
+	case slip != nil && words.Nearest(slip[1], []string{"http", "https"}) != "":
+		return "is not a web address", didYouMean("https://" + slip[2])
 	case err != nil:
 		return "is not an address", how
 	case u.Scheme == "" && u.Host == "" && strings.Contains(s, "."):
 		return "has no https://", didYouMean("https://" + strings.TrimLeft(s, "/"))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "is not a web address", how
-	case u.Hostname() == "":
-		return "names no host", how
 	}
-	return "", ""
+	return "names no host", how
 }
 
 func checkZone(s string) (msg, hint string) {
@@ -179,6 +241,9 @@ func checkZone(s string) (msg, hint string) {
 var (
 	slackID   = regexp.MustCompile(`^[CGD][A-Z0-9]{8,}$`)
 	slackUser = regexp.MustCompile(`^[UWS][A-Z0-9]{8,}$`)
+
+	slackPlace  = regexp.MustCompile(`^(?:<#|https://[\w.-]*slack\.com/(?:archives|client/[A-Z0-9]+)/)([CGD][A-Z0-9]{8,})(?:[|/?>].*)?$`)
+	slackPerson = regexp.MustCompile(`^(?:<(?:@|!subteam\^)|https://[\w.-]*slack\.com/team/)([UWS][A-Z0-9]{8,})(?:[|/?>].*)?$`)
 )
 
 func checkDestination(s string) (msg, hint string) {
@@ -189,6 +254,10 @@ func checkDestination(s string) (msg, hint string) {
 		return checkChannel(name)
 	case s == "console", slackID.MatchString(s), strings.HasPrefix(s, "webhook:") && len(s) > len("webhook:"):
 		return "", ""
+	case slackPlace.MatchString(s): // its link, or how Slack itself writes it
+		return "is not a place", didYouMean(slackPlace.FindStringSubmatch(s)[1])
+	case strings.HasPrefix(strings.TrimSpace(s), "#"):
+		return "is not a place", didYouMean(strings.TrimSpace(s))
 	case strings.HasPrefix(s, "@"):
 		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
 	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
@@ -212,8 +281,11 @@ func checkChannel(name string) (msg, hint string) {
 		return "is longer than the 80 characters a channel's name may have", ""
 	case strings.ContainsFunc(name, bad), strings.ContainsFunc(name, unicode.IsUpper):
 		meant, hint := strings.ToLower(strings.ReplaceAll(name, " ", "-")), ""
-		if !strings.ContainsFunc(meant, bad) {
+		switch {
+		case !strings.ContainsFunc(meant, bad):
 			hint = didYouMean("#" + meant)
+		case strings.ContainsAny(name, ",;"):
+			hint = "write one entry for each"
 		}
 		return "cannot be a channel: their names have small letters, digits, - and _ only", hint
 	}
@@ -227,6 +299,8 @@ func checkPerson(s string) (msg, hint string) {
 		return "", ""
 	case slackUser.MatchString(s), isAddress(s):
 		return "", ""
+	case slackPerson.MatchString(s):
+		return "is not a person or a group", didYouMean(slackPerson.FindStringSubmatch(s)[1])
 	case strings.HasPrefix(s, "#"):
 		return "is a channel", `name a person or a group, such as "@oncall-pr"`
 	}
@@ -289,6 +363,8 @@ func checkDatabase(s string) (msg, hint string) {
 			return "is not an address of a database", "write postgres://user:password@host/name"
 		}
 		return "", ""
+	case sqliteFile.MatchString(s) && !strings.Contains(s, "://"):
+		return "is not a database earshot knows", didYouMean("sqlite:" + strings.TrimPrefix(s, "file:"))
 	}
 	return "is not a database earshot knows", "write sqlite:earshot.db or postgres://user:password@host/name"
 }

@@ -227,7 +227,10 @@ func fieldNames(fields []field) []string {
 // unknownKey reports a key nobody knows and returns the known one that was
 // probably meant, or "".
 func (d *decoder) unknownKey(p pair, path string, known []string) string {
-	meant := d.near(p.name, known)
+	meant := wordFor(p.name, keyWords, known)
+	if meant == "" {
+		meant = d.near(p.name, known)
+	}
 	switch home := homeOf(p.name); {
 	case meant != "":
 		d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)

@@ -37,8 +37,12 @@ func kindOf(n ast.Node) string {
 	return "a text"
 }
 
+// gluedWord is a key with its value right behind the colon. An address has a slash there.
+var gluedWord = regexp.MustCompile(`^[\pL_]+:[^\s/]`)
+
 // wrongType reports a value of the wrong type and guesses at the slip of the pen.
-func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
+// known are the keys that are wanted, where keys are.
+func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...string) {
 	hint := ""
 	line := d.doc.line(m.Line)
 	switch n.Type() {
@@ -51,19 +55,37 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 		d.wrong(m, hint, "%s is empty", name)
 		return
 	case ast.MappingType, ast.MappingValueType:
-		if strings.Contains(line, "{{") {
-			hint = "put the text in quotes"
+		flow := strings.HasPrefix(string(d.doc.runes(m.Line)[m.Column-1:]), "{")
+		if entries := entriesOf(n); strings.Contains(line, "{{") || len(entries) == 1 && !flow && d.doc.positionOf(entries[0].Value).Line == m.Line && !strings.HasPrefix(want, "keys") {
+			hint = "put the text in quotes" // Acme: the bank
+		}
+	case ast.SequenceType:
+		if strings.HasPrefix(want, "a value such as http") {
+			hint = "write one entry for each"
 		}
 	case ast.StringType:
-		if word := n.GetToken().Value; want == "keys and values" && regexp.MustCompile(`^\w+:\S`).MatchString(word) && !strings.Contains(word, "://") {
+		word := n.GetToken().Value
+		switch keys := strings.HasPrefix(want, "keys and values"); {
+		case keys && gluedWord.MatchString(word):
 			hint = "write a space after the colon"
+		case keys && name == "a source":
+			hint = fmt.Sprintf("earshot add %s says what it is and writes it", word)
+		case keys && name == "routes":
+			hint = fmt.Sprintf("write to: %q", word)
 		}
 	}
 	if hint == "" { // one number for all is what people think of first
 		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}"}[name]
 	}
-	if hint == "" && name == "watch" && want == "keys and values" {
-		hint = "write watch: with a name and terms"
+	if hint == "" && want == "keys and values" {
+		switch {
+		case name == "watch" && n.Type() == ast.StringType:
+			hint = fmt.Sprintf("write name: %q, and terms: under it", n.GetToken().Value)
+		case name == "watch":
+			hint = "write watch: with a name and terms"
+		case len(known) > 0:
+			hint = "known here: " + shortList(known)
+		}
 	}
 	d.wrong(m, hint, "%s wants %s, not %s", name, want, kindOf(n))
 }
@@ -298,12 +320,18 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetString(s.value)
+		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
+			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])
+		}
 	case reflect.Bool:
 		b, ok := n.(*ast.BoolNode)
 		if !ok {
 			hint := ""
-			if s, isText := n.(*ast.StringNode); isText {
-				hint = yesOrNo[strings.ToLower(s.Value)]
+			switch t := n.(type) {
+			case *ast.StringNode:
+				hint = yesOrNo[strings.ToLower(t.Value)]
+			case *ast.IntegerNode:
+				hint = yesOrNo[t.GetToken().Value]
 			}
 			d.wrong(m, hint, "%s wants true or false, not %s", f.name, kindOf(n))
 			return
@@ -324,13 +352,18 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 
 // yesOrNo is what to write for words that people answer with, in the languages of the guide.
 var yesOrNo = map[string]string{
-	"yes": "write true", "on": "write true", "да": "write true", "так": "write true",
-	"no": "write false", "off": "write false", "нет": "write false", "ні": "write false", "не": "write false",
+	"yes": "write true", "on": "write true", "да": "write true", "так": "write true", "1": "write true", "true": "write it without quotes",
+	"no": "write false", "off": "write false", "нет": "write false", "ні": "write false", "не": "write false", "0": "write false", "false": "write it without quotes",
 }
 
 func (d *decoder) wrongNumber(n ast.Node, m position, f field) {
 	hint := ""
 	if s, ok := n.(*ast.StringNode); ok {
+		if share, ok := strings.CutSuffix(s.Value, "%"); ok && share != "" {
+			if x, err := strconv.ParseFloat(share, 64); err == nil {
+				hint = fmt.Sprintf("write %v", x/100)
+			}
+		}
 		if _, err := strconv.ParseFloat(strings.Replace(s.Value, ",", ".", 1), 64); err == nil {
 			hint = "write it without quotes"
 			if strings.Contains(s.Value, ",") {
@@ -438,6 +471,9 @@ func parseDuration(s string) (v time.Duration, msg, hint string) {
 	case written == "":
 		return 0, "the length of time is empty", how
 	case !ok:
+		if meant := words.MeantLength(written); meant != "" {
+			return 0, fmt.Sprintf("%q is not a length of time", written), didYouMean(meant)
+		}
 		return 0, fmt.Sprintf("%q is not a length of time", written), how
 	case v > maxDuration:
 		return 0, fmt.Sprintf("%q is more than ten years", written), ""

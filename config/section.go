@@ -74,7 +74,7 @@ func (s Section) decode(d *decoder, into any) {
 	default:
 		i := shortField(fields)
 		if i < 0 {
-			d.wrongType(node, m, s.kind, "keys and values")
+			d.wrongType(node, m, s.kind, "keys and values", fieldNames(fields)...)
 			return
 		}
 		f := fields[i]

@@ -149,7 +149,7 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		if slices.Contains(commonKeys, p.name) {
 			continue
 		}
-		if meant := otherWords[strings.ToLower(p.name)]; slices.Contains(known, meant) {
+		if meant := wordFor(p.name, kindWords, known); meant != "" {
 			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
 			return kind, others, false
 		}
@@ -169,15 +169,6 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 	}
 	d.wrong(at, "begin it with one of "+shortList(commonFirst(known)), "this source does not say what it is")
 	return kind, others, false
-}
-
-// otherWords are the words people use for a kind of another name.
-var otherWords = map[string]string{
-	"rss": "feed", "atom": "feed",
-	"site": "page", "url": "page", "website": "page", "web": "page", "link": "page",
-	"tg": "telegram", "vkontakte": "vk",
-	"googlemaps": "googlebusiness", "maps": "googlebusiness", "google_maps": "googlebusiness",
-	"playstore": "googleplay", "itunes": "appstore", "hn": "hackernews",
 }
 
 // commonFirst puts the kinds that nearly every watchlist has before the others, since a

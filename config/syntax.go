@@ -22,15 +22,20 @@ func (d *document) syntax(err error) error {
 	if at, msg, hint := d.slip(m, se.Message); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
-	msg, hint := complaint(se.Message)
+	msg, hint := complaint(se.Message, string(d.runes(m.Line)[m.Column-1:]))
 	return d.problem(m, hint, "%s", msg)
 }
 
 var (
 	// commented is a # with something right behind it where a value belongs: a channel, a hashtag.
-	commented = regexp.MustCompile(`[:,\[] +(#)[^\s#]`)
+	commented = regexp.MustCompile(`(?:[:,] +|\[ *)(#)[^\s#]`)
 	// signed is an entry whose first sign means something to YAML.
 	signed = regexp.MustCompile(`(?:^|[\[{,:-]) *([!&|>])[^\s,\]}]*,? *$`)
+	// glued is a line whose key has its value right behind the colon, or a wide colon. An address
+	// has a slash there.
+	glued = regexp.MustCompile(`^ *(?:- +)?[\pL_]+(:[^\s/]|：)`)
+	// ended is what follows a value that is complete: the end of a line as other notations write it.
+	ended = regexp.MustCompile(`^[;,.]\s*(?:#.*)?$`)
 	// keyed is a line that begins with a key.
 	keyed = regexp.MustCompile(`^ *(?:- +)?[\p{L}_]+:(?: |$)`)
 )
@@ -50,11 +55,20 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 	case commented.MatchString(text) && (unclosed || strings.Contains(complaint, "could not find map value")):
 		found := commented.FindStringSubmatchIndex(text)
 		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
+	case glued.MatchString(text):
+		found := glued.FindStringSubmatchIndex(text)
+		hint := "write a space after the colon"
+		if text[found[2]] != ':' {
+			hint = "write a plain colon and a space behind it"
+		}
+		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "a key and its value are expected here", hint
 	case strings.Contains(text, ": {{"):
 		return m, "a text that begins with {{ is not understood", "put the whole text in quotes"
 	case strings.Contains(text, ": ${") && strings.Contains(complaint, "must be specified"): // within { }
 		return on(m.Line, utf8.RuneCountInString(text[:strings.Index(text, ": ${")])+3), "a text that begins with ${ is not understood", "put the whole text in quotes"
 	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
+		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
+	case strings.HasPrefix(rest, "|"), strings.HasPrefix(rest, ">"):
 		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
 	case signed.MatchString(before):
 		found := signed.FindStringSubmatchIndex(before)
@@ -69,8 +83,8 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 	return m, "", ""
 }
 
-// complaint says what the parser does, in our words.
-func complaint(said string) (msg, hint string) {
+// complaint says what the parser does, in our words. rest is the line from there on.
+func complaint(said, rest string) (msg, hint string) {
 	has := func(part string) bool { return strings.Contains(said, part) }
 	switch {
 	case has("end character of"):
@@ -80,7 +94,13 @@ func complaint(said string) (msg, hint string) {
 	case has("unexpected key name"), has("non-map value"), has("could not find expected ':'"):
 		return "a key and its value are expected here", "check the indentation, and the space after the colon or the dash"
 	case has("value is not allowed in this context"):
-		return "this text stands after a value that is already complete", "put the whole value in quotes"
+		hint := "put the whole value in quotes"
+		if ended.MatchString(rest) {
+			hint = "delete it"
+		} else if strings.HasPrefix(rest, ",") {
+			hint = "write one entry for each"
+		}
+		return "this text stands after a value that is already complete", hint
 	case has("flow mapping end token"):
 		return "this { is never closed", ""
 	case has("sequence end token"):

@@ -142,7 +142,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	}
 	if err != nil {
 		says := speechOf(term)
-		said, command := mistyped(err, args, parser.Model.Node)
+		command, said := mistyped(err, args, parser.Model.Node)
 		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(said), says.Text("cli.see", "what", command.FullPath()+" --help"))
 		return exitWrong
 	}

@@ -30,7 +30,7 @@ var (
 )
 
 // mistyped says in our words what is wrong with what was typed, and of which command.
-func mistyped(err error, args []string, program *kong.Node) (error, *kong.Node) {
+func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) {
 	command := program
 	var of *kong.ParseError
 	if errors.As(err, &of) && of.Context.Selected() != nil {
@@ -39,7 +39,7 @@ func mistyped(err error, args []string, program *kong.Node) (error, *kong.Node) 
 	words := err.Error()
 	for _, arg := range args {
 		if flag := dashed(arg, command); flag != "" {
-			return usageError{arg + " is written with two plain dashes: " + flag}, command
+			return command, usageError{arg + " is written with two plain dashes: " + flag}
 		}
 	}
 	for _, c := range []struct {
@@ -55,17 +55,17 @@ func mistyped(err error, args []string, program *kong.Node) (error, *kong.Node) 
 		{missing, "$1 is missing: write earshot " + strings.Replace(strings.ReplaceAll(command.Summary(), "$", "$$"), " [flags]", "", 1)},
 	} {
 		if c.form.MatchString(words) {
-			return usageError{c.form.ReplaceAllString(words, c.says)}, command
+			return command, usageError{c.form.ReplaceAllString(words, c.says)}
 		}
 	}
 	switch found := strange.FindStringSubmatch(words); {
 	case found == nil:
 	case command == program:
-		return usageError{"there is no command " + found[1] + meantCommand(found[1], program)}, command
+		return command, usageError{"there is no command " + found[1] + meantCommand(found[1], program)}
 	case command.Name == "match":
-		return usageError{"unexpected argument " + found[1] + ": posts are read on stdin: " + command.FullPath() + " < FILE"}, command
+		return command, usageError{"unexpected argument " + found[1] + ": posts are read on stdin: " + command.FullPath() + " < FILE"}
 	}
-	return err, command
+	return command, err
 }
 
 // dashed is the flag that was meant by one with a single dash before its name, or with the long

@@ -64,8 +64,9 @@ type presetOption struct {
 	Short    bool     `yaml:"short"`
 	Required bool     `yaml:"required"`
 	Default  string   `yaml:"default"`
-	For      string   `yaml:"for"`   // the option it goes with: who writes that one must write this one too
-	Strip    []string `yaml:"strip"` // beginnings that people write and the site does not
+	Format   string   `yaml:"format"` // that of config: country
+	For      string   `yaml:"for"`    // the option it goes with: who writes that one must write this one too
+	Strip    []string `yaml:"strip"`  // beginnings that people write and the site does not
 	// Form is a pattern of all that people paste for it; its first group that holds
 	// something is the value. Want says what is wanted when it does not fit.
 	Form    *regexp.Regexp `yaml:"form"`
@@ -160,6 +161,9 @@ func (p *preset) optionsType() reflect.Type {
 		}
 		if o.For != "" {
 			tag += fmt.Sprintf(" for:%q", o.For)
+		}
+		if o.Format != "" {
+			tag += fmt.Sprintf(" format:%q", o.Format)
 		}
 		if o.Default != "" {
 			tag += fmt.Sprintf(" default:%q", o.Default)

@@ -76,8 +76,19 @@ func tokens(s string) []token {
 //	always
 //
 // Days are English names, short or long. A time zone is an IANA name and may be
-// left out only with always. The error is a *SyntaxError.
+// left out only with always. The error is a *SyntaxError; of what is written as people
+// write hours elsewhere, it says how it is written here.
 func Parse(expr string) (Hours, error) {
+	h, err := parse(expr)
+	if wrong, ok := err.(*SyntaxError); ok {
+		if meant := meant(expr); meant != "" {
+			wrong.Hint = fmt.Sprintf("write it like %q", meant)
+		}
+	}
+	return h, err
+}
+
+func parse(expr string) (Hours, error) {
 	h := Hours{text: strings.TrimSpace(expr)}
 	toks := tokens(expr)
 	if len(toks) == 0 {
@@ -194,6 +205,9 @@ func parseZone(t token) (*time.Location, error) {
 // zoneHint helps with the spellings people try.
 func zoneHint(name string) string {
 	city := strings.ToLower(name[strings.LastIndex(name, "/")+1:])
+	if zone := zoneNames[city]; zone != "" {
+		return fmt.Sprintf("did you mean %q?", zone)
+	}
 	for _, try := range [][2]string{
 		{"ki", "Europe/Kyiv"}, {"ky", "Europe/Kyiv"}, {"sof", "Europe/Sofia"}, {"lon", "Europe/London"}, {"ber", "Europe/Berlin"},
 		{"war", "Europe/Warsaw"}, {"mos", "Europe/Moscow"}, {"ist", "Europe/Istanbul"}, {"new", "America/New_York"},

@@ -33,6 +33,47 @@ func Length(s string) (d time.Duration, ok bool) {
 	return time.Duration(total), s != ""
 }
 
+// lengthUnits are the words that people write for units of time, in the languages of the guide.
+// The year of Russian is the hour of Ukrainian (год), so it is neither.
+var lengthUnits = func() map[string]string {
+	units := map[string]string{}
+	for unit, words := range map[string]string{
+		"s": "s sec secs second seconds сек секунда секунды секунду секунд секунди",
+		"m": "m min mins minute minutes м мин минута минуты минуту минут минути хв хвилина хвилини хвилину хвилин",
+		"h": "h hr hrs hour hours ч час часа часов часове година години годину годин",
+		"d": "d day days д дн день дня дней дні днів ден дни",
+		"w": "w wk week weeks нед неделя недели неделю недель тиж тиждень тижня тижні тижнів седмица седмици",
+	} {
+		for _, word := range strings.Fields(words) {
+			units[word] = unit
+		}
+	}
+	return units
+}()
+
+var (
+	wordedLength = regexp.MustCompile(`^(\d{1,6}(?:[.,]\d{1,3})?)?\s*(\pL+)\.?$`)
+	halfAnHour   = regexp.MustCompile(`^(?:half an hour|пол\s?часа|пів\s?години|половин час)$`)
+)
+
+// MeantLength is how Length reads what somebody wrote in words, such as 2w for "2 weeks" and 15m
+// for "15 минут"; "" for what is none.
+func MeantLength(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if halfAnHour.MatchString(s) {
+		return "30m"
+	}
+	found := wordedLength.FindStringSubmatch(s)
+	if found == nil || lengthUnits[found[2]] == "" || found[1] == "" && len(found[2]) == 1 {
+		return ""
+	}
+	n := strings.Replace(found[1], ",", ".", 1)
+	if n == "" {
+		n = "1"
+	}
+	return n + lengthUnits[found[2]]
+}
+
 // Count says a number of things; noun is the English word for one of them.
 func Count(n int, noun string) string {
 	if n != 1 {

@@ -184,3 +184,19 @@ func TestLength(t *testing.T) {
 		}
 	}
 }
+
+func TestMeantLength(t *testing.T) {
+	for written, want := range map[string]string{
+		"2 weeks": "2w", "15 минут": "15m", "15мин.": "15m", "1 нед": "1w", "5м": "5m", "5M": "5m", "1 час": "1h", "2 години": "2h", "30 хв": "30m", "3 дни": "3d",
+		"1,5 часа": "1.5h", "hour": "1h", "день": "1d", "полчаса": "30m", "пів години": "30m", "half an hour": "30m",
+		"": "", "2": "", "m": "", "5 год": "", "2 попугая": "", "1 hour 5 min": "", "-5 min": "", "0:15": "",
+	} {
+		got := MeantLength(written)
+		if got != want {
+			t.Errorf("%q: got %q, want %q", written, got, want)
+		}
+		if _, ok := Length(got); want != "" && !ok {
+			t.Errorf("%q: %q is no length", written, got)
+		}
+	}
+}

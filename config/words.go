@@ -1,0 +1,76 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// keyWords are the words that people write for keys, in the languages of the guide and as other
+// programs have them, by the key. Which key a word means depends on those that its place knows.
+var keyWords = wordsByForm(map[string]string{
+	"contact":   "контакт контакты контакти email e-mail mail почта пошта имейл",
+	"language":  "язык мова език",
+	"lang":      "язык мова език language",
+	"watch":     "brand brands brend бренд бренды бренди марка наблюдение спостереження",
+	"name":      "title label название назва имя ім'я имʼя име наименование заглавие",
+	"terms":     "words word keywords keyword names phrases слова слово термины терміни термини думи имена фразы фрази",
+	"context":   "контекст",
+	"ignore":    "exclude except minus stopwords исключить исключения виключити винятки игнорировать игнор ігнорувати ігнор игнорирай изключи",
+	"official":  "официально официальные офіційно офіційні официални",
+	"rivals":    "competitors competitor конкуренты конкуренти",
+	"sources":   "channels sites источники источник джерела джерело източници източник",
+	"routes":    "маршруты маршрути",
+	"to":        "channel канал куда куди къде",
+	"topic":     "тема темы теми",
+	"severity":  "важность важливість важност",
+	"notify":    "mention ping уведомить сповістити уведоми",
+	"replies":   "templates answers ответы шаблоны відповіді шаблони отговори",
+	"text":      "message текст",
+	"deadlines": "sla сроки строки срокове",
+	"claim":     "взять узяти",
+	"reply":     "answer ответ відповідь отговор",
+	"hours":     "schedule часы години часове",
+	"every":     "interval frequency период интервал інтервал період",
+	"zone":      "timezone time_zone tz",
+	"kind":      "type тип вид",
+	"bot_token": "token",
+	"url":       "address link адрес адреса",
+	"database":  "db база",
+})
+
+// kindWords are the words that people write for kinds of sources of another name.
+var kindWords = wordsByForm(map[string]string{
+	"feed":           "rss atom фид фід фийд лента стрічка новости новини емисия",
+	"page":           "site url website web link сайт страница сторінка сайтове отзывы відгуки отзиви",
+	"forum":          "форум форумы форуми",
+	"telegram":       "tg телеграм телеграмм телега",
+	"vk":             "vkontakte вк вконтакте",
+	"googlebusiness": "googlemaps maps google_maps",
+	"googleplay":     "playstore google_play",
+	"appstore":       "itunes app_store",
+	"facebookpage":   "facebook fb фейсбук",
+	"youtube":        "yt ютуб",
+	"instagram":      "insta инстаграм інстаграм",
+	"hackernews":     "hn",
+})
+
+// wordsByForm turns a table of keys and their words round.
+func wordsByForm(table map[string]string) map[string][]string {
+	out := map[string][]string{}
+	for key, words := range table {
+		for _, word := range strings.Fields(words) {
+			out[word] = append(out[word], key)
+		}
+	}
+	return out
+}
+
+// wordFor returns the one of the known keys that a word stands for, or "".
+func wordFor(word string, table map[string][]string, known []string) string {
+	for _, key := range table[strings.ToLower(word)] {
+		if slices.Contains(known, key) {
+			return key
+		}
+	}
+	return ""
+}

@@ -1,0 +1,110 @@
+package hours
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// dayNames are the days as people write them in the languages of the guide, by the English ones.
+// What two languages write for different days is left out.
+var dayNames = byName(map[string]string{
+	"Mon": "пн понедельник понеділок понеделник", "Tue": "вт вторник вівторок", "Wed": "ср среда середа сряда",
+	"Thu": "чт четверг четвер четвъртък", "Fri": "пт пятница пʼятниця п'ятниця петък", "Sat": "сб суббота субота", "Sun": "вс нд нед воскресенье неділя неделя",
+	"Mon-Fri": "будни будні рабочие робочі делнични weekdays", "Sat-Sun": "выходные вихідні почивни weekend weekends",
+	"": "ежедневно щодня щоденно всеки каждый кожен день ден daily every day дни дні",
+})
+
+// zoneNames are time zones as people call them. The hours that a clock is ahead of another name no
+// zone: they change in spring, and zones do not.
+var zoneNames = byName(map[string]string{
+	"Europe/Kyiv": "kyiv kiev киев київ киеву києвом", "Europe/Sofia": "sofia софия софія", "Europe/Moscow": "moscow msk москва мск",
+	"Europe/London": "london лондон", "Europe/Berlin": "berlin берлин берлін", "Europe/Warsaw": "warsaw варшава", "Europe/Istanbul": "istanbul стамбул",
+})
+
+func byName(table map[string]string) map[string]string {
+	out := map[string]string{}
+	for meant, names := range table {
+		for _, name := range strings.Fields(names) {
+			out[name] = meant
+		}
+	}
+	return out
+}
+
+var (
+	// fromTo is from one time to another: "с 9 до 18", "9am - 6pm", "09.00–18.00".
+	fromTo = regexp.MustCompile(`(?:^| )(?:с |з |від |от |from )?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)? ?(?:-| до | to | till )+ ?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?(?: |,|$)`)
+	// wordOrSign parts an expression: names of zones keep their slash.
+	wordOrSign = regexp.MustCompile(`[\pL'ʼ/_+]+|[\d:-]+|,`)
+)
+
+// meant is how Parse reads hours that are written as people write them elsewhere, with an example
+// of a zone where none is named; "" when it cannot be told.
+func meant(expr string) string {
+	s := strings.NewReplacer("–", "-", "—", "-", "\u00a0", " ", ";", ",").Replace(strings.TrimSpace(expr))
+	if s == "24/7" {
+		return "always"
+	}
+	lower := strings.ToLower(s)
+	if len([]rune(lower)) != len([]rune(s)) || len(s) > 100 {
+		return ""
+	}
+	found := fromTo.FindStringSubmatchIndex(lower)
+	if found == nil {
+		return ""
+	}
+	part := func(i int) string {
+		if found[2*i] < 0 {
+			return ""
+		}
+		return lower[found[2*i]:found[2*i+1]]
+	}
+	times := fmt.Sprintf("%s-%s", written(part(1), part(2), part(3)), written(part(4), part(5), part(6)))
+	days, zone := "", ""
+	for _, word := range wordOrSign.FindAllString(s[:found[0]]+" "+s[found[1]:], -1) {
+		name := strings.ToLower(word)
+		switch known, isDay := dayNames[name]; {
+		case isDay:
+			days += known
+		case word == "-" || word == ",":
+			days += word
+		case zoneNames[name] != "":
+			zone = zoneNames[name]
+		case isZone(word):
+			zone = word
+		default:
+			day, ok := weekday(word)
+			if !ok {
+				return ""
+			}
+			days += day.String()[:3]
+		}
+	}
+	if zone == "" {
+		zone = "Europe/Kyiv"
+	}
+	out := strings.TrimSpace(strings.Trim(days, ",- ") + " " + times + " " + zone)
+	if _, err := parse(out); err != nil {
+		return ""
+	}
+	return out
+}
+
+// written is a time of day as a watchlist has it.
+func written(hour, minute, half string) string {
+	if minute == "" {
+		minute = "00"
+	}
+	h := 0
+	for _, digit := range hour {
+		h = h*10 + int(digit-'0')
+	}
+	switch {
+	case half == "pm" && h < 12:
+		h += 12
+	case half == "am" && h == 12:
+		h = 0
+	}
+	return fmt.Sprintf("%02d:%s", h, minute)
+}

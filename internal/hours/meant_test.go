@@ -1,0 +1,53 @@
+package hours
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestHoursAsPeopleWriteThem: what is not understood says how it is written here, and that is
+// understood.
+func TestHoursAsPeopleWriteThem(t *testing.T) {
+	for written, want := range map[string]string{
+		"9-18":                               "09:00-18:00 Europe/Kyiv",
+		"с 9 до 18":                          "09:00-18:00 Europe/Kyiv",
+		"з 9 до 18 Київ":                     "09:00-18:00 Europe/Kyiv",
+		"от 9 до 18 София":                   "09:00-18:00 Europe/Sofia",
+		"09.00–18.00":                        "09:00-18:00 Europe/Kyiv",
+		"09:00 - 18:00 Europe/Sofia":         "09:00-18:00 Europe/Sofia",
+		"пн-пт 9-18":                         "Mon-Fri 09:00-18:00 Europe/Kyiv",
+		"Пн–Пт 09:00–18:00 МСК":              "Mon-Fri 09:00-18:00 Europe/Moscow",
+		"пн, ср с 10 до 19 Europe/Kyiv":      "Mon,Wed 10:00-19:00 Europe/Kyiv",
+		"будни 9-18":                         "Mon-Fri 09:00-18:00 Europe/Kyiv",
+		"weekdays 9am-6pm Europe/London":     "Mon-Fri 09:00-18:00 Europe/London",
+		"Mon-Fri 9am - 6:30pm London":        "Mon-Fri 09:00-18:30 Europe/London",
+		"ежедневно с 8 до 22":                "08:00-22:00 Europe/Kyiv",
+		"09:00-18:00 mon-fri Europe/Kyiv":    "Mon-Fri 09:00-18:00 Europe/Kyiv",
+		"09:00-18:00":                        "09:00-18:00 Europe/Kyiv",
+		"Mon-Fri 09:00-18:00 Kyiv":           "Mon-Fri 09:00-18:00 Europe/Kyiv",
+		"24/7":                               "always",
+		"Mon-Fri 09:00-18:00 UTC+2":          "",
+		"по настроению":                      "",
+		"Mon-Fri 9-18, Sat 10-16":            "",
+		"99-100":                             "",
+		"пн-пт 9-18 Марс":                    "",
+		strings.Repeat("9", 300) + "-18":     "",
+		"Mon-Fri 25:00-26:00 Europe/Kyiv":    "",
+		"Mon-Fri 09:00-18:00-20:00 Kyiv, Mo": "",
+	} {
+		_, err := Parse(written)
+		var wrong *SyntaxError
+		if !errors.As(err, &wrong) {
+			t.Errorf("%q: %v", written, err)
+			continue
+		}
+		if want != "" && wrong.Hint != fmt.Sprintf("write it like %q", want) || want == "" && meant(written) != "" {
+			t.Errorf("%q: said %q, want %q", written, wrong.Hint, want)
+		}
+		if _, err := Parse(want); want != "" && err != nil {
+			t.Errorf("%q is not understood: %v", want, err)
+		}
+	}
+}
