@@ -108,8 +108,16 @@ func (e *Errors) sort() {
 	slices.SortStableFunc(e.List, func(a, b Error) int {
 		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
-	e.List = slices.CompactFunc(e.List, func(a, b Error) bool {
-		return a.Pos == b.Pos && a.Msg == b.Msg && a.Hint == b.Hint
+	type said struct {
+		at        Pos
+		msg, hint string
+	}
+	seen := map[said]bool{}
+	e.List = slices.DeleteFunc(e.List, func(p Error) bool {
+		one := said{p.Pos, p.Msg, p.Hint}
+		again := seen[one]
+		seen[one] = true
+		return again
 	})
 }
 

@@ -177,8 +177,34 @@ func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
 			}
 		}
 		if !found {
-			return nil, usageError{fmt.Sprintf("no source %q in %s", name, cfg.Path)}
+			said := fmt.Sprintf("no source %q in %s", name, cfg.Path)
+			if meant := meantSource(cfg, name); meant != "" {
+				said += fmt.Sprintf(", did you mean %q?", meant)
+			}
+			return nil, usageError{said}
 		}
 	}
 	return list, nil
+}
+
+// meantSource is the name of the source that was probably meant: by a slip of the pen, or by an
+// address without what browsers leave out; "" when that cannot be told.
+func meantSource(cfg *config.Config, name string) string {
+	var names []string
+	for _, src := range cfg.Sources {
+		if mention.SameURL(bareAddress(src.Address), bareAddress(name)) {
+			return src.Name
+		}
+		names = append(names, src.Name)
+	}
+	return text.Nearest(name, names)
+}
+
+// bareAddress is an address with its scheme and without the slash at its end, for comparison.
+func bareAddress(s string) string {
+	s = strings.TrimRight(s, "/")
+	if !strings.Contains(s, "://") {
+		return "https://" + s
+	}
+	return s
 }

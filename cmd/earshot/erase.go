@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -30,6 +31,11 @@ func (f subjectFlags) subject(s speech) (store.Subject, error) {
 		return w, usageError{s.Text("subject.whom")}
 	case w.Author != "" && mention.IsNobody(w.Author):
 		return w, usageError{s.Text("subject.many", "name", strconv.Quote(w.Author))}
+	}
+	for _, address := range []string{w.Profile, w.URL} { // "nothing is kept" would be no answer to a slip
+		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return w, usageError{s.Text("subject.no_address", "address", strconv.Quote(address))}
+		}
 	}
 	return w, nil
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // periodHelp says what people may write for a moment.
@@ -18,11 +20,39 @@ func period(since, until string, now time.Time, zone *time.Location) (from, to t
 	switch {
 	case !errors.As(err, &wrong):
 	case wrong.Part == "since":
-		err = fmt.Errorf("--since %q is not a date or time: %s", since, periodHelp)
+		err = fmt.Errorf("--since %q is not a date or time: %s", since, meantPeriod(since, periodHelp, now, zone))
 	case wrong.Part == "until":
-		err = fmt.Errorf("--until %q is not a date or time: write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", until)
+		err = fmt.Errorf("--until %q is not a date or time: %s", until, meantPeriod(until, "write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", now, zone))
 	default:
 		err = fmt.Errorf("the period ends (%s) before it begins (%s)", to.In(zone).Format("2006-01-02 15:04"), from.In(zone).Format("2006-01-02 15:04"))
 	}
 	return from, to, err
+}
+
+// periodWords are the words of the guide's languages for what a period may be.
+var periodWords = map[string]string{
+	"сегодня": "today", "сьогодні": "today", "днес": "today", "вчера": "yesterday", "вчора": "yesterday", "учора": "yesterday",
+	"неделя": "week", "тиждень": "week", "седмица": "week", "месяц": "month", "місяць": "month", "месец": "month",
+}
+
+// meantPeriod is how a moment is written that people wrote in words or as their country does;
+// else how moments are written at all.
+func meantPeriod(written, otherwise string, now time.Time, zone *time.Location) string {
+	lower := strings.ToLower(strings.TrimSpace(written))
+	meant := periodWords[lower]
+	if meant == "" {
+		meant = text.MeantLength(lower)
+	}
+	for _, form := range []string{"2.1.2006", "2.1.06", "2006.1.2", "2006/1/2", "2006-1-2"} { // 1/11 is another day in America
+		if t, err := time.Parse(form, lower); err == nil {
+			meant = t.Format(time.DateOnly)
+		}
+	}
+	if meant == "" {
+		meant = lower
+	}
+	if _, _, err := report.Period(meant, "", now, zone); meant == written || err != nil {
+		return otherwise
+	}
+	return fmt.Sprintf("did you mean %q?", meant)
 }
