@@ -2,7 +2,6 @@ package sentiment
 
 import (
 	"slices"
-	"strings"
 )
 
 // symbol is what pattern edges are labelled with: a form, a lemma, a stem, a
@@ -75,28 +74,36 @@ type mask struct {
 
 // compiler gathers what each form means before the table is laid out.
 type compiler struct {
-	d        *dictionary
-	symIndex map[string]symbol // key of a choice set → its symbol
-	nextSym  symbol
-
-	formSyms  map[string][]symbol // folded form → symbols asked of it
-	stemSyms  map[string][]symbol
-	lemmaSyms map[int][]symbol
-	meanings  map[string]*meaning // forms with roles or symbols of their own
-	stemMean  map[string]*meaning
+	d         *dictionary
+	symbols   *numbering // of choices
+	choices   [][]member // by symbol
+	elements  []symbol   // by element.id, 0 for one not met yet
+	forms     gathering
+	stems     gathering
+	lemmas    []symbolList // by word
+	lists     []symbolLink
 	trie      trieBuilder
+	steps     [maxElements]step
 	patterns  []pattern
 	placeSyms [placeKinds][]symbol // what <brand> and its like were asked for as
 }
 
+// gathering is what is gathered of forms or stems, in the order they were met.
+type gathering struct {
+	places map[string]int32
+	list   []meaning
+}
+
 // meaning is what is gathered for one form or stem.
 type meaning struct {
+	text     string
+	word     int32 // as in info
 	roles    uint32
 	boost    float32
 	number   float32
 	scope    uint8
 	function bool
-	symbols  []symbol
+	symbols  symbolList
 	themes   themeSet
 	leans    leans
 	everyday int32 // as in info
@@ -118,26 +125,57 @@ func (m *meaning) inherit(stem *info) {
 	}
 }
 
-// meaningOf is what is gathered for a form or stem, from nothing on.
-func meaningOf(all map[string]*meaning, key string) *meaning {
-	m := all[key]
-	if m == nil {
-		m = &meaning{}
-		all[key] = m
+func newGathering(room int) gathering {
+	return gathering{make(map[string]int32, room), make([]meaning, 0, room)}
+}
+
+// of is what is gathered of a form or stem, from nothing on. It is good until another one is asked for.
+func (g *gathering) of(text string) *meaning {
+	i, ok := g.places[text]
+	if !ok {
+		i = int32(len(g.list))
+		g.places[text] = i
+		g.list = append(g.list, meaning{text: text, word: -1})
 	}
-	return m
+	return &g.list[i]
+}
+
+// symbolList is the symbols asked of a form, a stem or a word: the place of the last one in compiler.lists, 0 for none.
+type symbolList int32
+
+type symbolLink struct {
+	symbol symbol
+	before symbolList
+}
+
+// ask adds a symbol to a list.
+func (c *compiler) ask(list *symbolList, s symbol) {
+	if *list == 0 || c.lists[*list].symbol != s {
+		c.lists = append(c.lists, symbolLink{s, *list})
+		*list = symbolList(len(c.lists) - 1)
+	}
+}
+
+// appendSymbols appends what a list holds.
+func (c *compiler) appendSymbols(to []symbol, list symbolList) []symbol {
+	for ; list != 0; list = c.lists[list].before {
+		to = append(to, c.lists[list].symbol)
+	}
+	return to
 }
 
 // compile lays the language out; the names of everyday words are kept for those who ask which a text holds.
 func compile(d *dictionary, keepNames bool) *table {
 	c := &compiler{
-		d: d, symIndex: map[string]symbol{}, nextSym: symFirst,
-		formSyms: map[string][]symbol{}, stemSyms: map[string][]symbol{}, lemmaSyms: map[int][]symbol{},
-		meanings: make(map[string]*meaning, len(d.everyday)), stemMean: make(map[string]*meaning, len(d.everyday)), trie: newTrieBuilder(),
+		d: d, symbols: newNumbering(uint32(symFirst)), choices: make([][]member, symFirst), elements: make([]symbol, len(d.elements)),
+		forms: newGathering(d.formRoom()), stems: newGathering(len(d.everyday) / 2),
+		lemmas: make([]symbolList, len(d.words)), lists: make([]symbolLink, 1), trie: trieBuilder{next: map[wayOn]int32{}},
 	}
-	c.asClass("num", symNum)
+	for _, m := range d.classes["num"] {
+		c.attach(m, symNum, 0)
+	}
 	for _, r := range d.langid {
-		c.meanings[foldWord(r.Cell(0))] = &meaning{function: true}
+		c.forms.of(foldWord(r.Cell(0))).function = true
 	}
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])
@@ -170,53 +208,46 @@ func (c *compiler) symbolOf(choices []member) symbol {
 			return symNum
 		}
 	}
-	var key strings.Builder
+	h := uint64(hashSeed)
 	for _, m := range choices {
-		key.WriteByte('0' + byte(m.kind))
-		key.WriteString(m.text)
-		key.WriteByte('|')
+		h = (h ^ hashString(m.text) + uint64(m.kind)) * hashPrime
 	}
-	if s, ok := c.symIndex[key.String()]; ok {
-		return s
-	}
-	s := c.nextSym
-	c.nextSym++
-	c.symIndex[key.String()] = s
-	for _, m := range choices {
-		c.attach(m, s, 0)
+	number, known := c.symbols.number(hashDone(h), func(i uint32) bool { return slices.Equal(c.choices[i], choices) })
+	s := symbol(number)
+	if !known {
+		c.choices = append(c.choices, choices)
+		for _, m := range choices {
+			c.attach(m, s, 0)
+		}
 	}
 	return s
-}
-
-func (c *compiler) asClass(name string, s symbol) {
-	for _, m := range c.d.classes[name] {
-		c.attach(m, s, 0)
-	}
 }
 
 // attach makes every form that satisfies m carry s. Classes nest a few levels.
 func (c *compiler) attach(m member, s symbol, depth int) {
 	switch m.kind {
 	case memberForm:
-		c.formSyms[m.text] = appendSymbol(c.formSyms[m.text], s)
+		c.ask(&c.forms.of(m.text).symbols, s)
 	case memberPrefix:
-		c.stemSyms[m.text] = appendSymbol(c.stemSyms[m.text], s)
+		c.ask(&c.stems.of(m.text).symbols, s)
 	case memberLemma:
 		if i, ok := c.d.byWord[m.text]; ok {
-			c.lemmaSyms[i] = appendSymbol(c.lemmaSyms[i], s)
+			c.ask(&c.lemmas[i], s)
 		}
 	case memberClass:
 		if p := placeClasses[m.text]; p != noPlace {
-			c.placeSyms[p] = appendSymbol(c.placeSyms[p], s)
+			if !slices.Contains(c.placeSyms[p], s) {
+				c.placeSyms[p] = append(c.placeSyms[p], s)
+			}
 			return
 		}
 		if m.text == "num" && depth == 0 {
-			c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], s)
+			c.ask(&c.forms.of(anyDigits).symbols, s)
 		}
 		if depth < 4 {
 			for _, inner := range c.d.classes[m.text] {
 				if inner.kind == memberClass && inner.text == "num" {
-					c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], s)
+					c.ask(&c.forms.of(anyDigits).symbols, s)
 				}
 				c.attach(inner, s, depth+1)
 			}
@@ -226,13 +257,6 @@ func (c *compiler) attach(m member, s symbol, depth int) {
 
 // anyDigits is the form that numbers in digits share; no text holds it.
 const anyDigits = "#"
-
-func appendSymbol(list []symbol, s symbol) []symbol {
-	if slices.Contains(list, s) {
-		return list
-	}
-	return append(list, s)
-}
 
 // pattern is a compiled line of patterns.tsv, or of function.tsv with a role.
 type pattern struct {
@@ -259,13 +283,13 @@ func (c *compiler) addPattern(p *patternEntry) {
 		weight: float32(p.weight), rule: uint8(p.rule), topic: uint8(p.topic), flags: p.flags,
 		role: p.role, value: float32(p.value), start: p.start, end: p.end, frame: uint8(p.frame), cue: p.cue, line: int32(p.at.Line),
 	})
-	c.addSequence(p.elements, nil, 0, int32(len(c.patterns)-1))
+	c.addSequence(p.elements, c.steps[:0], 0, int32(len(c.patterns)-1))
 }
 
 // addRole gives a single closed-class word its role.
 func (c *compiler) addRole(m member, p *patternEntry, depth int) {
-	give := func(all map[string]*meaning, key string) {
-		x := meaningOf(all, key)
+	give := func(all *gathering, text string) {
+		x := all.of(text)
 		x.roles |= 1 << p.role
 		switch p.role {
 		case roleBoost, roleDamp:
@@ -278,16 +302,16 @@ func (c *compiler) addRole(m member, p *patternEntry, depth int) {
 	}
 	switch m.kind {
 	case memberForm:
-		give(c.meanings, m.text)
+		give(&c.forms, m.text)
 	case memberPrefix:
-		give(c.stemMean, m.text)
+		give(&c.stems, m.text)
 	case memberLemma:
-		w := c.d.words[c.d.byWord[m.text]]
+		w := &c.d.words[c.d.byWord[m.text]]
 		for _, f := range w.forms {
 			if w.prefix {
-				give(c.stemMean, f)
+				give(&c.stems, f)
 			} else {
-				give(c.meanings, foldWord(f))
+				give(&c.forms, foldWord(f))
 			}
 		}
 	case memberClass:
@@ -322,6 +346,9 @@ func (c *compiler) addSequence(rest []element, steps []step, gap int, id int32) 
 	if len(steps) == 0 {
 		gap = 0 // a gap before the first word means nothing
 	}
-	with := append(slices.Clip(steps), step{uint8(min(gap, maxGap)), c.symbolOf(e.choices)})
-	c.addSequence(rest[1:], with, 0, id)
+	sym := &c.elements[e.id]
+	if *sym == symNone {
+		*sym = c.symbolOf(e.choices)
+	}
+	c.addSequence(rest[1:], append(steps, step{uint8(min(gap, maxGap)), *sym}), 0, id)
 }

@@ -107,7 +107,7 @@ var cueFlags = map[string]cueFlag{
 }
 
 func (d *dictionary) addCue(r tsv.Row, errs *tsv.Errors) {
-	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
+	p, ok := d.parsePattern(&r, errs)
 	if !ok {
 		return
 	}
@@ -121,7 +121,7 @@ func (d *dictionary) addCue(r tsv.Row, errs *tsv.Errors) {
 		return
 	}
 	p.cue |= d.common.frames[p.frame].denied
-	for _, f := range strings.Fields(r.Cell(4)) {
+	for f := range strings.FieldsSeq(r.Cell(4)) {
 		if cueFlags[f] == 0 {
 			errs.Add(r.At(4), "unknown flag %q; a cue has ask noask me nome brand nobrand first last comma", f)
 		}
@@ -331,7 +331,7 @@ func (s *scratch) readEndings(t *table, slot int) {
 
 func (t *table) setEndings(list []cueEnding) {
 	t.endings = append(t.endings, cueEnding{})
-	all := affixes{}
+	all := newAffixes(longestEnding * len(list))
 	for _, e := range list {
 		letters := []rune(e.letters)
 		t.lastLetters |= 1 << (letters[len(letters)-1] & 63)

@@ -32,7 +32,8 @@ const (
 type element struct {
 	choices  []member
 	optional bool
-	gap      int // > 0: up to that many words of any kind, and no choices
+	gap      int   // > 0: up to that many words of any kind, and no choices
+	id       int32 // among those of its language
 }
 
 // patternEntry is a line of patterns.tsv or of function.tsv.
@@ -242,46 +243,62 @@ type dictionary struct {
 
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
-	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
+	patterns []patternEntry     // of patterns.tsv, function.tsv and frames.tsv
+	elements map[string]element // of patterns, as they are written
 	endings  []cueEnding
 	langid   []tsv.Row
 
 	everyday   []everydayWord
 	byEveryday map[string]int // by name
+
+	// What is read into, and what is kept of it.
+	fields  []string
+	scratch []element
+	kept    arena[element]
+	members arena[member]
+	forms   arena[string]
+	places  []int
 }
 
 func readDictionary(lang string, src source, c *common, errs *tsv.Errors) *dictionary {
-	d := &dictionary{common: c, lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byEveryday: map[string]int{}}
+	d := &dictionary{common: c, lang: lang, elements: map[string]element{}, classes: map[string][]member{}}
 	rows := func(name, header string) []tsv.Row { return src.rows(lang+"/"+name, header, errs) }
 	d.paradigms = readParadigms(rows("paradigms.tsv", "tag strip endings note"), errs)
-	for _, r := range rows("words.tsv", "word forms weight topic flags note") {
+	words := rows("words.tsv", "word forms weight topic flags note")
+	d.words, d.byWord = make([]wordEntry, 0, len(words)), make(map[string]int, len(words))
+	for _, r := range words {
 		d.addWord(r, errs, false)
 	}
 	for _, r := range rows("classes.tsv", "class members note") {
 		d.addClass(r, errs)
 	}
-	for _, r := range rows("patterns.tsv", "pattern weight rule topic flags note") {
+	patterns, function := rows("patterns.tsv", "pattern weight rule topic flags note"), rows("function.tsv", "words role value note")
+	cues := rows("frames.tsv", "pattern frame value weight flags note")
+	d.patterns = make([]patternEntry, 0, len(patterns)+len(function)+len(cues))
+	for _, r := range patterns {
 		d.addPattern(r, errs)
 	}
-	for _, r := range rows("function.tsv", "words role value note") {
+	for _, r := range function {
 		d.addFunction(r, errs)
 	}
-	for _, r := range rows("themes.tsv", "theme words note") {
+	themes, everyday := rows("themes.tsv", "theme words note"), rows("everyday.tsv", "words note")
+	d.langid = rows("langid.tsv", "word weight note")
+	d.makeEveryday(themes, everyday)
+	for _, r := range themes {
 		d.addThemes(r, errs)
 	}
-	for _, r := range rows("everyday.tsv", "words note") {
-		d.addEveryday(r, 0, errs)
+	for _, r := range everyday {
+		d.addEveryday(&r, 0, errs)
 	}
-	for _, r := range rows("frames.tsv", "pattern frame value weight flags note") {
+	for _, r := range cues {
 		d.addCue(r, errs)
 	}
 	for _, r := range rows("endings.tsv", "ending frame value weight note") {
 		d.addEnding(r, errs)
 	}
-	d.checkReferences(errs)
-	d.langid = rows("langid.tsv", "word weight note")
+	d.checkReferences(d.patterns, errs)
 	for _, r := range d.langid {
-		d.addEveryday(r, 0, errs)
+		d.addEveryday(&r, 0, errs)
 	}
 	for _, r := range rows(leaningsFile, "word "+strings.Join(Leanings[:], " ")+" note") {
 		d.addLeaning(r, errs)
@@ -313,7 +330,7 @@ func (d *dictionary) addWord(r tsv.Row, errs *tsv.Errors, own bool) {
 		}
 		w.forms = append(w.forms, foldWord(stem))
 	} else {
-		w.forms = d.forms(&r, w.word, errs)
+		w.forms = d.formsOf(&r, w.word, errs)
 	}
 	if own {
 		checkReadable(w.forms, r.At(0), errs)
@@ -344,7 +361,7 @@ func defaultLack(w float64) float64 {
 }
 
 func (w *wordEntry) readFlags(r *tsv.Row, errs *tsv.Errors) {
-	for _, f := range strings.Fields(r.Cell(4)) {
+	for f := range strings.FieldsSeq(r.Cell(4)) {
 		key, value, hasValue := strings.Cut(f, "=")
 		switch {
 		case key == "not" && hasValue:
@@ -359,10 +376,10 @@ func (w *wordEntry) readFlags(r *tsv.Row, errs *tsv.Errors) {
 	}
 }
 
-// forms builds every folded form of a word, without repeats.
-func (d *dictionary) forms(r *tsv.Row, word string, errs *tsv.Errors) []string {
-	raw := []string{word}
-	for _, f := range strings.Fields(strings.ToLower(r.Cell(1))) {
+// formsOf builds every form of a word.
+func (d *dictionary) formsOf(r *tsv.Row, word string, errs *tsv.Errors) []string {
+	raw := append(d.fields[:0], word)
+	for f := range strings.FieldsSeq(strings.ToLower(r.Cell(1))) {
 		if extra, ok := strings.CutPrefix(f, "+"); ok {
 			raw = append(raw, extra)
 			continue
@@ -379,7 +396,8 @@ func (d *dictionary) forms(r *tsv.Row, word string, errs *tsv.Errors) []string {
 			errs.Add(r.At(1), "%q fits no line of paradigm %q", word, f)
 		}
 	}
-	return raw
+	d.fields = raw
+	return d.forms.keep(raw)
 }
 
 func (d *dictionary) addClass(r tsv.Row, errs *tsv.Errors) {
@@ -392,12 +410,15 @@ func (d *dictionary) addClass(r tsv.Row, errs *tsv.Errors) {
 		errs.Add(r.At(0), "<%s> is built in", name)
 		return
 	}
-	for _, w := range strings.Fields(strings.ToLower(r.Cell(1))) {
-		if m, ok := parseMember(w, r.At(1), errs); ok {
-			d.classes[name] = append(d.classes[name], m)
-			d.classMembers = append(d.classMembers, placedMember{m, r.At(1)})
+	at := r.At(1)
+	members := d.classes[name]
+	for w := range strings.FieldsSeq(strings.ToLower(r.Cell(1))) {
+		if m, ok := parseMember(w, at, errs); ok {
+			members = append(members, m)
+			d.classMembers = append(d.classMembers, placedMember{m, at})
 		}
 	}
+	d.classes[name] = members
 }
 
 func builtinClass(name string) bool {

@@ -46,37 +46,51 @@ func (w *everydayWord) name() string {
 // everydayStem is how many letters a stem has at least.
 const everydayStem = 3
 
-// addEveryday reads the words in a cell. What it returns is good until it is called again.
-func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words []*everydayWord) {
-	var places []int
-	for _, w := range strings.Fields(strings.ToLower(r.Cell(cell))) {
-		m, ok := parseMember(w, r.At(cell), errs)
+// makeEveryday makes room for the words of rows, of which there are as many as spaces, and those of langid.tsv.
+func (d *dictionary) makeEveryday(themes, everyday []tsv.Row) {
+	room := len(d.langid)
+	for _, r := range themes {
+		room += strings.Count(r.Cell(1), " ") + 1
+	}
+	for _, r := range everyday {
+		room += strings.Count(r.Cell(0), " ") + 1
+	}
+	d.everyday, d.byEveryday = make([]everydayWord, 0, room), make(map[string]int, room)
+}
+
+// addEveryday reads the words in a cell, and returns where each of them stands in the dictionary's.
+func (d *dictionary) addEveryday(r *tsv.Row, cell int, errs *tsv.Errors) (places []int) {
+	places, at := d.places[:0], r.At(cell)
+	for w := range strings.FieldsSeq(strings.ToLower(r.Cell(cell))) {
+		m, ok := parseMember(w, at, errs)
 		if !ok {
 			continue
 		}
 		if m.kind != memberForm && m.kind != memberPrefix {
-			errs.Add(r.At(cell), "%q: everyday words are forms and stems", w)
+			errs.Add(at, "%q: everyday words are forms and stems", w)
 			continue
 		}
 		if m.kind == memberPrefix && utf8.RuneCountInString(m.text) < everydayStem {
-			errs.Add(r.At(cell), "%q: the stem of everyday words needs %d letters at least", w, everydayStem)
+			errs.Add(at, "%q: the stem of everyday words needs %d letters at least", w, everydayStem)
 			continue
 		}
-		places = append(places, d.everydayAt(m))
+		places = append(places, d.everydayAt(m, w))
 	}
-	for _, i := range places {
-		words = append(words, &d.everyday[i])
-	}
-	return words
+	d.places = places
+	return places
 }
 
-// everydayAt is where the word stands among the dictionary's, at the end if it is new.
-func (d *dictionary) everydayAt(m member) int {
+// everydayAt is where the word, which is written so, stands among the dictionary's, at the end if it is new.
+func (d *dictionary) everydayAt(m member, written string) int {
 	w := everydayWord{member: m}
-	i, ok := d.byEveryday[w.name()]
+	name := written
+	if m.kind != memberPrefix || !strings.HasPrefix(written, m.text) || len(written) != len(m.text)+1 {
+		name = w.name()
+	}
+	i, ok := d.byEveryday[name]
 	if !ok {
 		i = len(d.everyday)
-		d.byEveryday[w.name()] = i
+		d.byEveryday[name] = i
 		d.everyday = append(d.everyday, w)
 	}
 	return i
@@ -86,11 +100,11 @@ func (d *dictionary) everydayAt(m member) int {
 func (c *compiler) addEverydays() {
 	for i := range c.d.everyday {
 		w := &c.d.everyday[i]
-		all := c.meanings
+		all := &c.forms
 		if w.kind == memberPrefix {
-			all = c.stemMean
+			all = &c.stems
 		}
-		m := meaningOf(all, w.text)
+		m := all.of(w.text)
 		m.themes, m.leans, m.everyday = w.themes, w.leans, int32(i+1)
 	}
 }

@@ -116,6 +116,9 @@ var englishTails = [...]string{"'s", "'re", "'ve", "'ll", "'d", "'m"}
 // tables are loaded; texts go through the tokenizer, which does the same thing
 // rune by rune.
 func foldWord(w string) string {
+	if isFolded(w) {
+		return w
+	}
 	cyrillic := strings.IndexFunc(w, isCyrillic) >= 0
 	s := strings.Map(func(r rune) rune {
 		r = foldRune(r)
@@ -139,4 +142,21 @@ func foldWord(w string) string {
 		}
 	}
 	return s
+}
+
+// isFolded reports whether folding leaves a word as it is, without a look at those that seldom stand in tables.
+func isFolded(w string) bool {
+	latin, cyrillic := false, false
+	for _, r := range w {
+		switch {
+		case 'a' <= r && r <= 'z':
+			latin = true
+		case 'а' <= r && r <= 'я' || r == 'і' || r == 'ї' || r == 'є':
+			cyrillic = true
+		case '0' <= r && r <= '9' || r == '-':
+		default:
+			return false
+		}
+	}
+	return !latin || !cyrillic
 }

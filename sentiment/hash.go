@@ -25,6 +25,15 @@ func (t hashTable) put(h uint64, number uint32) {
 	t[i] = h>>numberBits<<numberBits | uint64(number)
 }
 
+// slotOf is the slot of a word, an empty one when it is unknown.
+func (t hashTable) slotOf(h uint64) *uint64 {
+	i := t.home(h)
+	for t[i] != 0 && (t[i]^h)>>numberBits != 0 {
+		i = (i + 1) & uint64(len(t)-1)
+	}
+	return &t[i]
+}
+
 // home is where a word's slot is looked for first.
 func (t hashTable) home(h uint64) uint64 { return h >> numberBits & uint64(len(t)-1) }
 
@@ -47,26 +56,39 @@ func (t hashTable) findFrom(h, slot uint64) uint32 {
 
 // affixes gathers beginnings or ends of words with their numbers. What only longer ones begin with is known too,
 // as goesOn: the search for the longest one stops at what is not.
-type affixes map[uint64]uint32
+type affixes struct {
+	hashTable
+	n int
+}
 
 const goesOn = 1<<numberBits - 1
 
+// newAffixes has room for affixes of so many letters together.
+func newAffixes(letters int) *affixes { return &affixes{newHashTable(letters), 0} }
+
 // add takes the letters in the order they are read: those of an end from the last one on.
-func (a affixes) add(letters []rune, number uint32) {
+func (a *affixes) add(letters []rune, number uint32) {
 	h := uint64(hashSeed)
-	for _, r := range letters {
+	for i, r := range letters {
 		h = hashRune(h, r)
-		if a[hashDone(h)] == 0 {
-			a[hashDone(h)] = goesOn
+		slot := a.slotOf(hashDone(h))
+		if *slot == 0 {
+			a.n++
+			*slot = hashDone(h) | goesOn
+		}
+		if i == len(letters)-1 {
+			*slot = hashDone(h)&^goesOn | uint64(number)
 		}
 	}
-	a[hashDone(h)] = number
 }
 
-func (a affixes) table() hashTable {
-	t := newHashTable(len(a))
-	for h, number := range a {
-		t.put(h, number)
+// table has the affixes in the room they need.
+func (a *affixes) table() hashTable {
+	t := newHashTable(a.n)
+	for _, slot := range a.hashTable {
+		if slot != 0 {
+			t.put(slot, uint32(slot&goesOn))
+		}
 	}
 	return t
 }

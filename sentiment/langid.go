@@ -80,7 +80,7 @@ func newVoters(said map[uint64]votes) voters {
 
 func newEnds(said map[string]votes) voters {
 	all := voters{votes: make([]votes, 1)}
-	ends := affixes{}
+	ends := newAffixes(longestEnding * len(said))
 	for end, v := range said {
 		letters := []rune(end)
 		slices.Reverse(letters)

@@ -5,89 +5,71 @@ import "slices"
 // layOut builds the table's hash of forms, the stems and the shared infos, and
 // returns the interner, which knows the sets of symbols that infos refer to.
 func (c *compiler) layOut(t *table) *interner {
-	c.symbolsToMeanings()
-	forms := c.wordForms(t)
-	most := 1 + len(forms) + len(c.meanings) + len(c.stemMean) + len(c.d.words)
-	t.infos = append(make([]info, 0, most), info{word: -1})
-	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[info]uint32{}}
+	c.askNumbers()
+	c.wordForms(t)
+	forms := c.forms.list
+	in := newInterner(t, 1+len(forms)+len(c.stems.list))
 	in.reserve(c.placeSyms)
+	t.stems = c.internStems(in)
 
-	stems := stems{}
-	for i := range c.d.words { // those of words.tsv first: those of patterns join them
-		if w := &c.d.words[i]; w.prefix {
-			stems.add(w.forms[0], int32(i), c.lemmaSyms[i], c.stemMean[w.forms[0]])
-		}
-	}
-	for stem, m := range c.stemMean {
-		stems.add(stem, -1, m.symbols, m)
-	}
-	t.stems = stems.intern(in)
-
-	t.forms = newHashTable(len(forms) + len(c.meanings))
-	var scratch []symbol
-	for form, wi := range forms {
-		scratch = scratch[:0]
-		if wi >= 0 {
-			scratch = append(scratch, c.lemmaSyms[int(wi)]...)
-		}
-		t.forms.put(hashString(form), c.infoOf(in, form, wi, scratch))
-	}
-	for form := range c.meanings {
-		if _, done := forms[form]; !done {
-			t.forms.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
-		}
+	t.forms = newHashTable(len(forms))
+	for i := range forms {
+		t.forms.put(hashString(forms[i].text), c.infoOf(in, &forms[i]))
 	}
 	t.infos = slices.Clone(t.infos) // in the room they need
-	t.setHeavy(forms, c.meanings)
+	t.setHeavy(forms)
 	t.numInfo = t.forms.find(hashString(anyDigits))
 	return in
 }
 
 // infoOf joins what a form is by itself, as a form of its lemmas and by its stem.
-func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol) uint32 {
-	var m meaning
-	if own := c.meanings[form]; own != nil {
-		m = *own
-		symbols = append(symbols, own.symbols...)
+func (c *compiler) infoOf(in *interner, form *meaning) uint32 {
+	m := *form
+	symbols := in.scratch[:0]
+	if m.word >= 0 {
+		symbols = c.appendSymbols(symbols, c.lemmas[m.word])
 	}
-	if id := in.t.stems.longest([]rune(form)); id != 0 {
+	symbols = c.appendSymbols(symbols, m.symbols)
+	if id := in.t.stems.longest([]rune(m.text)); id != 0 {
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.inherit(stem)
-		if stem.word >= 0 && (wi < 0 || !c.d.words[wi].own && in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
-			wi = stem.word
+		if stem.word >= 0 && (m.word < 0 || !c.d.words[m.word].own && in.t.words[m.word].isLight()) {
+			m.word = stem.word
 		}
 	}
-	return in.info(wi, symbols, &m)
+	in.scratch = symbols
+	return in.info(symbols, &m)
 }
 
-// symbolsToMeanings moves the symbols asked of forms and stems to their meanings.
-func (c *compiler) symbolsToMeanings() {
-	move := func(from map[string][]symbol, to map[string]*meaning) {
-		for key, symbols := range from {
-			meaningOf(to, key).symbols = symbols
-		}
-	}
-	c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], symNum)
-	for form := range c.formSyms { // a number that a pattern names is a number still
-		if form[0] >= '0' && form[0] <= '9' {
-			for _, s := range c.formSyms[anyDigits] {
-				c.formSyms[form] = appendSymbol(c.formSyms[form], s)
+// isLight: the word is there for its lemma alone.
+func (w *word) isLight() bool { return w.weight == 0 && w.not == 0 && w.lack == 0 }
+
+// askNumbers: a number that a pattern names is a number still.
+func (c *compiler) askNumbers() {
+	c.ask(&c.forms.of(anyDigits).symbols, symNum)
+	digits := c.appendSymbols(nil, c.forms.of(anyDigits).symbols)
+	for i := range c.forms.list {
+		if m := &c.forms.list[i]; m.symbols != 0 && m.text[0] >= '0' && m.text[0] <= '9' {
+			for _, s := range digits {
+				c.ask(&m.symbols, s)
 			}
 		}
 	}
-	move(c.formSyms, c.meanings)
-	move(c.stemSyms, c.stemMean)
 }
 
-// wordForms maps every form to its heaviest entry, or to the user's. Lemmas that share
-// a form all give it their symbols.
-func (c *compiler) wordForms(t *table) map[string]int32 {
-	total := 0
-	for i := range c.d.words {
-		total += len(c.d.words[i].forms)
+// formRoom is how many forms there are at most, but for those of patterns.
+func (d *dictionary) formRoom() int {
+	n := len(d.everyday)
+	for i := range d.words {
+		n += len(d.words[i].forms)
 	}
-	forms := make(map[string]int32, total)
+	return n
+}
+
+// wordForms gives every form its heaviest entry, or the user's. Lemmas that share
+// a form all give it their symbols.
+func (c *compiler) wordForms(t *table) {
 	t.words = make([]word, len(c.d.words))
 	for i := range c.d.words {
 		w := &c.d.words[i]
@@ -96,38 +78,30 @@ func (c *compiler) wordForms(t *table) map[string]int32 {
 			topic: uint8(w.topic), flags: w.flags, line: int32(w.at.Line),
 			ownNot: w.not != defaultNot(w.weight), ownLack: w.lack != defaultLack(w.weight),
 		}
-		if w.flags&wordObscene != 0 {
-			for _, f := range w.forms {
-				t.masks = append(t.masks, mask{[]rune(foldWord(f)), w.prefix})
+		for _, f := range w.forms {
+			form := foldWord(f)
+			if w.flags&wordObscene != 0 {
+				t.masks = append(t.masks, mask{[]rune(form), w.prefix})
+			}
+			if !w.prefix {
+				c.claim(c.forms.of(form), int32(i))
 			}
 		}
-		if w.prefix {
-			continue
-		}
-		for _, f := range w.forms {
-			c.claim(forms, foldWord(f), int32(i))
-		}
 	}
-	return forms
 }
 
-func (c *compiler) claim(forms map[string]int32, form string, wi int32) {
-	old, taken := forms[form]
-	if !taken {
-		forms[form] = wi
+func (c *compiler) claim(form *meaning, wi int32) {
+	old := form.word
+	form.word = wi
+	if old < 0 || old == wi {
 		return
 	}
-	if old == wi {
-		return
-	}
-	heavy, light := wi, old
+	light := old
 	if a, b := &c.d.words[old], &c.d.words[wi]; a.own && !b.own || a.own == b.own && abs(a.weight) >= abs(b.weight) {
-		heavy, light = old, wi
+		form.word, light = old, wi
 	}
-	forms[form] = heavy
-	for _, s := range c.lemmaSyms[int(light)] {
-		m := meaningOf(c.meanings, form)
-		m.symbols = appendSymbol(slices.Clip(m.symbols), s)
+	for i := c.lemmas[light]; i != 0; i = c.lists[i].before {
+		c.ask(&form.symbols, c.lists[i].symbol)
 	}
 }
 
@@ -140,12 +114,18 @@ func abs[T float32 | float64](x T) T {
 
 // interner gives equal meanings one info, and equal sets of symbols one number.
 type interner struct {
-	t     *table
-	sets  [][]symbol
-	bits  []uint64 // by set: its place in filters
-	index map[string]uint32
-	infos map[info]uint32
-	key   []byte
+	t       *table
+	sets    [][]symbol
+	bits    []uint64 // by set: its place in filters
+	numbers *numbering
+	infos   *numbering
+	kept    arena[symbol]
+	scratch []symbol
+}
+
+func newInterner(t *table, most int) *interner {
+	t.infos = append(make([]info, 0, most), info{word: -1})
+	return &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, numbers: newNumbering(uint32(placeKinds)), infos: newNumbering(1)}
 }
 
 // filterBit keeps function words, of which texts are full, apart from the others,
@@ -170,32 +150,42 @@ func (in *interner) reserve(places [placeKinds][]symbol) {
 	}
 }
 
-func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
-	slices.Sort(symbols)
-	symbols = slices.Compact(symbols)
-	in.key = in.key[:0]
-	for _, s := range symbols {
-		in.key = append(in.key, byte(s), byte(s>>8))
-	}
-	set, ok := in.index[string(in.key)]
-	if !ok {
-		set = uint32(len(in.sets))
-		in.sets = append(in.sets, slices.Clone(symbols))
-		in.index[string(in.key)] = set
-		in.bits = append(in.bits, filterBit(set, m.function))
-	}
+// info is that of a meaning with these symbols, which it sorts.
+func (in *interner) info(symbols []symbol, m *meaning) uint32 {
+	set := in.set(symbols, m.function)
 	x := info{
-		set: set, bit: in.bits[set], word: word, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function,
+		set: set, bit: in.bits[set], word: m.word, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function,
 		themes: m.themes, leans: m.leans, everyday: m.everyday,
 	}
 	if len(in.t.everydayNames) == 0 {
 		x.everyday = min(x.everyday, 1) // words that say the same are the same
 	}
-	id, ok := in.infos[x]
-	if !ok {
-		id = uint32(len(in.t.infos))
+	h := uint64(x.word)<<32 ^ uint64(set) ^ uint64(x.themes)*hashPrime
+	for _, lean := range x.leans {
+		h = h*hashPrime ^ uint64(lean)
+	}
+	id, known := in.infos.number(hashDone(h^uint64(x.everyday)), func(i uint32) bool { return in.t.infos[i] == x })
+	if !known {
 		in.t.infos = append(in.t.infos, x)
-		in.infos[x] = id
 	}
 	return id
+}
+
+// set numbers a set of symbols.
+func (in *interner) set(symbols []symbol, function bool) uint32 {
+	if len(symbols) == 0 {
+		return 0
+	}
+	slices.Sort(symbols)
+	symbols = slices.Compact(symbols)
+	h := uint64(hashSeed)
+	for _, s := range symbols {
+		h = (h ^ uint64(s)) * hashPrime
+	}
+	set, known := in.numbers.number(hashDone(h), func(i uint32) bool { return slices.Equal(in.sets[i], symbols) })
+	if !known {
+		in.sets = append(in.sets, in.kept.keep(symbols))
+		in.bits = append(in.bits, filterBit(set, function))
+	}
+	return set
 }

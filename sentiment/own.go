@@ -84,6 +84,7 @@ func (s *Scorer) ownOf(i int) string {
 // addOwn adds the user's lines for d's language; a word that stands there already
 // is replaced.
 func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
+	shipped := len(d.patterns)
 	for _, own := range s.own {
 		if s.common.langs[own.lang] != d.lang {
 			continue
@@ -96,7 +97,7 @@ func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 			d.addWord(own.row, errs, true)
 		}
 	}
-	d.checkReferences(errs)
+	d.checkReferences(d.patterns[shipped:], errs)
 }
 
 // checkReadable says which forms no text can hold, as texts are cut into words.

@@ -63,28 +63,52 @@ func (p *pairTable) find(key uint32, h uint64) way {
 type pairBuilder struct {
 	t       *trie
 	paired  []bool // by exit: the second word of a pattern is met over it
-	firsts  map[string]uint16
-	seconds map[string]uint16
-	nodes   [][]int32      // by first: where it leads from the root
-	over    [][]secondNode // by exit
-	key     []byte
+	firsts  *edgeLists
+	seconds *edgeLists
+	over    []uint32     // by exit: the last one of nodes that a word leads to
+	nodes   []secondNode // from 1
+	scratch []edge
 }
 
 // secondNode is where words of one kind lead over an exit.
 type secondNode struct {
-	second uint16
+	before uint32 // another one of the exit, 0 for none
 	to     int32
+	second uint16
 }
 
-func newPairBuilder(t *trie, afterFirst []edge) *pairBuilder {
-	b := &pairBuilder{
-		t: t, paired: make([]bool, len(t.exits)), over: make([][]secondNode, len(t.exits)),
-		firsts: map[string]uint16{}, seconds: map[string]uint16{}, nodes: [][]int32{nil},
+// edgeLists numbers lists of edges.
+type edgeLists struct {
+	numbers *numbering
+	lists   [][]edge
+	kept    arena[edge]
+}
+
+func newEdgeLists() *edgeLists { return &edgeLists{numbers: newNumbering(1), lists: make([][]edge, 1)} }
+
+func (l *edgeLists) number(list []edge) (n uint16, known bool) {
+	h := uint64(hashSeed)
+	for _, e := range list {
+		h = (h ^ uint64(e)) * hashPrime
 	}
-	for _, e := range afterFirst {
-		n := &t.nodes[e.to]
-		for at := n.exitAt; at < n.exitAt+uint32(n.exitN); at++ {
-			b.paired[at] = !t.exits[at].far()
+	number, known := l.numbers.number(hashDone(h), func(i uint32) bool { return slices.Equal(l.lists[i], list) })
+	if !known {
+		l.lists = append(l.lists, l.kept.keep(list))
+	}
+	return uint16(number), known
+}
+
+func newPairBuilder(t *trie, all []edge) *pairBuilder {
+	b := &pairBuilder{
+		t: t, paired: make([]bool, len(t.exits)), over: make([]uint32, len(t.exits)),
+		firsts: newEdgeLists(), seconds: newEdgeLists(), nodes: make([]secondNode, 1, 4*len(t.exits)),
+	}
+	for _, e := range all {
+		if e.exit() == 0 {
+			n := &t.nodes[e.to()]
+			for at := n.exitAt; at < n.exitAt+uint32(n.exitN); at++ {
+				b.paired[at] = !t.exits[at].far()
+			}
 		}
 	}
 	return b
@@ -93,63 +117,45 @@ func newPairBuilder(t *trie, afterFirst []edge) *pairBuilder {
 // add takes the ways of a set, which are sorted.
 func (b *pairBuilder) add(set int, edges []edge) {
 	from := 0
-	for from < len(edges) && edges[from].exit == 0 {
+	for from < len(edges) && edges[from].exit() == 0 {
 		from++
 	}
 	r := &b.t.roots[set]
 	if from > 0 {
-		var known bool
-		if r.first, known = b.number(b.firsts, edges[:from]); !known {
-			nodes := make([]int32, from)
-			for i := range nodes {
-				nodes[i] = edges[i].to
-			}
-			b.nodes = append(b.nodes, nodes)
-		}
+		r.first, _ = b.firsts.number(edges[:from])
 	}
-	var paired []edge
+	b.scratch = b.scratch[:0]
 	for _, e := range edges[from:] {
-		if b.paired[e.exit] {
-			paired = append(paired, e)
+		if b.paired[e.exit()] {
+			b.scratch = append(b.scratch, e)
 		}
 	}
-	if len(paired) > 0 {
-		var known bool
-		if r.second, known = b.number(b.seconds, paired); !known {
-			for _, e := range paired {
-				b.over[e.exit] = append(b.over[e.exit], secondNode{r.second, e.to})
-			}
+	if len(b.scratch) == 0 {
+		return
+	}
+	var known bool
+	if r.second, known = b.seconds.number(b.scratch); !known {
+		for _, e := range b.scratch {
+			b.nodes = append(b.nodes, secondNode{b.over[e.exit()], e.to(), r.second})
+			b.over[e.exit()] = uint32(len(b.nodes) - 1)
 		}
 	}
-}
-
-// number numbers lists of edges from 1.
-func (b *pairBuilder) number(of map[string]uint16, edges []edge) (n uint16, known bool) {
-	b.key = b.key[:0]
-	for _, e := range edges {
-		b.key = append(b.key, byte(e.exit), byte(e.exit>>8), byte(e.exit>>16), byte(e.to), byte(e.to>>8), byte(e.to>>16))
-	}
-	if n, known = of[string(b.key)]; !known {
-		n = uint16(len(of) + 1)
-		of[string(b.key)] = n
-	}
-	return n, known
 }
 
 // build lays out the pairs and what else a first word leads to.
 func (b *pairBuilder) build() {
-	t := b.t
-	t.firsts = make([]span, len(b.nodes))
-	bits := make([]uint64, len(b.nodes))
-	ways := make([][]way, len(b.seconds)+1)
-	var met []uint16
-	pairs := make([]pair, 0, 64*len(b.nodes)) // about as many as there are
-	for first := 1; first < len(b.nodes); first++ {
+	t, firsts := b.t, b.firsts.lists
+	t.firsts = make([]span, len(firsts))
+	bits := make([]uint64, len(firsts))
+	var met []uint64 // second<<32 | the way to it
+	var ways []way
+	pairs := make([]pair, 0, 64*len(firsts)) // about as many as there are
+	for first := 1; first < len(firsts); first++ {
 		of := &t.firsts[first]
 		of.at = uint32(len(t.afterFirst))
 		met = met[:0]
-		for _, node := range b.nodes[first] {
-			n := &t.nodes[node]
+		for _, edge := range firsts[first] {
+			n := &t.nodes[edge.to()]
 			whole := n.endN > 0
 			for at := n.exitAt; at < n.exitAt+uint32(n.exitN); at++ {
 				e := &t.exits[at]
@@ -158,11 +164,9 @@ func (b *pairBuilder) build() {
 					continue
 				}
 				bits[first] |= e.sets
-				for _, s := range b.over[at] {
-					if len(ways[s.second]) == 0 {
-						met = append(met, s.second)
-					}
-					ways[s.second] = append(ways[s.second], way(e.gap)<<wayGap|t.wayTo(s.to))
+				for i := b.over[at]; i != 0; i = b.nodes[i].before {
+					s := &b.nodes[i]
+					met = append(met, uint64(s.second)<<32|uint64(way(e.gap)<<wayGap|t.wayTo(s.to)))
 				}
 			}
 			if whole {
@@ -170,10 +174,13 @@ func (b *pairBuilder) build() {
 				of.n++
 			}
 		}
-		for _, second := range met {
-			slices.Sort(ways[second]) // sets are numbered as a map has them
-			pairs = append(pairs, pair{pairKey(uint16(first), second), t.pairs.list(ways[second])})
-			ways[second] = ways[second][:0]
+		slices.Sort(met)
+		for i := 0; i < len(met); {
+			second := met[i] >> 32
+			for ways = ways[:0]; i < len(met) && met[i]>>32 == second; i++ {
+				ways = append(ways, way(met[i]))
+			}
+			pairs = append(pairs, pair{pairKey(uint16(first), uint16(second)), t.pairs.list(ways)})
 		}
 	}
 	for set := range t.roots {

@@ -11,42 +11,59 @@ import (
 const maxElements = 12
 
 // parsePattern reads the pattern language of the README.
-func parsePattern(text string, at tsv.Place, errs *tsv.Errors) (p patternEntry, ok bool) {
-	p.at, p.text = at, text
+func (d *dictionary) parsePattern(r *tsv.Row, errs *tsv.Errors) (p patternEntry, ok bool) {
+	p.at, p.text = r.At(0), r.Cell(0)
 	before := errs.Len()
-	words := strings.Fields(strings.ToLower(text))
-	solid := 0
+	words, elements, solid := appendFields(d.fields[:0], p.text), d.scratch[:0], 0
 	for i, w := range words {
 		switch {
 		case w == "^" && i == 0:
 			p.start = true
 		case w == "$" && i == len(words)-1:
 			p.end = true
-		case w[0] == '.':
-			if gap, good := parseGap(w); good {
-				p.elements = append(p.elements, element{gap: gap})
-			} else {
-				errs.Add(at, "%q: a gap is written .. or .1 to .6", w)
-			}
 		default:
-			e := parseElement(w, at, errs)
-			if !e.optional {
+			e := d.element(w, p.at, errs)
+			if !e.optional && e.gap == 0 {
 				solid++
 			}
-			p.elements = append(p.elements, e)
+			elements = append(elements, e)
 		}
 	}
+	d.fields, d.scratch = words, elements
 	if solid == 0 {
-		errs.Add(at, "%q: a pattern needs a word that must be there", text)
+		errs.Add(p.at, "%q: a pattern needs a word that must be there", p.text)
 	}
-	if len(p.elements) > maxElements {
-		errs.Add(at, "%q: %d elements, at most %d", text, len(p.elements), maxElements)
+	if len(elements) > maxElements {
+		errs.Add(p.at, "%q: %d elements, at most %d", p.text, len(elements), maxElements)
 	}
-	p.elements = trimGaps(p.elements)
+	p.elements = d.kept.keep(trimGaps(elements))
 	if solid == 1 && len(words) > 1 && !p.start && !p.end {
 		refuseCrumb(&p, errs)
 	}
 	return p, errs.Len() == before
+}
+
+// element reads one place of a pattern. Most are written as in many other patterns.
+func (d *dictionary) element(w string, at tsv.Place, errs *tsv.Errors) element {
+	e, known := d.elements[w]
+	if known {
+		return e
+	}
+	before := errs.Len()
+	if lower := strings.ToLower(w); lower[0] == '.' {
+		gap, good := parseGap(lower)
+		if !good {
+			errs.Add(at, "%q: a gap is written .. or .1 to .6", lower)
+		}
+		e.gap = max(gap, 1)
+	} else {
+		e = d.parseElement(lower, at, errs)
+	}
+	if errs.Len() == before {
+		e.id = int32(len(d.elements))
+		d.elements[w] = e
+	}
+	return e
 }
 
 // refuseCrumb refuses a pattern that is but a small word once its optional
@@ -74,13 +91,15 @@ func parseGap(w string) (int, bool) {
 	return 0, false
 }
 
-func parseElement(w string, at tsv.Place, errs *tsv.Errors) element {
+func (d *dictionary) parseElement(w string, at tsv.Place, errs *tsv.Errors) element {
 	var e element
 	if len(w) > 1 && strings.HasSuffix(w, "?") {
 		e.optional = true
 		w = w[:len(w)-1]
 	}
-	for _, choice := range strings.Split(w, "|") {
+	var list [8]member
+	choices := list[:0]
+	for choice := range strings.SplitSeq(w, "|") {
 		if choice == "" {
 			errs.Add(at, "%q: an empty choice", w)
 			continue
@@ -90,9 +109,10 @@ func parseElement(w string, at tsv.Place, errs *tsv.Errors) element {
 			continue
 		}
 		if m, ok := parseMember(choice, at, errs); ok {
-			e.choices = append(e.choices, m)
+			choices = append(choices, m)
 		}
 	}
+	e.choices = d.members.keep(choices)
 	return e
 }
 
@@ -109,7 +129,7 @@ func trimGaps(e []element) []element {
 
 // addPattern reads a line of patterns.tsv, and reports whether there is one pattern more.
 func (d *dictionary) addPattern(r tsv.Row, errs *tsv.Errors) bool {
-	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
+	p, ok := d.parsePattern(&r, errs)
 	if !ok {
 		return false
 	}
@@ -124,7 +144,7 @@ func (d *dictionary) addPattern(r tsv.Row, errs *tsv.Errors) bool {
 	if r.Cell(3) != "" {
 		p.topic = d.common.topic(&r, 3, errs)
 	}
-	for _, f := range strings.Fields(r.Cell(4)) {
+	for f := range strings.FieldsSeq(r.Cell(4)) {
 		if patternFlags[f] == 0 {
 			errs.Add(r.At(4), "unknown flag %q; a pattern has firm ask noask noif guard", f)
 		}
@@ -151,7 +171,7 @@ func defaultValue(r role) float64 {
 }
 
 func (d *dictionary) addFunction(r tsv.Row, errs *tsv.Errors) {
-	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
+	p, ok := d.parsePattern(&r, errs)
 	if !ok {
 		return
 	}
@@ -179,28 +199,38 @@ func (d *dictionary) addFunction(r tsv.Row, errs *tsv.Errors) {
 	}
 }
 
-// checkReferences says which lemmas and classes do not exist.
-func (d *dictionary) checkReferences(errs *tsv.Errors) {
-	check := func(m member, at tsv.Place) {
+// checkReferences says which lemmas and classes of the patterns do not exist, and of the classes.
+func (d *dictionary) checkReferences(patterns []patternEntry, errs *tsv.Errors) {
+	check := func(m *member, at *tsv.Place) {
 		switch m.kind {
 		case memberLemma:
 			if _, ok := d.byWord[m.text]; !ok {
-				errs.Add(at, "~%s: no such entry in %s/words.tsv (weight 0 will do)", m.text, d.lang)
+				errs.Add(*at, "~%s: no such entry in %s/words.tsv (weight 0 will do)", m.text, d.lang)
 			}
 		case memberClass:
 			if d.classes[m.text] == nil && !builtinClass(m.text) {
-				errs.Add(at, "<%s>: no such class in %s/classes.tsv", m.text, d.lang)
+				errs.Add(*at, "<%s>: no such class in %s/classes.tsv", m.text, d.lang)
 			}
 		}
 	}
-	for _, p := range d.patterns {
-		for _, e := range p.elements {
-			for _, m := range e.choices {
-				check(m, p.at)
+	for i := range patterns {
+		p := &patterns[i]
+		for j := range p.elements {
+			choices := p.elements[j].choices
+			for k := range choices {
+				check(&choices[k], &p.at)
 			}
 		}
 	}
-	for _, m := range d.classMembers {
-		check(m.member, m.at)
+	for i := range d.classMembers {
+		check(&d.classMembers[i].member, &d.classMembers[i].at)
 	}
+}
+
+// appendFields appends the words of a cell.
+func appendFields(list []string, cell string) []string {
+	for w := range strings.FieldsSeq(cell) {
+		list = append(list, w)
+	}
+	return list
 }

@@ -37,7 +37,8 @@ func (d *dictionary) addThemes(r tsv.Row, errs *tsv.Errors) {
 		errs.Add(r.At(0), "unknown theme %q; themes are in %s", r.Cell(0), themesFile)
 		return
 	}
-	for _, w := range d.addEveryday(r, 1, errs) {
+	for _, i := range d.addEveryday(&r, 1, errs) {
+		w := &d.everyday[i]
 		if w.themes&(1<<at) != 0 {
 			errs.Add(r.At(1), "%q stands twice in the theme", w.name())
 		}

@@ -1,7 +1,6 @@
 package sentiment
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 )
@@ -75,15 +74,12 @@ func slotOf(key uint32) uint32 { return key * 0x9e3779b1 >> 11 }
 
 // trieBuilder collects sequences of steps.
 type trieBuilder struct {
-	nodes []buildNode
+	next map[wayOn]int32 // the node that is reached; they are numbered as they come
+	ends []uint64        // node<<32 | the pattern that ends there
 }
 
-type buildNode struct {
-	ends  []int32
-	edges map[step]int32
-}
-
-func newTrieBuilder() trieBuilder { return trieBuilder{nodes: []buildNode{{}}} }
+// wayOn is from a node over a step: node<<24 | gap<<16 | symbol.
+type wayOn uint64
 
 func (b *trieBuilder) add(steps []step, id int32) {
 	if len(steps) == 0 {
@@ -91,50 +87,85 @@ func (b *trieBuilder) add(steps []step, id int32) {
 	}
 	at := int32(0)
 	for _, s := range steps {
-		next, ok := b.nodes[at].edges[s]
+		way := wayOn(at)<<24 | wayOn(s.gap)<<16 | wayOn(s.sym)
+		next, ok := b.next[way]
 		if !ok {
-			next = int32(len(b.nodes))
-			b.nodes = append(b.nodes, buildNode{})
-			if b.nodes[at].edges == nil {
-				b.nodes[at].edges = map[step]int32{}
-			}
-			b.nodes[at].edges[s] = next
+			next = int32(len(b.next) + 1)
+			b.next[way] = next
 		}
 		at = next
 	}
-	if !slices.Contains(b.nodes[at].ends, id) {
-		b.nodes[at].ends = append(b.nodes[at].ends, id)
-	}
+	b.ends = append(b.ends, uint64(at)<<32|uint64(id))
 }
 
-// edge is a way on: over exit, by a word with a symbol, to a node.
-type edge struct {
-	exit uint32
-	to   int32
+// edge is a way on by a word with a symbol: exit<<24 | the node it leads to, so that they are sorted by exits.
+type edge uint64
+
+func (e edge) exit() uint32 { return uint32(e >> 24) }
+func (e edge) to() int32    { return int32(e & (1<<24 - 1)) }
+
+// edges are all edges, grouped by symbol.
+type edges struct {
+	list []edge
+	from []uint32 // by symbol, and the end of the list
+}
+
+// of returns the edges of a symbol.
+func (e *edges) of(s symbol) []edge {
+	if int(s)+1 >= len(e.from) {
+		return nil
+	}
+	return e.list[e.from[s]:e.from[s+1]]
+}
+
+// newEdges takes edges with their symbols above them.
+func newEdges(bySymbol []uint64) *edges {
+	slices.Sort(bySymbol)
+	all := &edges{list: make([]edge, 0, len(bySymbol))}
+	for _, x := range bySymbol {
+		for len(all.from) <= int(x>>48) {
+			all.from = append(all.from, uint32(len(all.list)))
+		}
+		all.list = append(all.list, edge(x&(1<<48-1)))
+	}
+	all.from = append(all.from, uint32(len(all.list)))
+	return all
 }
 
 // build lays the trie out for the sets of symbols that words carry. The root is
-// exit 0.
+// exit 0. Exits are numbered by node and gap, the same each time: a search that is cut short has found the same.
 func (b *trieBuilder) build(patterns []pattern, sets [][]symbol, bits []uint64) trie {
-	t := trie{patterns: patterns, nodes: make([]trieNode, len(b.nodes)), exits: make([]trieExit, 1)}
-	var top symbol
-	for _, n := range b.nodes {
-		for s := range n.edges {
-			top = max(top, s.sym)
+	t := trie{patterns: patterns, nodes: make([]trieNode, len(b.next)+1), exits: make([]trieExit, 1)}
+	ways := slices.Sorted(maps.Keys(b.next))
+	slices.Sort(b.ends)
+	ends := slices.Compact(b.ends)
+	bySymbol := make([]uint64, 0, len(ways))
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		n.endAt, n.exitAt = uint32(len(t.ends)), uint32(len(t.exits))
+		for ; len(ends) > 0 && ends[0]>>32 == uint64(i); ends = ends[1:] {
+			t.ends = append(t.ends, int32(uint32(ends[0])))
+			n.endN++
+		}
+		for ; len(ways) > 0 && ways[0]>>24 == wayOn(i); ways = ways[1:] {
+			gap, sym, to := uint8(ways[0]>>16), symbol(ways[0]), b.next[ways[0]]
+			exit := len(t.exits) - 1
+			switch {
+			case i == 0:
+				exit = 0
+			case n.exitN == 0 || t.exits[exit].gap != gap:
+				exit++
+				t.exits = append(t.exits, trieExit{gap: gap})
+				n.exitN++
+			}
+			if i > 0 && sym == symAny {
+				t.exits[exit].any = to
+			} else {
+				bySymbol = append(bySymbol, uint64(sym)<<48|uint64(exit)<<24|uint64(to))
+			}
 		}
 	}
-	bySymbol := make([][]edge, int(top)+1)
-	for s, to := range b.nodes[0].edges {
-		bySymbol[s.sym] = append(bySymbol[s.sym], edge{0, to})
-	}
-	for i, n := range b.nodes {
-		t.nodes[i] = trieNode{endAt: uint32(len(t.ends)), endN: uint16(len(n.ends)), exitAt: uint32(len(t.exits))}
-		t.ends = append(t.ends, n.ends...)
-		if i > 0 {
-			b.exits(&t, i, bySymbol)
-		}
-	}
-	pairs := t.link(sets, bits, bySymbol)
+	pairs := t.link(sets, bits, newEdges(bySymbol))
 	t.filter()
 	pairs.build()
 	return t
@@ -156,63 +187,25 @@ func (t *trie) filter() {
 // maxGap bounds the gaps that optional elements between gaps add up to.
 const maxGap = 12
 
-// exits numbers the exits of node i, one for each gap, in the same order each time: a search that is cut short
-// has found the same.
-func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
-	var numbers [maxGap + 1]uint32
-	edges := b.nodes[i].edges
-	steps := slices.SortedFunc(maps.Keys(edges), func(a, b step) int { return cmp.Or(cmp.Compare(a.gap, b.gap), cmp.Compare(a.sym, b.sym)) })
-	for _, s := range steps {
-		to := edges[s]
-		exit := numbers[s.gap]
-		if exit == 0 {
-			exit = uint32(len(t.exits))
-			numbers[s.gap] = exit
-			t.exits = append(t.exits, trieExit{gap: s.gap})
-			t.nodes[i].exitN++
-		}
-		if s.sym == symAny {
-			t.exits[exit].any = to
-		} else {
-			bySymbol[s.sym] = append(bySymbol[s.sym], edge{exit, to})
-		}
-	}
-}
-
 // link finds, for every set and exit, where a word with this set leads, and returns the pairs of first words.
-func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) *pairBuilder {
+func (t *trie) link(sets [][]symbol, bits []uint64, all *edges) *pairBuilder {
 	t.roots = make([]root, len(sets))
-	var afterFirst []edge
-	for _, list := range bySymbol {
-		for _, e := range list {
-			if e.exit == 0 {
-				afterFirst = append(afterFirst, e)
-			}
-		}
-	}
-	p := newPairBuilder(t, afterFirst)
-	var groups []slot
-	var edges []edge
+	p := newPairBuilder(t, all.list)
+	groups := make([]slot, 0, 4*len(sets))
+	var list []edge
 	for set, symbols := range sets {
-		edges = edges[:0]
+		list = list[:0]
 		for _, s := range symbols {
-			if int(s) < len(bySymbol) {
-				edges = append(edges, bySymbol[s]...)
-			}
+			list = append(list, all.of(s)...)
 		}
-		slices.SortFunc(edges, func(a, b edge) int {
-			if a.exit != b.exit {
-				return int(a.exit) - int(b.exit)
-			}
-			return int(a.to - b.to)
-		})
-		p.add(set, edges)
-		for i := 0; i < len(edges); {
-			at, exit := uint32(len(t.links)), edges[i].exit
+		slices.Sort(list)
+		p.add(set, list)
+		for i := 0; i < len(list); {
+			at, exit := uint32(len(t.links)), list[i].exit()
 			t.exits[exit].sets |= bits[set]
-			for ; i < len(edges) && edges[i].exit == exit; i++ {
+			for ; i < len(list) && list[i].exit() == exit; i++ {
 				if !p.paired[exit] {
-					t.links = append(t.links, edges[i].to)
+					t.links = append(t.links, list[i].to())
 				}
 			}
 			if n := uint32(len(t.links)) - at; n > 0 {

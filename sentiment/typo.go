@@ -86,18 +86,13 @@ func (l letterSet) holds(letters uint64) bool {
 }
 
 // setHeavy notes the letters of the forms that typing errors are mended to.
-func (t *table) setHeavy(forms map[string]int32, others map[string]*meaning) {
+func (t *table) setHeavy(forms []meaning) {
 	var sums []uint64
-	add := func(form string) {
-		if w := t.infos[t.forms.find(hashString(form))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
-			sums = append(sums, lettersOf([]rune(form)))
+	for i := range forms {
+		text := forms[i].text
+		if w := t.infos[t.forms.find(hashString(text))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+			sums = append(sums, lettersOf([]rune(text)))
 		}
-	}
-	for form := range forms {
-		add(form)
-	}
-	for form := range others {
-		add(form)
 	}
 	size := 1
 	for size*64 < 16*len(sums) {
