@@ -128,12 +128,14 @@ func hashDone(h uint64) uint64 {
 	return h
 }
 
-func hashString(s string) uint64 {
-	h := uint64(hashSeed)
+func hashString(s string) uint64 { return hashDone(hashMore(hashSeed, s)) }
+
+// hashMore goes on with the letters of s.
+func hashMore(h uint64, s string) uint64 {
 	for _, r := range s {
 		h = hashRune(h, r)
 	}
-	return hashDone(h)
+	return h
 }
 
 func hashRunes(rs []rune) uint64 {

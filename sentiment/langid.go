@@ -33,9 +33,12 @@ type voters struct {
 func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, letters: make([]votes, 1)}
 	id.latin = max(slices.Index(c.cyrillic, false), 0)
-	said := map[uint64]votes{}
-	add := func(word string, lang int, w float32) {
-		h := hashString(word)
+	room := 0
+	for _, l := range langs {
+		room += spellings * len(l.words)
+	}
+	said := make(map[uint64]votes, room)
+	add := func(h uint64, lang int, w float32) {
 		v := said[h]
 		v[lang] = max(v[lang], w)
 		said[h] = v
@@ -48,9 +51,9 @@ func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 				errs.Add(r.At(0), "an empty word")
 				continue
 			}
-			add(form, li, w)
+			add(hashString(form), li, w)
 			if c.cyrillic[li] && utf8.RuneCountInString(form) > 1 {
-				l.translit.each(form, func(latin string) { add(latin, li, w*0.7) })
+				l.translit.each(form, func(latin uint64) { add(latin, li, w*0.7) })
 			}
 		}
 	}
@@ -62,6 +65,9 @@ func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 	id.ends = newEnds(ends)
 	return id
 }
+
+// spellings is about how many a word has, in Latin letters too.
+const spellings = 10
 
 func newVoters(said map[uint64]votes) voters {
 	all := voters{newHashTable(len(said)), make([]votes, 1)}

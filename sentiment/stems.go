@@ -3,6 +3,7 @@ package sentiment
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 )
 
 // internStems lays out what words are known by that begin so ("обман*"). Stems nest: the info of a longer one holds
@@ -22,7 +23,7 @@ func (c *compiler) internStems(in *interner) hashTable {
 		return cmp.Or(cmp.Compare(len(a.text), len(b.text)), cmp.Compare(a.text, b.text))
 	})
 	for i := range stems {
-		letters += len(stems[i].text)
+		letters += utf8.RuneCountInString(stems[i].text)
 	}
 	all := newAffixes(letters)
 	for i := range stems {

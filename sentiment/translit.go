@@ -34,12 +34,13 @@ func newTranslit(rows []tsv.Row, errs *tsv.Errors) *translit {
 	return t
 }
 
-// each calls f with the Latin spellings of a folded word, the commonest first.
-func (t *translit) each(word string, f func(string)) {
+// each calls f with the hashes of the Latin spellings of a folded word, the commonest first.
+func (t *translit) each(word string, f func(hash uint64)) {
 	if len(t.variants) == 0 {
 		return
 	}
-	out := make([]string, 1, maxVariants)
+	var room [maxVariants]uint64
+	out := append(room[:0], hashSeed)
 	for _, r := range word {
 		ways := t.variants[r]
 		if len(ways) == 0 {
@@ -48,16 +49,16 @@ func (t *translit) each(word string, f func(string)) {
 		n := len(out)
 		for k := 1; k < len(ways); k++ {
 			for i := 0; i < n && len(out) < maxVariants; i++ {
-				out = append(out, out[i]+ways[k])
+				out = append(out, hashMore(out[i], ways[k]))
 			}
 		}
 		for i := range n {
-			out[i] += ways[0]
+			out[i] = hashMore(out[i], ways[0])
 		}
 	}
-	for _, s := range out {
-		if s != "" {
-			f(s)
+	for _, h := range out {
+		if h != hashSeed { // of no letters
+			f(hashDone(h))
 		}
 	}
 }
