@@ -1,6 +1,9 @@
 package sentiment
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // In which language a text is read: what its words and letters say (langid.go), where that leaves
 // a doubt what the tables know of it, and what its source declares.
@@ -12,50 +15,72 @@ func (s *Scorer) Identify(text string) (lang string, sure float64) {
 	defer s.pool.Put(sc)
 	sc.lex.reset()
 	sc.readText(text, nil)
-	v := s.identify(sc)
+	v := s.identify(sc, -1)
 	return s.common.langs[v.lang], float64(v.sure)
 }
 
 // identify judges the language, and where a Cyrillic text leaves it in doubt, asks
-// the tables which of them knows its words.
-func (s *Scorer) identify(sc *scratch) verdict {
+// the tables which of them knows its words. The votes are true of the languages that may still win, and of given.
+func (s *Scorer) identify(sc *scratch, given int) verdict {
 	v := s.id.identify(&sc.lex)
 	if v.sure >= doubt || v.translit || !s.common.cyrillic[v.lang] {
 		return v
 	}
-	sum := v.votes
-	s.cyrillicTables()
+	sum, least := v.votes, float32(math.Inf(-1)) // of the first two
+	if v.second >= 0 {
+		s.tablesOf(v.lang, v.second)
+		s.vote(sc, v.lang, &sum)
+		s.vote(sc, v.second, &sum)
+		least = min(sum[v.lang], sum[v.second])
+	}
 	for k, cyrillic := range s.common.cyrillic {
-		if !cyrillic {
-			continue
-		}
-		t := s.table(k)
-		for i := range sc.lex.toks {
-			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
-				rs := sc.lex.runesOf(tok)
-				switch id := t.forms.find(tok.hash); {
-				case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
-					sum[k] += tableVote
-				case id == 0 && t.stems.longest(rs) != 0:
-					sum[k] += stemVote
-				}
-			}
+		if known := v.second >= 0 && (k == v.lang || k == v.second); cyrillic && !known && (k == given || sc.mostVotes(v.votes[k]) >= least) {
+			s.vote(sc, k, &sum)
 		}
 	}
 	return s.id.best(&sum, sc.lex.letters.cyrillic)
 }
 
-// cyrillicTables compiles those that are not yet, side by side: a first short text in doubt waits for all.
-func (s *Scorer) cyrillicTables() {
-	s.cyrillic.Do(func() {
-		var all sync.WaitGroup
-		for k, cyrillic := range s.common.cyrillic {
-			if cyrillic {
-				all.Go(func() { s.table(k) })
-			}
+// vote adds what the table of a language knows of the words of a text.
+func (s *Scorer) vote(sc *scratch, k int, sum *votes) {
+	t := s.table(k)
+	for i := range sc.lex.toks {
+		tok := &sc.lex.toks[i]
+		if !tok.tells() {
+			continue
 		}
-		all.Wait()
-	})
+		switch id := t.forms.find(tok.hash); {
+		case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
+			sum[k] += tableVote
+		case id == 0 && t.stems.longest(sc.lex.runesOf(tok)) != 0:
+			sum[k] += stemVote
+		}
+	}
+}
+
+// tells: the word is long enough to be asked for.
+func (t *token) tells() bool { return t.kind == wordToken && t.runeN > 2 }
+
+// mostVotes is what a language comes to if its table knows all words. It is added up as votes are, so that rounding
+// cannot make more of them.
+func (s *scratch) mostVotes(votes float32) float32 {
+	for i := range s.lex.toks {
+		if s.lex.toks[i].tells() {
+			votes += tableVote
+		}
+	}
+	return votes
+}
+
+// tablesOf compiles two languages side by side where neither is yet: a first short text in doubt waits for both.
+func (s *Scorer) tablesOf(a, b int) {
+	if s.langs[a].ready.Load() || s.langs[b].ready.Load() {
+		return
+	}
+	var other sync.WaitGroup
+	other.Go(func() { s.table(a) })
+	s.table(b)
+	other.Wait()
 }
 
 const (
@@ -68,7 +93,7 @@ const (
 // declare "en" by default, so script and function words win over it.
 func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	given := s.common.language(tag)
-	v := s.identify(sc)
+	v := s.identify(sc, given)
 	if given < 0 || given == v.lang {
 		return v
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -54,13 +55,13 @@ type Scorer struct {
 	curve     *curve
 	shares    shares
 	unfitted  bool
-	outdated  string    // see Outdated
-	cyrillic  sync.Once // all tables of Cyrillic languages are compiled
+	outdated  string // see Outdated
 }
 
 // lazyTable is a language that is compiled on first use.
 type lazyTable struct {
 	once     sync.Once
+	ready    atomic.Bool
 	table    *table
 	translit *translit
 	latin    *latinReader
@@ -174,6 +175,7 @@ func (s *Scorer) table(i int) *table {
 			return compile(s.dictionary(i, &errs), s.unfitted)
 		})
 		l.latin = newLatinReader(l.translit)
+		l.ready.Store(true)
 	})
 	return l.table
 }
