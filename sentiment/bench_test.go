@@ -68,3 +68,11 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLoadInDoubt is what the first text waits for that two Cyrillic languages may have written.
+func BenchmarkLoadInDoubt(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		newScorer(b).Identify("Доставка ужасна")
+	}
+}

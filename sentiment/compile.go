@@ -169,7 +169,7 @@ func compile(d *dictionary, keepNames bool) *table {
 	c := &compiler{
 		d: d, symbols: newNumbering(uint32(symFirst)), choices: make([][]member, symFirst), elements: make([]symbol, len(d.elements)),
 		forms: newGathering(d.formRoom()), stems: newGathering(len(d.everyday) / 2),
-		lemmas: make([]symbolList, len(d.words)), lists: make([]symbolLink, 1), trie: trieBuilder{next: map[wayOn]int32{}},
+		lemmas: make([]symbolList, len(d.words)), lists: make([]symbolLink, 1, 1+8*len(d.elements)), trie: trieBuilder{next: map[wayOn]int32{}},
 	}
 	for _, m := range d.classes["num"] {
 		c.attach(m, symNum, 0)

@@ -31,9 +31,9 @@ const (
 // element is one place of a pattern.
 type element struct {
 	choices  []member
-	optional bool
 	gap      int   // > 0: up to that many words of any kind, and no choices
 	id       int32 // among those of its language
+	optional bool
 }
 
 // patternEntry is a line of patterns.tsv or of function.tsv.
@@ -261,7 +261,7 @@ type dictionary struct {
 }
 
 func readDictionary(lang string, src source, c *common, errs *tsv.Errors) *dictionary {
-	d := &dictionary{common: c, lang: lang, elements: map[string]element{}, classes: map[string][]member{}}
+	d := &dictionary{common: c, lang: lang, classes: map[string][]member{}}
 	rows := func(name, header string) []tsv.Row { return src.rows(lang+"/"+name, header, errs) }
 	d.paradigms = readParadigms(rows("paradigms.tsv", "tag strip endings note"), errs)
 	words := rows("words.tsv", "word forms weight topic flags note")
@@ -274,7 +274,8 @@ func readDictionary(lang string, src source, c *common, errs *tsv.Errors) *dicti
 	}
 	patterns, function := rows("patterns.tsv", "pattern weight rule topic flags note"), rows("function.tsv", "words role value note")
 	cues := rows("frames.tsv", "pattern frame value weight flags note")
-	d.patterns = make([]patternEntry, 0, len(patterns)+len(function)+len(cues))
+	lines := len(patterns) + len(function) + len(cues)
+	d.patterns, d.elements = make([]patternEntry, 0, lines), make(map[string]element, lines)
 	for _, r := range patterns {
 		d.addPattern(r, errs)
 	}

@@ -61,7 +61,7 @@ func (d *dictionary) makeEveryday(themes, everyday []tsv.Row) {
 // addEveryday reads the words in a cell, and returns where each of them stands in the dictionary's.
 func (d *dictionary) addEveryday(r *tsv.Row, cell int, errs *tsv.Errors) (places []int) {
 	places, at := d.places[:0], r.At(cell)
-	for w := range strings.FieldsSeq(strings.ToLower(r.Cell(cell))) {
+	for w := range strings.FieldsSeq(r.Cell(cell)) {
 		m, ok := parseMember(w, at, errs)
 		if !ok {
 			continue

@@ -67,7 +67,7 @@ func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 }
 
 // spellings is about how many a word has, in Latin letters too.
-const spellings = 10
+const spellings = 8
 
 func newVoters(said map[uint64]votes) voters {
 	all := voters{newHashTable(len(said)), make([]votes, 1)}

@@ -191,7 +191,9 @@ const maxGap = 12
 func (t *trie) link(sets [][]symbol, bits []uint64, all *edges) *pairBuilder {
 	t.roots = make([]root, len(sets))
 	p := newPairBuilder(t, all.list)
-	groups := make([]slot, 0, 4*len(sets))
+	const ways = 8 // about as many as a set leads to, at most
+	t.links = make([]int32, 0, ways*len(sets))
+	groups := make([]slot, 0, ways*len(sets))
 	var list []edge
 	for set, symbols := range sets {
 		list = list[:0]

@@ -116,21 +116,31 @@ func (r *Row) Weight(i int, low, high float64, errs *Errors) float64 {
 	if text == "" {
 		return 0
 	}
-	return Weight(text, r.At(i), low, high, errs)
+	v, mistake := weight(text, low, high)
+	if mistake != "" {
+		errs.Add(r.At(i), "%s", mistake)
+	}
+	return v
 }
 
 // Weight reads text, which stands at at, as a number within [low, high].
 func Weight(text string, at Place, low, high float64, errs *Errors) float64 {
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || v != v {
-		errs.Add(at, "%q is not a number: write it like -2.5", text)
-		return 0
-	}
-	if v < low || v > high {
-		errs.Add(at, "%g is outside %g … %g", v, low, high)
-		return 0
+	v, mistake := weight(text, low, high)
+	if mistake != "" {
+		errs.Add(at, "%s", mistake)
 	}
 	return v
+}
+
+func weight(text string, low, high float64) (v float64, mistake string) {
+	v, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil || v != v:
+		return 0, fmt.Sprintf("%q is not a number: write it like -2.5", text)
+	case v < low || v > high:
+		return 0, fmt.Sprintf("%g is outside %g … %g", v, low, high)
+	}
+	return v, ""
 }
 
 // Read splits a table into rows. The first line that is no comment must be the
