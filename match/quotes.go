@@ -52,8 +52,8 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 	allCaps := strings.ToUpper(left+right) == left+right
 	for i, side := range [...]string{left, right} {
 		for w := range strings.FieldsSeq(side) {
-			w = strings.Trim(w, "-–&+№\"'")
-			if w == "" {
+			w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+			if w == "" { // «Ромашка 😡», «#Ромашка»
 				continue
 			}
 			words++
@@ -125,7 +125,8 @@ func (r *run) openQuote(i int) (int, bool) {
 		case c == '«', c == '„', c == '‹', c == '‚':
 			return i, true
 		case c == '"', c == '“', c == '\'', c == '‘':
-			if m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b)) {
+			next, _ := utf8.DecodeRuneInString(r.text[i:])
+			if !unicode.IsSpace(next) && (m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b))) {
 				return i, true
 			}
 			if c == '"' || c == '“' {
