@@ -47,7 +47,7 @@ func meant(expr string) string {
 		return "always"
 	}
 	lower := strings.ToLower(s)
-	if len([]rune(lower)) != len([]rune(s)) || len(s) > 100 {
+	if len(lower) != len(s) || len(s) > 100 { // places in one are those in the other
 		return ""
 	}
 	found := fromTo.FindStringSubmatchIndex(lower)
@@ -60,7 +60,10 @@ func meant(expr string) string {
 		}
 		return lower[found[2*i]:found[2*i+1]]
 	}
-	times := fmt.Sprintf("%s-%s", written(part(1), part(2), part(3)), written(part(4), part(5), part(6)))
+	from, to := written(part(1), part(2), part(3)), written(part(4), part(5), part(6))
+	if to < from && from < "12:00" && part(6) == "" { // from 9 to 5
+		return ""
+	}
 	days, zone := "", ""
 	for _, word := range wordOrSign.FindAllString(s[:found[0]]+" "+s[found[1]:], -1) {
 		name := strings.ToLower(word)
@@ -84,7 +87,7 @@ func meant(expr string) string {
 	if zone == "" {
 		zone = "Europe/Kyiv"
 	}
-	out := strings.TrimSpace(strings.Trim(days, ",- ") + " " + times + " " + zone)
+	out := strings.TrimSpace(strings.Trim(days, ",- ") + " " + from + "-" + to + " " + zone)
 	if _, err := parse(out); err != nil {
 		return ""
 	}
