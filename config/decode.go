@@ -471,7 +471,7 @@ func (d *decoder) expr(n ast.Node, into *Expr, m position, path string) {
 		case "none":
 			d.value(p.value, reflect.ValueOf(&into.None).Elem(), at, f)
 		default:
-			d.unknownKey(p, path, []string{"any", "all", "none"})
+			d.unknownKey(p, path, []string{"any", "all", "none"}, nil)
 		}
 	}
 	switch {

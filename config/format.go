@@ -186,43 +186,101 @@ func pastedAddress(s string) string {
 
 var (
 	// slippedScheme is what people make of https://, with the address behind it.
-	slippedScheme = regexp.MustCompile(`^([A-Za-z]{2,6})(?::/*|;/*|//+)([^\s:/]+\.\S+)$`)
+	slippedScheme = regexp.MustCompile(`^([A-Za-z]{2,6})(?::/*|;/*|[.,]?//+)([^\s:/]+\.\S+)$`)
 	// insideAddress is an address in what is written around addresses: <…>, (…), [text](…).
 	insideAddress = regexp.MustCompile(`https?://[^\s<>()\[\]"'«»“”,;]+`)
+	// twoAddresses are parted by a space, or by signs that only a query has for itself.
+	twoAddresses = regexp.MustCompile(`^https?://(?:[^?#]*[,;]\s*|.*\s)https?://`)
 )
 
 func checkURL(s string) (msg, hint string) {
-	const how = "write the whole address, with https://"
-	inside := insideAddress.FindAllString(s, -1)
-	seen := strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, s)
-	slip := slippedScheme.FindStringSubmatch(s)
-	u, err := url.Parse(s)
+	seen := withoutUnseen(s)
 	switch {
-	case seen != s:
-		return "has a space in it", didYouMean(seen) // one without width
-	case len(inside) > 1 && strings.ContainsAny(s, " ,;"):
-		return "has a space in it", "write one entry for each"
-	case strings.ContainsFunc(s, unicode.IsSpace):
-		return "has a space in it", how
-	case err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "":
+	case isWebAddress(seen) && seen == s:
 		return "", ""
-	case len(inside) == 1:
-		return "is not an address", didYouMean(inside[0])
-	case slip != nil && words.Nearest(slip[1], []string{"http", "https"}) != "":
-		return "is not a web address", didYouMean("https://" + slip[2])
-	case err != nil:
-		return "is not an address", how
-	case u.Scheme == "" && u.Host == "" && strings.Contains(s, "."):
-		return "has no https://", didYouMean("https://" + strings.TrimLeft(s, "/"))
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "is not a web address", how
+	case seen != s:
+		msg = "has a space in it" // one without width
+	case twoAddresses.MatchString(s):
+		return "is not an address", "write one entry for each"
+	case strings.ContainsFunc(s, unicode.IsSpace):
+		msg = "has a space in it"
+	default:
+		msg = whyNoWebAddress(s)
 	}
-	return "names no host", how
+	if meant := meantAddress(seen); meant != "" {
+		return msg, didYouMean(meant)
+	}
+	return msg, "write the whole address, with https://"
+}
+
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		!isScheme(u.Hostname()) && !strings.ContainsFunc(s, unicode.IsSpace) && !twoAddresses.MatchString(s)
+}
+
+// isScheme is of what stands twice at the beginning of a pasted address: https://https://news.example.
+func isScheme(host string) bool { return host == "http" || host == "https" }
+
+func whyNoWebAddress(s string) string {
+	u, err := url.Parse(s)
+	slip := slippedScheme.FindStringSubmatch(s)
+	switch {
+	case slip != nil && nearHTTPS(slip[1]):
+		return "is not a web address"
+	case err != nil, isScheme(u.Hostname()), insideAddress.MatchString(s) && u.Hostname() == "" && u.Path != "":
+		return "is not an address"
+	case u.Scheme == "" && u.Host == "" && strings.Contains(s, "."):
+		return "has no https://"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "is not a web address"
+	}
+	return "names no host"
+}
+
+func nearHTTPS(scheme string) bool { return words.Nearest(scheme, []string{"http", "https"}) != "" }
+
+// meantAddress is the address that was probably meant, or "".
+func meantAddress(s string) string {
+	slip, inside := slippedScheme.FindStringSubmatch(s), slices.Compact(insideAddress.FindAllString(s, -1))
+	meant := ""
+	if u, err := url.Parse(s); err == nil && isScheme(u.Hostname()) {
+		s = s[strings.Index(s, "//")+2:]
+		slip, inside = slippedScheme.FindStringSubmatch(s), []string{s}
+	}
+	spaced := strings.ContainsFunc(s, unicode.IsSpace)
+	switch {
+	case isWebAddress(s):
+		meant = s
+	case slip != nil && nearHTTPS(slip[1]):
+		meant = "https://" + slip[2]
+	case len(inside) == 1 && (!spaced || strings.HasSuffix(s, inside[0])): // half of an address is none
+		meant = inside[0]
+	case !spaced && !strings.Contains(s, ":") && strings.Contains(s, "."):
+		meant = "https://" + strings.TrimLeft(s, "/")
+	}
+	meant = strings.TrimRight(strings.ReplaceAll(meant, `\`, "/"), ".,;:")
+	if scheme, rest, ok := strings.Cut(meant, "://"); ok {
+		meant = scheme + "://" + strings.TrimLeft(rest, "/")
+	}
+	if !isWebAddress(meant) {
+		return ""
+	}
+	return meant
+}
+
+// withoutUnseen is an address without the marks that have no width. Within other letters than
+// Latin ones two of them are letters, and join the signs of a picture.
+func withoutUnseen(s string) string {
+	var out []rune
+	letters := []rune(s)
+	for i, r := range letters {
+		joins := (r == '\u200c' || r == '\u200d') && i > 0 && i+1 < len(letters) && letters[i-1] > unicode.MaxLatin1 && letters[i+1] > unicode.MaxLatin1
+		if joins || !unicode.Is(unicode.Cf, r) {
+			out = append(out, r)
+		}
+	}
+	return string(out)
 }
 
 func checkZone(s string) (msg, hint string) {

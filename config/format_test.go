@@ -15,3 +15,49 @@ func TestCountries(t *testing.T) {
 		}
 	}
 }
+
+// TestAddresses: an address that works is none the worse for its query, and what a hint names works.
+func TestAddresses(t *testing.T) {
+	for _, right := range []string{
+		"https://news.example/rss?tags=a,b&url=https://other.example/rss", "https://merge.example/?urls=https://a.example/rss,https://b.example/rss",
+		"https://proxy.example/fetch?u=http://a.example;v=http://b.example", "https://web.archive.example/web/2020/https://news.example/rss",
+		"https://news.example/?q=👨\u200d👩\u200d👧", "https://news.example/?q=می\u200cخواهم", "https://[2001:db8::1]:8443/a(b);c", "HTTPS://News.Example/rss",
+		"https://новини.example/стрічка", "https://news.example/redirect?to=https//x.example/a",
+	} {
+		if msg, hint := checkFormat("url", right); msg != "" {
+			t.Errorf("%q %s: %s", right, msg, hint)
+		}
+	}
+	const each, whole = "write one entry for each", "write the whole address, with https://"
+	for written, want := range map[string]string{
+		"https//x.example/?u=https://y.example/a":              "https://x.example/?u=https://y.example/a",
+		"https.//news.example/rss":                             "https://news.example/rss",
+		`https:\\news.example\rss`:                             "https://news.example/rss",
+		"https://https://news.example/rss":                     "https://news.example/rss",
+		"http://https//news.example/rss":                       "https://news.example/rss",
+		"[https://news.example/rss](https://news.example/rss)": "https://news.example/rss",
+		"RSS: https://news.example/rss":                        "https://news.example/rss",
+		"news.example/rss;":                                    "https://news.example/rss",
+		"//news.example/rss":                                   "https://news.example/rss",
+		"https:///news.example/rss":                            "https://news.example/rss",
+		"https://news\u200b.example/rss":                       "https://news.example/rss",
+		"https://news\u200d.example/rss":                       "https://news.example/rss",
+		"view-source:https://news.example/rss":                 "https://news.example/rss",
+		"https://news.example:port/rss":                        whole,
+		"https:///":                                            whole,
+		"https://news.example /rss":                            whole,
+		"https://a.example/rss,https://b.example/rss":          each,
+		"https://a.example/rss?x=1 https://b.example/rss":      each,
+		"https://a.example/rss; https://b.example/rss":         each,
+	} {
+		if want != each && want != whole {
+			if msg, hint := checkFormat("url", want); msg != "" {
+				t.Errorf("%q would be told, which %s: %s", want, msg, hint)
+			}
+			want = didYouMean(want)
+		}
+		if msg, hint := checkFormat("url", written); msg == "" || hint != want {
+			t.Errorf("%q: %q, %q; want %q", written, msg, hint, want)
+		}
+	}
+}

@@ -186,7 +186,7 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			if path == "" {
 				known = append(known, d.beside...)
 			}
-			excused[d.unknownKey(p, path, known)] = true
+			excused[d.unknownKey(p, path, known, pairs)] = true
 			continue
 		}
 		at := join(path, p.name)
@@ -225,9 +225,12 @@ func fieldNames(fields []field) []string {
 }
 
 // unknownKey reports a key nobody knows and returns the known one that was
-// probably meant, or "".
-func (d *decoder) unknownKey(p pair, path string, known []string) string {
+// probably meant, or "". A word for a key that is beside it already means something else.
+func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair) string {
 	meant := wordFor(p.name, keyWords, known)
+	if slices.ContainsFunc(beside, func(other pair) bool { return other.name == meant }) {
+		meant = ""
+	}
 	if meant == "" {
 		meant = d.near(p.name, known)
 	}

@@ -40,6 +40,21 @@ func kindOf(n ast.Node) string {
 // gluedWord is a key with its value right behind the colon. An address has a slash there.
 var gluedWord = regexp.MustCompile(`^[\pL_]+:[^\s/]`)
 
+var (
+	wideColon = regexp.MustCompile(`^[\pL_]+：`)
+	quotedKey = regexp.MustCompile(`^[\pL_]+: `)
+)
+
+// aloneAddress is the address that stands where a source belongs, also behind something that is
+// no key: feed = https://news.example/rss.
+func aloneAddress(word string) string {
+	word = word[max(0, strings.Index(word, "http")):]
+	if !strings.Contains(word, ".") || strings.ContainsFunc(word, unicode.IsSpace) {
+		return ""
+	}
+	return word
+}
+
 // wrongType reports a value of the wrong type and guesses at the slip of the pen.
 // known are the keys that are wanted, where keys are.
 func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...string) {
@@ -68,8 +83,12 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 		switch keys := strings.HasPrefix(want, "keys and values"); {
 		case keys && gluedWord.MatchString(word):
 			hint = "write a space after the colon"
-		case keys && name == "a source":
-			hint = fmt.Sprintf("earshot add %s says what it is and writes it", word)
+		case keys && wideColon.MatchString(word):
+			hint = "write a plain colon and a space behind it"
+		case keys && quotedKey.MatchString(word):
+			hint = "write it without quotes"
+		case keys && name == "a source" && aloneAddress(word) != "":
+			hint = fmt.Sprintf("earshot add %s says what it is and writes it", aloneAddress(word))
 		case keys && name == "routes":
 			hint = fmt.Sprintf("write to: %q", word)
 		}
@@ -359,8 +378,8 @@ var yesOrNo = map[string]string{
 func (d *decoder) wrongNumber(n ast.Node, m position, f field) {
 	hint := ""
 	if s, ok := n.(*ast.StringNode); ok {
-		if share, ok := strings.CutSuffix(s.Value, "%"); ok && share != "" {
-			if x, err := strconv.ParseFloat(share, 64); err == nil {
+		if share, ok := strings.CutSuffix(s.Value, "%"); ok {
+			if x, err := strconv.ParseFloat(strings.TrimSpace(share), 64); err == nil {
 				hint = fmt.Sprintf("write %v", x/100)
 			}
 		}
