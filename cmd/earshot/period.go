@@ -20,9 +20,15 @@ func period(since, until string, now time.Time, zone *time.Location) (from, to t
 	switch {
 	case !errors.As(err, &wrong):
 	case wrong.Part == "since":
-		err = fmt.Errorf("--since %q is not a date or time: %s", since, meantPeriod(since, periodHelp, now, zone))
+		err = fmt.Errorf("--since %q is not a date or time: %s", since, meantPeriod(since, periodHelp, func(word string) error {
+			_, _, err := report.Period(word, "", now, zone)
+			return err
+		}))
 	case wrong.Part == "until":
-		err = fmt.Errorf("--until %q is not a date or time: %s", until, meantPeriod(until, "write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", now, zone))
+		err = fmt.Errorf("--until %q is not a date or time: %s", until, meantPeriod(until, "write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", func(word string) error {
+			_, _, err := report.Period(since, word, now, zone)
+			return err
+		}))
 	default:
 		err = fmt.Errorf("the period ends (%s) before it begins (%s)", to.In(zone).Format("2006-01-02 15:04"), from.In(zone).Format("2006-01-02 15:04"))
 	}
@@ -36,8 +42,8 @@ var periodWords = map[string]string{
 }
 
 // meantPeriod is how a moment is written that people wrote in words or as their country does;
-// else how moments are written at all.
-func meantPeriod(written, otherwise string, now time.Time, zone *time.Location) string {
+// else how moments are written at all. read says whether it is one there.
+func meantPeriod(written, otherwise string, read func(word string) error) string {
 	lower := strings.ToLower(strings.TrimSpace(written))
 	meant := periodWords[lower]
 	if meant == "" {
@@ -51,7 +57,8 @@ func meantPeriod(written, otherwise string, now time.Time, zone *time.Location) 
 	if meant == "" {
 		meant = lower
 	}
-	if _, _, err := report.Period(meant, "", now, zone); meant == written || err != nil {
+	var wrong *report.PeriodError
+	if meant == written || errors.As(read(meant), &wrong) && wrong.Part != "" {
 		return otherwise
 	}
 	return fmt.Sprintf("did you mean %q?", meant)

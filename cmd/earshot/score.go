@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
@@ -110,10 +111,20 @@ func (c *scoreCmd) checkText(s speech) error {
 		return nil
 	case c.JSON:
 		return usageError{s.Text("score.no_text", "flag", "--json")}
-	case len(c.Text) == 1 && fileExists(c.Text[0]):
-		return usageError{s.Text("score.file", "file", c.Text[0], "write", "earshot score < "+c.Text[0])}
+	case len(c.Text) == 1 && isFile(c.Text[0]):
+		name := c.Text[0]
+		if strings.ContainsAny(name, " ()&;'") {
+			name = `"` + name + `"`
+		}
+		return usageError{s.Text("score.file", "file", c.Text[0], "write", "earshot score < "+name)}
 	}
 	return nil
+}
+
+// isFile reports whether a file stands there: a folder that is named like a word is none.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }
 
 func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writer) error {

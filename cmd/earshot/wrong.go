@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
@@ -37,9 +39,19 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		command = of.Context.Selected()
 	}
 	words := err.Error()
+	if behind := slices.Index(args, "--"); behind >= 0 {
+		args = args[:behind]
+	}
 	for _, arg := range args {
 		if flag := dashed(arg, command); flag != "" {
 			return command, usageError{arg + " is written with two plain dashes: " + flag}
+		}
+		switch flag, _, _ := strings.Cut(words, ", did you mean"); {
+		case !strings.HasPrefix("unknown flag "+arg, flag) || !strings.HasPrefix(arg, "-"):
+		case command.Name == "score" && strings.ContainsFunc(arg, isProse):
+			return command, usageError{"a text that begins with a dash needs -- before it: write " + command.FullPath() + ` -- "…"`}
+		case !strings.HasPrefix(arg, "--") && utf8.RuneCountInString(arg) > 2: // -xyz is told of -x
+			return command, usageError{"unknown flag " + arg}
 		}
 	}
 	for _, c := range []struct {
@@ -69,7 +81,7 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 }
 
 // dashed is the flag that was meant by one with a single dash before its name, or with the long
-// dashes that a text editor makes of two; "" when none was. What stands behind -- is no flag.
+// dashes that a text editor makes of two; "" when none was.
 func dashed(arg string, command *kong.Node) string {
 	name := strings.TrimLeft(arg, "-–—−‑")
 	if name == arg || strings.HasPrefix(arg, "--") || len(arg)-len(name) == 1 && utf8.RuneCountInString(name) < 2 {
@@ -91,6 +103,9 @@ func dashed(arg string, command *kong.Node) string {
 	}
 	return ""
 }
+
+// isProse is of signs that no flag is written with.
+func isProse(r rune) bool { return r > unicode.MaxASCII || unicode.IsSpace(r) || unicode.IsDigit(r) }
 
 // otherCommands are the words people know from other programs.
 var otherCommands = map[string]string{
