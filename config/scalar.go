@@ -55,6 +55,23 @@ func aloneAddress(word string) string {
 	return word
 }
 
+// hintForText is what to write in place of a text where keys and values belong.
+func hintForText(word, name string) string {
+	switch {
+	case gluedWord.MatchString(word):
+		return "write a space after the colon"
+	case wideColon.MatchString(word):
+		return "write a plain colon and a space behind it"
+	case quotedKey.MatchString(word):
+		return "write it without quotes"
+	case name == "a source" && aloneAddress(word) != "":
+		return fmt.Sprintf("earshot add %s says what it is and writes it", aloneAddress(word))
+	case name == "routes":
+		return fmt.Sprintf("write to: %q", word)
+	}
+	return ""
+}
+
 // wrongType reports a value of the wrong type and guesses at the slip of the pen.
 // known are the keys that are wanted, where keys are.
 func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...string) {
@@ -79,18 +96,8 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 			hint = "write one entry for each"
 		}
 	case ast.StringType:
-		word := n.GetToken().Value
-		switch keys := strings.HasPrefix(want, "keys and values"); {
-		case keys && gluedWord.MatchString(word):
-			hint = "write a space after the colon"
-		case keys && wideColon.MatchString(word):
-			hint = "write a plain colon and a space behind it"
-		case keys && quotedKey.MatchString(word):
-			hint = "write it without quotes"
-		case keys && name == "a source" && aloneAddress(word) != "":
-			hint = fmt.Sprintf("earshot add %s says what it is and writes it", aloneAddress(word))
-		case keys && name == "routes":
-			hint = fmt.Sprintf("write to: %q", word)
+		if strings.HasPrefix(want, "keys and values") {
+			hint = hintForText(n.GetToken().Value, name)
 		}
 	}
 	if hint == "" { // one number for all is what people think of first

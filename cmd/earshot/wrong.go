@@ -43,8 +43,11 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		args = args[:behind]
 	}
 	for _, arg := range args {
-		if flag := dashed(arg, command); flag != "" {
+		switch flag := dashed(arg, command); {
+		case strings.HasPrefix(flag, "--"):
 			return command, usageError{arg + " is written with two plain dashes: " + flag}
+		case flag != "":
+			return command, usageError{arg + " is written with a plain dash: " + flag}
 		}
 		switch flag, _, _ := strings.Cut(words, ", did you mean"); {
 		case !strings.HasPrefix("unknown flag "+arg, flag) || !strings.HasPrefix(arg, "-"):

@@ -75,7 +75,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"report -since 7d", "", 2, "-since is written with two plain dashes: --since\nSee: earshot report --help", "since report help"},
 		{"report —since 7d", "", 2, "—since is written with two plain dashes: --since", "since report help"},
 		{"report −−since=7d", "", 2, "−−since=7d is written with two plain dashes: --since=7d", "since report help"},
-		{"check –c w.yaml", "", 2, "–c is written with two plain dashes: -c", "c check help"},
+		{"check –c w.yaml", "", 2, "–c is written with a plain dash: -c", "c check help"},
 		{"-help", "", 2, "-help is written with two plain dashes: --help", "help"},
 		{"report --since -7d", "", 2, "--since: write 7d without the dash before it", "since report help"},
 		{"score --lang russian", "", 2, `must be one of "en","ru","uk","bg"`, "lang russian en ru uk bg score help"},
