@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
@@ -56,6 +57,9 @@ type scoreOut struct {
 // Run scores the text it was given, or stdin: the whole of it as one text, or a JSON object per line.
 func (c *scoreCmd) Run(term terminal) error {
 	s := speechOf(term)
+	if len(c.Text) == 1 && c.Text[0] == "-" { // stdin, as other programs have it
+		c.Text = nil
+	}
 	if err := c.checkText(s); err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (c *scoreCmd) checkText(s speech) error {
 		return nil
 	case c.JSON:
 		return usageError{s.Text("score.no_text", "flag", "--json")}
-	case len(c.Text) == 1 && isFile(c.Text[0]):
+	case !slices.ContainsFunc(c.Text, func(word string) bool { return !isFile(word) }): // *.txt, too
 		name := c.Text[0]
 		if strings.ContainsAny(name, " ()&;'") {
 			name = `"` + name + `"`
