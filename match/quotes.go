@@ -51,10 +51,13 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 	words, capitals := 0, 0
 	allCaps := strings.ToUpper(left+right) == left+right
 	for i, side := range [...]string{left, right} {
-		for w := range strings.FieldsSeq(side) {
-			w = strings.TrimFunc(w, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+		for written := range strings.FieldsSeq(side) {
+			w := strings.TrimFunc(written, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 			if w == "" { // «Ромашка 😡», «#Ромашка»
 				continue
+			}
+			if written[0] == '#' || written[0] == '@' { // «#Ромашка #отзывы»
+				return false
 			}
 			words++
 			low := strings.ToLower(w)
