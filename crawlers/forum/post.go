@@ -84,13 +84,13 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 	if post.Author == "" && (text == nil || text.Nodes[0] == it.el.Nodes[0]) { // all of an element, and nobody's
 		return post, false
 	}
+	post.Published, post.DateOnly = it.moment(rules.Time)
 	if text != nil {
-		post.Text = it.words(text, post.Author)
+		post.Text = it.words(text, post)
 	}
 	if post.Title == "" {
 		post.Title = replyMark.ReplaceAllString(it.first(rules.Title), "")
 	}
-	post.Published, post.DateOnly = it.moment(rules.Time)
 	post.Edited, _ = it.moment(rules.Edited)
 	if !post.Edited.After(post.Published) {
 		post.Edited = time.Time{}
@@ -158,24 +158,25 @@ func (it *postItem) answered() string {
 }
 
 // words is the author's text: no quotes, no signature, nothing the preset drops.
-func (it *postItem) words(text *goquery.Selection, author string) string {
+func (it *postItem) words(text *goquery.Selection, post mention.Post) string {
 	skip := textFilter{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
 	if text.Nodes[0] == it.el.Nodes[0] {
-		skip.also = it.heads(author)
+		skip.also = it.heads(post)
 	}
 	return ownWords(text, skip)
 }
 
-// heads reports the elements of a post without a text of its own that say who wrote it, and when.
-func (it *postItem) heads(author string) func(*html.Node) bool {
+// heads reports the elements of a post without a text of its own that say who wrote it, and when. Another date
+// is of what the post is about, and its words are the author's.
+func (it *postItem) heads(post mention.Post) func(*html.Node) bool {
 	return func(n *html.Node) bool {
 		class := htmltext.Attr(n, "class")
 		switch {
 		case authorClass.MatchString(class):
-			return htmltext.Short(n) == author
+			return htmltext.Short(n) == post.Author
 		case timeClass.MatchString(class) || n.DataAtom == atom.Time:
-			_, _, ok := it.d.parse(htmltext.Short(n))
-			return ok
+			at, _, ok := it.d.parse(htmltext.Short(n))
+			return ok && at.Equal(post.Published)
 		}
 		return false
 	}

@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/mention"
@@ -52,6 +53,26 @@ func TestNamesOfThemes(t *testing.T) {
 		}
 		if got.Published.Format("2006-01-02 15:04") != "2026-09-22 14:05" || got.Text != "They keep my money" || got.Author != "Olha" {
 			t.Errorf("%s: %q by %q at %v", name, got.Text, got.Author, got.Published)
+		}
+	}
+}
+
+// TestWordsOfThemes: of a comment that nothing calls the words of, all that is no button, no name and not its date is
+// the author's.
+func TestWordsOfThemes(t *testing.T) {
+	for name, inside := range map[string]string{
+		"paragraphs of a class":  `<p class="text">Hello.</p><p class="text">They keep my money</p>`,
+		"a class in a button":    `<a class="like" href="#"><span class="btn-text">Reply</span></a><p>Hello.</p><p>They keep my money</p>`,
+		"a class above":          `<p class="message">Hello.</p><p>They keep my money</p>`,
+		"a date that they hold":  `<p>Hello.</p><p class="update">They keep my money</p>`,
+		"a day of what they say": `<p>Hello.</p><p class="update">They keep my money: 01.09.2026 9:05</p>`,
+		"nothing but that day":   `<p>Hello.</p><p>They keep my money:</p><p class="update">01.09.2026 9:05</p>`,
+	} {
+		got, ok := onlyComment(t, `<html><head><link rel="https://api.w.org/" href="/wp-json/"></head><body class="single postid-3"><h1>Romashka</h1>
+			<ol class="commentlist"><li id="comment-7" class="comment"><b class="author-name">Olha</b><span class="posted-on">September 22, 2026 at 2:05 pm</span>`+inside+`</li></ol></body></html>`)
+		said := strings.Join(strings.Fields(got.Text), " ")
+		if want := "Hello. They keep my money"; !ok || !strings.HasPrefix(said, want) || strings.HasSuffix(inside, "9:05</p>") != strings.HasSuffix(said, "9:05") {
+			t.Errorf("%s: %q", name, got.Text)
 		}
 	}
 }
