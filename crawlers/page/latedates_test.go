@@ -19,7 +19,7 @@ func TestDatesReadLate(t *testing.T) {
 		return posts[0].ID
 	}
 	undated := read("")
-	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50"} {
+	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50", "вчера в 8:05 вечера", "4 сентября в 9 вечера"} {
 		if id := read(date); id != undated {
 			t.Errorf("%q makes it another post", date)
 		}
@@ -29,13 +29,15 @@ func TestDatesReadLate(t *testing.T) {
 			t.Errorf("%q was read before, and is not its name any more", date)
 		}
 	}
-	for _, date := range []string{"4.9.2025 8:05 вечера", "4.9.2025 8:05 следобед"} {
+	for _, date := range []string{"4.9.2025 8:05 вечера", "4.9.2025 8:05 следобед", "4.9.2025 8:05\u00a0вечера", "4.9.2025 8:05вечера", "4.9.2025 в 8:05 (вечера)"} {
 		if id := read(date); id != read("4.9.2025 8:05") {
 			t.Errorf("%q makes it another post", date)
 		}
 	}
-	if read("4.9.2025 14:05 МСК+2") != read("4.9.2025 14:05 +02:00") {
-		t.Error("another zone makes it another post")
+	for _, date := range []string{"4.9.2025 14:05 МСК+2", "4.9.2025 14:05 (МСК +2)"} {
+		if read(date) != read("4.9.2025 14:05 +02:00") {
+			t.Errorf("%q: another zone makes it another post", date)
+		}
 	}
 }
 

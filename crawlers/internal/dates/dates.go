@@ -92,7 +92,7 @@ type parser struct {
 	clock            bool
 	hour, min, sec   int
 	nsec             int
-	half             int // of a twelve-hour clock, as in vocabulary.halfDays
+	half             halfDay
 	shift            *int
 	place            *time.Location // the zone the text names by a place
 	behind           int            // the token behind the clock; 0: none was read
@@ -347,12 +347,7 @@ func (p *parser) assemble() (time.Time, bool, bool) {
 // settleClock makes the time one of twenty-four hours and reports whether there
 // is such a time.
 func (p *parser) settleClock() bool {
-	switch late := p.hour > 8 && p.hour < 12; { // at night eleven is before midnight, and two behind it
-	case p.half == 2 && p.hour < 12, p.half == 3 && late:
-		p.hour += 12
-	case p.half != 0 && p.half != 2 && p.hour == 12:
-		p.hour = 0
-	}
+	p.hour = p.hour24()
 	if !p.clock {
 		return true
 	}
@@ -410,7 +405,7 @@ func (p *parser) word(i int) int {
 		p.named, p.back = true, back
 		return 1
 	}
-	if h, ok := p.words.halfDays[t.text]; ok && p.clock && p.half == 0 {
+	if h := p.halfDay(i); h > 0 && p.clock && p.half == 0 && (h <= pm || i == p.behind) { // "9:05, good day" is in the morning
 		p.half = h
 		if p.hour > 12 {
 			p.half = 0
@@ -422,7 +417,7 @@ func (p *parser) word(i int) int {
 			p.shift = &s
 		}
 		n := p.offset(i + 1)
-		if _, base := p.words.zoneBases[t.text]; base && n == 2 && p.at(i+2).digits <= 2 { // МСК+2
+		if _, base := p.words.zoneBases[t.text]; base && n == 2 && p.at(i+2).digits == 1 && !p.early() { // МСК+2; MSK+03 says what MSK is
 			*p.shift += s
 		}
 		return 1 + n

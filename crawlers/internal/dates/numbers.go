@@ -154,7 +154,8 @@ var numberRules = []numberRule{
 	{
 		name: "hour of a half day", example: "22 Sep 2026, 2 pm",
 		when: func(p *parser, i int) bool {
-			return p.words.halfDays[p.at(i+1).text] > 0 && !p.clock && p.at(i).num <= 12
+			h := p.halfDay(i + 1)
+			return h > 0 && h != daytime && !p.clock && p.at(i).num <= 12 // "3 дня" are three days
 		},
 		read: func(p *parser, i int) int {
 			p.clock, p.hour, p.min = true, p.at(i).num, 0
@@ -278,7 +279,7 @@ func (p *parser) beside(i int) int {
 		return 0
 	}
 	n := p.readClock(i)
-	if h, ok := p.words.halfDays[p.at(i+n).text]; ok && n > 0 {
+	if h := p.halfDay(i + n); h > 0 && n > 0 {
 		p.half = h
 		n++
 	}
@@ -368,6 +369,10 @@ const (
 	DayFirst   = "x-day-first"
 	MonthFirst = "x-month-first"
 )
+
+// Early stands there where the moment is asked for that the first versions read, which passed over parts of
+// the day in words and zones that are told from another: posts are named by it.
+const Early = "x-early"
 
 // numericDates are the dates whose order nothing but their numbers may tell.
 var numericDates = regexp.MustCompile(`(\d{1,2})([-/])(\d{1,2})([-/])(?:19|20)\d\d`)

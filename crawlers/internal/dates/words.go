@@ -26,7 +26,7 @@ type vocabulary struct {
 	months, weekdays map[string]int
 	days             map[string]int // how many days before today
 	counts           map[string]int // minus one is a half
-	halfDays         map[string]int // of a twelve-hour clock: 1 before noon, 2 after, 3 at night
+	halfDays         map[string]int // each a halfDay
 	zones            map[string]int // seconds east of Greenwich
 
 	now, besideNow, fillers map[string]int // sets
@@ -191,7 +191,7 @@ func (r *wordReader) oneOf(row *tsv.Row, names map[string]int) int {
 	return n
 }
 
-var halfDayNames = map[string]int{"am": 1, "pm": 2, "night": 3}
+var halfDayNames = map[string]int{"am": am, "pm": pm, "morning": morning, "day": daytime, "evening": evening, "night": night}
 
 // unit is a length of time in a relative date.
 type unit int

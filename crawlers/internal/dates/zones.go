@@ -68,11 +68,11 @@ func (p *parser) ownZone(name string) bool {
 
 // besideClock reports what may stand between a clock and its zone.
 func (p *parser) besideClock(i int) bool {
-	switch t := p.at(i).text; t {
+	switch p.at(i).text {
 	case "(", "[", ".", "ч":
 		return true
 	default:
-		return p.words.halfDays[t] > 0
+		return p.halfDay(i) > 0
 	}
 }
 

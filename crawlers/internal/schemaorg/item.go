@@ -71,22 +71,15 @@ func (i *Item) Dated(page Page, date string) bool {
 		return false
 	}
 	i.Post.Published, i.Post.DateOnly, i.DateText, i.moment = at, day, date, at
-	if len(page.Hints) > 0 {
-		i.moment, _ = poll.Date(page.Env, date)
-	}
+	i.moment, _ = poll.Date(page.Env, date, dates.Early)
 	if lateForms.MatchString(date) {
 		i.moment = time.Time{}
-	} else if passedOver.MatchString(date) {
-		i.moment, _ = poll.Date(page.Env, passedOver.ReplaceAllString(date, "$1 $2"))
 	}
 	return true
 }
 
 // lateForms are dates that could not be read at first: posts with one keep the names they had without.
 var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day before yesterday`)
-
-// passedOver are words that dates were read without at first: posts keep the names they had so.
-var passedOver = regexp.MustCompile(`(?i)(:\d\d) (?:утра|дня|вечера|ночи|ранку|вечора|ночі|сутринта|следобед|след обяд|сл\. обяд|вечерта)|(?:мск|msk)([+-]\d)`)
 
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
