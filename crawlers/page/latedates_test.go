@@ -6,6 +6,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestDatesReadLate: a post whose date earlier versions could not read keeps the id that it had without one.
@@ -72,5 +73,29 @@ func TestReadByOtherRules(t *testing.T) {
 	site.Bodies["https://r.example/list"] = reviewList(11, 9, "")
 	if next := rig.Poll(t, c, upgraded.Next); first.Anew || !upgraded.Anew || next.Anew {
 		t.Errorf("read anew: %v, %v, %v", first.Anew, upgraded.Anew, next.Anew)
+	}
+}
+
+// TestTextsBesideMarkup: a review whose JSON-LD has more parts than the page shows is one, and is named by what was read of both at first.
+func TestTextsBesideMarkup(t *testing.T) {
+	read := func(body, shown string) []mention.Post {
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": `<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewBody":` + body + `}</script>
+			<div itemscope itemtype="https://schema.org/Review"><b itemprop="author">Olha</b><p itemprop="reviewBody">` + shown + `</p></div>`}}
+		return rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help", site), "").Posts
+	}
+	const first, second, rest = "They keep my money and do not answer the phone at all", "Second: the courier was rude, too, and left", ", as ever"
+	for _, shown := range []string{first, first + rest} {
+		before, now := read(`"`+first+`"`, shown), read(`["`+first+`","`+second+`"]`, shown)
+		if len(before) != 1 || len(now) != 1 || now[0].ID != before[0].ID || !strings.Contains(now[0].Text, second) {
+			t.Errorf("%q: %+v, and was %+v", shown, now, before)
+		}
+	}
+	for said, want := range map[string]string{
+		`["They keep it","They keep it","for weeks"]`:        "They keep it\nfor weeks",
+		`"Under &lt;3 days &amp;quot;or less&amp;quot;\nNo"`: "Under <3 days \"or less\"\nNo",
+	} {
+		if posts := read(said, ""); len(posts) != 1 || posts[0].Text != want {
+			t.Errorf("%s: %+v, want %q", said, posts, want)
+		}
 	}
 }

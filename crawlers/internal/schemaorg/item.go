@@ -35,6 +35,7 @@ type Item struct {
 	Elsewhere []*html.Node
 
 	name, words  string // letters of the author and the text, once asked for
+	firstWords   string // the same of firstText
 	isNormalized bool
 }
 
@@ -84,6 +85,9 @@ var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day b
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
 		i.name, i.words, i.isNormalized = text.Letters(i.Post.Author), text.Letters(i.Post.Text), true
+		if i.firstWords = i.words; i.named != "" {
+			i.firstWords = text.Letters(i.named)
+		}
 	}
 	return i.name, i.words
 }
@@ -106,11 +110,14 @@ func Merge(items, more []*Item) []*Item {
 	return items
 }
 
+// firstText is the text as the first versions read it.
+func (i *Item) firstText() string { return cmp.Or(i.named, i.Post.Text) }
+
 // add takes the facts of another reading of the same post.
 func (i *Item) add(m *Item) {
 	have := &i.Post
 	if have.Author == "" {
-		have.Author, i.isNormalized = m.Post.Author, false
+		have.Author = m.Post.Author
 	}
 	if have.Published.IsZero() {
 		have.Published, have.DateOnly, i.DateText, i.moment = m.Post.Published, m.Post.DateOnly, m.DateText, m.moment
@@ -121,12 +128,21 @@ func (i *Item) add(m *Item) {
 	if have.URL == "" {
 		have.URL = m.Post.URL
 	}
-	if len(m.Post.Text) > len(have.Text) { // JSON-LD is often cut short
-		have.Text, i.named, i.isNormalized = m.Post.Text, m.named, false
+	first := longer(i.firstText(), m.firstText())
+	have.Text = longer(have.Text, m.Post.Text) // JSON-LD is often cut short
+	if i.named, i.isNormalized = first, false; first == have.Text {
+		i.named = ""
 	}
 	if i.Native == "" {
 		i.Native = m.Native
 	}
+}
+
+func longer(a, b string) string {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
 }
 
 // twin finds m among the items of another reading, -1 when it is not there. Of two
@@ -154,6 +170,9 @@ const enough = 40
 func sameItem(a, b *Item) bool {
 	nameA, x := a.normalized()
 	nameB, y := b.normalized()
+	if (a.named != "" || b.named != "") && !strings.Contains(y, x) && !strings.Contains(x, y) { // the page may show one of several texts
+		x, y = a.firstWords, b.firstWords
+	}
 	if nameA != "" && nameB != "" && nameA != nameB {
 		return false
 	}
@@ -281,7 +300,7 @@ func (i *Item) derivedID(words bool) string {
 	if !words && p.Author != "" && !i.moment.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
 		return poll.HashID("moment", text.Letters(p.Author), i.moment.Format(time.RFC3339))
 	}
-	letters := text.Letters(p.Title + " " + cmp.Or(i.named, p.Text))
+	letters := text.Letters(p.Title + " " + i.firstText())
 	const telling = 60 // bytes of letters that two people do not write alike
 	if len(letters) >= telling {
 		return poll.HashID("words", text.Letters(p.Author), letters)

@@ -305,8 +305,9 @@ func (r *Reader) prose(v any, quotes htmltext.Quotes) (prose, named string) {
 	if list, ok := v.([]any); ok {
 		var parts []string
 		for _, e := range list {
-			if s, ok := e.(string); ok && strings.TrimSpace(s) != "" {
-				parts = append(parts, quotes.Plain(s))
+			s, _ := e.(string)
+			if part := quotes.Plain(s); part != "" && !slices.Contains(parts, part) {
+				parts = append(parts, part)
 			}
 		}
 		if len(parts) > 1 && parts[0] == named { // paragraphs; the same in other languages says which, and is an object
