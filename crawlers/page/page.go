@@ -4,6 +4,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -247,7 +248,7 @@ func pageOf(e crawlers.Env, doc *goquery.Document, address string, visits map[st
 	if lang := strings.ToLower(strings.TrimSpace(doc.Find("html").AttrOr("lang", ""))); lang != "" {
 		page.Hints = append(page.Hints, lang)
 	}
-	if told := dates.Order(htmltext.Text(doc.Selection, nil) + "\n" + schemaorg.Written(doc)); told != "" {
+	if told := cmp.Or(dates.Order(htmltext.Text(doc.Selection, nil)), dates.Order(schemaorg.Written(doc))); told != "" {
 		*order = told
 	}
 	if *order != "" {

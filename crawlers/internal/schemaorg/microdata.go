@@ -261,8 +261,9 @@ func otherPost(n *html.Node) bool {
 	return IsAnswer(n)
 }
 
-// answerClass is what pages call the company's answer below a review.
-var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)[-_ ]*(?:reply|response|answer|comment)|(?:reply|response|answer)[-_ ]*(?:of|from|by|is)?[-_ ]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
+// answerClass is what pages call the company's answer below a review. In two words "service comment" is the customer's, of
+// the service.
+var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)(?:[-_ ]*(?:reply|response|answer)|[-_]*comment)|(?:reply|response|answer)[-_ ]*(?:of|from|by|is)?[-_ ]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
 
 // IsAnswer reports the company's answer inside of a review.
 func IsAnswer(n *html.Node) bool { return answerClass.MatchString(htmltext.Attr(n, "class")) }
