@@ -143,7 +143,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread, began: got.began}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread && !whole.Anew, began: got.began}
 	out = out.with(got.came)
 	got.came = out
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
