@@ -5,6 +5,7 @@
 package forum
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,8 +110,20 @@ type cursorState struct {
 	Cut     bool                     `json:"cut,omitempty"`    // the last poll met a page that ended in the middle
 }
 
-// readingRules is counted up when pages are read in a way that finds posts where none were found before.
+// readingRules is counted up when pages of unknown boards are read in a way that finds posts where none were found
+// before, or gives them other names.
 const readingRules = 2
+
+// rules are those by which the pages of this poll are read. Where an engine's did not change nothing is told anew:
+// what a moderator lets through late would be taken for old.
+func (w *walk) rules() int {
+	for _, p := range enginePresets() {
+		if p.Name == cmp.Or(w.engine, w.st.Engine) {
+			return max(p.Rules, 1)
+		}
+	}
+	return readingRules
+}
 
 // visitedThread is what is remembered of one thread.
 type visitedThread struct {
@@ -300,7 +313,7 @@ func (w *walk) run() error {
 	}
 	w.st.Visits, w.st.V = p.visits, res.Validators
 	if len(p.Posts) > 0 {
-		w.anew = !w.first && w.st.Rules < readingRules
+		w.anew = !w.first && w.st.Rules < w.rules()
 	}
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":

@@ -30,6 +30,7 @@ type enginePreset struct {
 	Params []string     `yaml:"params"`     // query parameters that do not belong to a thread's address: page numbers, highlights
 	Strip  []stripRule  `yaml:"strip"`      // the same for what stands in the path
 	Reply  any          `yaml:"reply"`      // how it is answered; not this engine's business
+	Rules  int          `yaml:"rules"`      // counted up when its pages are read in a way that gives old posts other words; 1 when left out
 	Data   string       `yaml:"data"`       // the decoder of the JSON its pages carry: "nodebb", "flarum", "discourse"
 }
 

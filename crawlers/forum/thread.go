@@ -27,7 +27,7 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	if lost || w.st.Moved == "" {
 		posts, whole, err = w.discussion(f.local(p.URL), f.local(p.ThreadURL))
 	}
-	w.anew, w.st.Rules = w.st.Rules < readingRules, readingRules
+	w.anew, w.st.Rules = w.st.Rules < w.rules(), w.rules()
 	byItsName(posts, p)
 	if (err == nil || poll.NotFound(err)) && !holds(posts, p.ID) {
 		moved, at, findErr := w.find(p)

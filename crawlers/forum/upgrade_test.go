@@ -30,10 +30,15 @@ func TestNamesOfBefore(t *testing.T) {
 	}
 }
 
-// TestReadByOtherRules: the first poll after an upgrade says so, once, and those of a new source never do.
+// TestReadByOtherRules: the first poll after an upgrade says so, once, and those of a new source never do, nor those
+// of an engine that is read as before.
 func TestReadByOtherRules(t *testing.T) {
-	for _, at := range []string{"/viewtopic.php?t=7", "/viewforum.php?f=2"} {
-		b := newBoard(t)
+	for _, test := range []struct {
+		at   string
+		was  int // the rules
+		anew bool
+	}{{"/viewtopic.php?t=7", 0, true}, {"/viewforum.php?f=2", 0, true}, {"/viewtopic.php?t=7", 1, false}, {"/viewforum.php?f=2", 1, false}} {
+		at, b := test.at, newBoard(t)
 		b.add(7, 1, "post 1")
 		r := b.reader(boardAt + at)
 		anew := func() bool {
@@ -49,17 +54,22 @@ func TestReadByOtherRules(t *testing.T) {
 		}
 		var st cursorState
 		poll.DecodeCursor(r.cursor, &st)
-		st.Rules = 0 // as an earlier version wrote it
+		st.Rules = test.was // as an earlier version wrote it
 		for key, thread := range st.Threads {
-			thread.Rules = 0
+			thread.Rules = test.was
 			st.Threads[key] = thread
 		}
 		r.cursor = poll.EncodeCursor(st)
 		b.add(7, 2, "post 2")
 		first := anew()
 		b.add(7, 3, "post 3")
-		if next := anew(); !first || next {
-			t.Errorf("%s: after an upgrade %v, then %v", at, first, next)
+		if next := anew(); first != test.anew || next {
+			t.Errorf("%s: after an upgrade from %d %v, then %v", at, test.was, first, next)
+		}
+	}
+	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 2, unknownEngine: readingRules} {
+		if got := (&walk{engine: engine}).rules(); got != rules {
+			t.Errorf("%s is read by rules %d, want %d", engine, got, rules)
 		}
 	}
 }

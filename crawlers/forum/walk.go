@@ -34,7 +34,7 @@ func (w *walk) thread(p *pageData, start string) error {
 		w.st.At = ""
 	}
 	if whole {
-		w.st.Marks, w.st.Rules = next, readingRules
+		w.st.Marks, w.st.Rules = next, w.rules()
 	}
 	return err
 }
@@ -178,7 +178,7 @@ func (w *walk) stream(p *pageData) error {
 	}
 	fresh, marks := w.fresh(w.st.Marks, posts)
 	if w.posts = append(w.posts, fresh...); !again {
-		w.st.Marks, w.st.Rules = marks, readingRules
+		w.st.Marks, w.st.Rules = marks, w.rules()
 	}
 	return nil
 }
@@ -366,8 +366,8 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 		fresh = publishedAfter(fresh, w.began())
 	}
 	w.posts = append(w.posts, fresh...)
-	visit := visitedThread{Mark: row.Mark, Marks: next, Rules: readingRules, Old: w.left && (w.first || bumped)}
-	w.anew = w.anew || !w.first && listed && known.Rules < readingRules
+	visit := visitedThread{Mark: row.Mark, Marks: next, Rules: w.rules(), Old: w.left && (w.first || bumped)}
+	w.anew = w.anew || !w.first && listed && known.Rules < w.rules()
 	if last != row.URL {
 		visit.Last = last
 	}

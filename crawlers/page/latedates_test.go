@@ -63,16 +63,23 @@ func TestWordsReadLate(t *testing.T) {
 	}
 }
 
-// TestReadByOtherRules: the first poll after an upgrade says so, once, and those of a new source never do.
+// TestReadByOtherRules: the first poll after an upgrade says so, once, where any words are other ones now, and those of
+// a new source never do.
 func TestReadByOtherRules(t *testing.T) {
-	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "")}}
-	c := rig.Crawler(t, reviewBlock, site)
-	first := rig.Poll(t, c, "")
-	site.Bodies["https://r.example/list"] = reviewList(10, 8, "")
-	upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
-	site.Bodies["https://r.example/list"] = reviewList(11, 9, "")
-	if next := rig.Poll(t, c, upgraded.Next); first.Anew || !upgraded.Anew || next.Anew {
-		t.Errorf("read anew: %v, %v, %v", first.Anew, upgraded.Anew, next.Anew)
+	for _, other := range []string{"",
+		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewBody":["They keep my money","for three weeks"]}</script>`,
+		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]}</script>`,
+		`<div class="r"><p>They keep my money</p><div class="owner reply"><p>We are sorry</p></div></div>`,
+	} {
+		site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "") + other}}
+		c := rig.Crawler(t, reviewBlock, site)
+		first := rig.Poll(t, c, "")
+		site.Bodies["https://r.example/list"] = reviewList(10, 8, "") + other
+		upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+		site.Bodies["https://r.example/list"] = reviewList(11, 9, "") + other
+		if next := rig.Poll(t, c, upgraded.Next); first.Anew || upgraded.Anew != (other != "") || next.Anew {
+			t.Errorf("%s read anew: %v, %v, %v", other, first.Anew, upgraded.Anew, next.Anew)
+		}
 	}
 }
 

@@ -143,30 +143,35 @@ func (list selectors) value(item *goquery.Selection) string {
 
 // prose joins the texts of all elements the first selector that gives something
 // finds. An element inside another one that was found is not read twice, and the company's
-// answer is not read at all, unless nothing else is there.
-func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) string {
+// answer is not read at all, unless nothing else is there. shorn says that one was left out.
+func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) (prose string, shorn bool) {
 	for _, s := range list {
 		var parts []string
 		nodes := outermost(s.nodes(item))
 		if own := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return inAnswer(n, item.Nodes[0]) }); len(own) > 0 {
-			nodes = own
+			nodes, shorn = own, len(own) < len(nodes)
+		}
+		isAnswer := func(n *html.Node) bool {
+			found := schemaorg.IsAnswer(n)
+			shorn = shorn || found
+			return found
 		}
 		for _, n := range nodes {
 			part := ""
 			if s.attr != "" {
 				part = quotes.Plain(htmltext.Attr(n, s.attr))
 			} else {
-				part = quotes.Text(htmltext.Selection(n), schemaorg.IsAnswer)
+				part = quotes.Text(htmltext.Selection(n), isAnswer)
 			}
 			if part != "" {
 				parts = append(parts, part)
 			}
 		}
 		if len(parts) > 0 {
-			return strings.Join(parts, "\n")
+			return strings.Join(parts, "\n"), shorn
 		}
 	}
-	return ""
+	return "", false
 }
 
 // inAnswer reports what stands in the company's answer inside of the item.
@@ -296,7 +301,9 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page sch
 	}
 	set("author", &p.Author, r.author.value(s))
 	set("title", &p.Title, r.title.value(s))
-	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(page.Env, "")))
+	words, shorn := r.text.prose(s, schemaorg.Quotes(page.Env, ""))
+	item.Shorn = shorn
+	set("text", &p.Text, words)
 	set("link", &p.URL, r.link.link(s, page.Links))
 	set("thread", &p.ThreadURL, r.thread.link(s, page.Links))
 	set("lang", &p.Lang, poll.Language(r.lang.value(s)))

@@ -121,7 +121,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 			one.Trouble, one.Read = "", fmt.Sprintf("%g of %g", rating.Value, rating.Best)
 		}
 	case "text":
-		value = list.prose(item, schemaorg.Quotes(t.page.Env, ""))
+		value, _ = list.prose(item, schemaorg.Quotes(t.page.Env, ""))
 	case "link", "thread", "reply":
 		if link := list.link(item, t.page.Links); link != "" {
 			value = link

@@ -24,15 +24,16 @@ import (
 
 // leaf is one page that was read.
 type leaf struct {
-	posts  []mention.Post
-	next   string // address of the page the list continues on
-	ways   []string
-	notes  []string
-	visits map[string]string // what looks like a session in its links
-	seen   *tally            // what the selectors found; nil without any
-	cut    bool
-	rising bool              // its last post is newer than its first
-	dates  map[string]string // of its posts as the page writes them, by id
+	posts     []mention.Post
+	next      string // address of the page the list continues on
+	ways      []string
+	notes     []string
+	visits    map[string]string // what looks like a session in its links
+	seen      *tally            // what the selectors found; nil without any
+	cut       bool
+	rising    bool              // its last post is newer than its first
+	dates     map[string]string // of its posts as the page writes them, by id
+	otherwise bool              // earlier versions read other words
 }
 
 // empty reports a page without posts, also without such as hold no words: a row of
@@ -66,14 +67,15 @@ const readingRules = 1
 
 // walk is one poll.
 type walk struct {
-	p     *page
-	state cursor // of the last poll
-	next  cursor
-	home  string // where the first page was read
-	posts []mention.Post
-	dates map[string]string // as of leaf
-	sees  crawlers.Observation
-	seen  *tally
+	p         *page
+	state     cursor // of the last poll
+	next      cursor
+	home      string // where the first page was read
+	posts     []mention.Post
+	dates     map[string]string // as of leaf
+	sees      crawlers.Observation
+	seen      *tally
+	otherwise bool // as of leaf
 }
 
 // Poll reads the page and, while they bring new posts, the pages it continues on.
@@ -152,7 +154,7 @@ func (w *walk) take(l leaf) (more bool) {
 		_, known := w.dates[id]
 		more = more || !known
 	}
-	w.posts = append(w.posts, l.posts...)
+	w.posts, w.otherwise = append(w.posts, l.posts...), w.otherwise || l.otherwise
 	maps.Copy(w.dates, l.dates)
 	return more
 }
@@ -288,7 +290,7 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	known := w.state.Seen.Known(all)
 	w.sees.Gap = w.next.Way != toNewer && len(w.state.Seen) > 0 && len(known) == 0
 	poll.Count(&w.sees.Parts, all)
-	anew := len(w.state.Seen) > 0 && w.state.Rules < readingRules
+	anew := w.otherwise && len(w.state.Seen) > 0 && w.state.Rules < readingRules // else what is let through late would be taken for old
 	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Anew: anew, Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
 }
 

@@ -30,6 +30,7 @@ type Item struct {
 	Node     *html.Node      // where a selected item stands
 	named    string          // the words that name it, where earlier versions read others than Post.Text
 	stars    *mention.Rating // the same of Post.Rating
+	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
 	Elsewhere []*html.Node
@@ -110,6 +111,9 @@ func Merge(items, more []*Item) []*Item {
 	return items
 }
 
+// Otherwise reports that earlier versions read other words or another rating.
+func (i *Item) Otherwise() bool { return i.Shorn || i.named != "" || i.stars != nil }
+
 // firstText is the text as the first versions read it.
 func (i *Item) firstText() string { return cmp.Or(i.named, i.Post.Text) }
 
@@ -136,6 +140,7 @@ func (i *Item) add(m *Item) {
 	if i.Native == "" {
 		i.Native = m.Native
 	}
+	i.Shorn = i.Shorn || m.Shorn
 }
 
 func longer(a, b string) string {
