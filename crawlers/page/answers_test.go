@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers/internal/rig"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestAnswersInAnItem: the company's answer is left out of a review, and what the customer says of its service is not.
@@ -32,4 +33,14 @@ func TestOrderThatThePageShows(t *testing.T) {
 			t.Errorf("%s wrote in %v", p.Author, p.Published)
 		}
 	}
+}
+
+// TestManyWordsBelowLongClasses: which of many elements stand in an answer is asked of each one around them once.
+func TestManyWordsBelowLongClasses(t *testing.T) {
+	testkit.Linear(t, "words below long classes", 500, func(n int) {
+		const deep = 20
+		page := `<div class="r"><b class="n">Olha</b>` + strings.Repeat(`<div class="`+strings.Repeat("shop ", n/10)+`">`, deep) + strings.Repeat(`<p class="t">Bad</p>`, n) + strings.Repeat(`</div>`, deep) + `</div>`
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": page}}
+		rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "")
+	})
 }

@@ -145,10 +145,11 @@ func (list selectors) value(item *goquery.Selection) string {
 // finds. An element inside another one that was found is not read twice, and the company's
 // answer is not read at all, unless nothing else is there. shorn says that one was left out.
 func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) (prose string, shorn bool) {
+	said := answers{}
 	for _, s := range list {
 		var parts []string
 		nodes := outermost(s.nodes(item))
-		if own := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return inAnswer(n, item.Nodes[0]) }); len(own) > 0 {
+		if own := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return said.around(n, item.Nodes[0]) }); len(own) > 0 {
 			nodes, shorn = own, len(own) < len(nodes)
 		}
 		isAnswer := func(n *html.Node) bool {
@@ -174,14 +175,21 @@ func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) (pr
 	return "", false
 }
 
-// inAnswer reports what stands in the company's answer inside of the item.
-func inAnswer(n, item *html.Node) bool {
-	for n = n.Parent; n != nil && n != item; n = n.Parent {
-		if schemaorg.IsAnswer(n) {
-			return true
-		}
+// answers remembers which elements are the company's answer, or stand in one.
+type answers map[*html.Node]bool
+
+// around reports whether n stands in an answer inside of the item.
+func (a answers) around(n, item *html.Node) bool {
+	up := n.Parent
+	if up == nil || up == item {
+		return false
 	}
-	return false
+	found, asked := a[up]
+	if !asked {
+		found = schemaorg.IsAnswer(up) || a.around(up, item)
+		a[up] = found
+	}
+	return found
 }
 
 // dates are the texts to look for a date in, best first: a selector without an

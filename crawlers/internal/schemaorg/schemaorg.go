@@ -304,10 +304,11 @@ func (r *Reader) prose(v any, quotes htmltext.Quotes) (prose, named string) {
 	prose = named
 	if list, ok := v.([]any); ok {
 		var parts []string
+		said := map[string]bool{"": true}
 		for _, e := range list {
 			s, _ := e.(string)
-			if part := quotes.Plain(s); part != "" && !slices.Contains(parts, part) {
-				parts = append(parts, part)
+			if part := quotes.Plain(s); !said[part] {
+				said[part], parts = true, append(parts, part)
 			}
 		}
 		if len(parts) > 1 && parts[0] == named { // paragraphs; the same in other languages says which, and is an object
