@@ -243,7 +243,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	if author == nil || moment == nil {
 		return nil
 	}
-	if group[0].pair && !(inFirstRow(group, author) && inFirstRow(group, moment)) {
+	if group[0].pair && (!inFirstRow(group, author) || !inFirstRow(group, moment) || titled(group)) {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)

@@ -80,7 +80,7 @@ var (
 	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
 	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|avtor|user|profil|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
 	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
-	noName        = regexp.MustCompile(`^\P{L}*$`) // nor are votes: ▲ 3 ▼
+	noName        = regexp.MustCompile(`^[\d\s#.,:/+−–\x{2190}-\x{21FF}\x{25A0}-\x{25FF}👍👎-]*$`) // nor are votes: ▲ 3 ▼
 	spaces        = regexp.MustCompile(`\s+`)
 )
 
@@ -156,7 +156,7 @@ func (b *postBlock) signed(value string) (name, date string) {
 	return m[1], m[2]
 }
 
-var beforeDate = regexp.MustCompile(`^(?:[—–-]\s*)?(.{1,40}?)\s*[,|·•—–]\s*(.+)$`)
+var beforeDate = regexp.MustCompile(`^(?:[—–]\s*|-\s+)?(.{1,40}?)\s*[,|·•—–]\s*(.+)$`)
 
 // bestMoment settles which element says when.
 func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {

@@ -97,3 +97,33 @@ func TestThreadsWithoutPosts(t *testing.T) {
 		t.Errorf("%d posts, notes %q, %v", len(batch.Posts), batch.Observed.Notes, err)
 	}
 }
+
+// TestListsInPairs: threads with who, when and a description below each are a list, and no posts.
+func TestListsInPairs(t *testing.T) {
+	for name, row := range map[string]string{
+		"who beside the title": `<tr><td><a href="/viewtopic.php?t={n}">Parcel {n} is lost</a></td><td><b>{who}</b></td><td>0{n}.09.2025 14:05</td></tr><tr><td></td><td>It never came, number {n}</td></tr>`,
+		"nobody":               `<tr><td><b><a href="/topic/lost-parcel-{n}">{who} lost it</a></b></td><td>0{n}.09.2025 14:05</td></tr><tr><td></td><td>It never came, number {n}</td></tr>`,
+	} {
+		var b strings.Builder
+		for i, who := range []string{"Olha", "Petro", "Ivan", "Vira"} {
+			b.WriteString(strings.NewReplacer("{n}", string(rune('1'+i)), "{who}", who).Replace(row))
+		}
+		if p := page(t, "https://board.example/talk", "<table>"+b.String()+"</table>"); len(p.Posts) > 0 || len(p.Threads) != 4 {
+			t.Errorf("%s: %d threads, %+v", name, len(p.Threads), p.Posts)
+		}
+	}
+}
+
+// TestNamesWithoutLetters: who calls himself by signs is heard, and a sum of votes is nobody.
+func TestNamesWithoutLetters(t *testing.T) {
+	const row = `<div class="msg"><b class="author">{who}</b> <i class="date">0{n}.09.2025 14:05</i><p class="body">They keep my money {n}</p></div>`
+	for who, want := range map[string]int{"🔥🔥": 4, "▲ 3 ▼": 3, "👍 3": 3, "+3": 3} {
+		var b strings.Builder
+		for i, name := range []string{"Olha", "Petro", who, "Vira"} {
+			b.WriteString(strings.NewReplacer("{n}", string(rune('1'+i)), "{who}", name).Replace(row))
+		}
+		if posts := guessed(t, b.String()); len(posts) != want {
+			t.Errorf("%s: %d posts, want %d", who, len(posts), want)
+		}
+	}
+}

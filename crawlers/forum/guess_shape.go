@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -88,6 +89,25 @@ func inFirstRow(group []postBlock, parts []blockPart) bool {
 		}
 	}
 	return true
+}
+
+// titled reports rows in pairs of which most begin with a title: a link of several letters to another page that is
+// nobody's. They list threads or news, and what stands below each is what it is about.
+func titled(group []postBlock) bool {
+	titles := 0
+	for i := range group {
+		b := &group[i]
+		here := addressKey(b.d.at.String())
+		for _, n := range b.el.First().Find("a[href]").Nodes {
+			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
+			if utf8.RuneCountInString(words) > 3 && !noName.MatchString(words) && !strings.HasPrefix(href, "#") && !profileLink.MatchString(href) &&
+				!actionLink.MatchString(href) && !phrases.IsAction(words) && addressKey(b.d.follow(href)) != here {
+				titles++
+				break
+			}
+		}
+	}
+	return titles*2 > len(group)
 }
 
 // neighbours are the children of n by their look, where two or more share one.
