@@ -350,7 +350,8 @@ func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 	if w.left {
 		w.st.V = fetch.Validators{}
 	}
-	if w.wordless > 0 && w.items == 0 {
+	const closed = 2 // one or two that changed may ask for a login, or be gone
+	if w.items == 0 && (w.wordless > closed || w.wordless > 0 && w.first) {
 		w.note("no posts were recognised on the pages of %s; read one of them as a page and say where the parts of a post stand (docs/sources.md#page)", text.Count(w.wordless, "thread"))
 		b.Observed = w.sight()
 	}

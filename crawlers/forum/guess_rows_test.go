@@ -96,6 +96,11 @@ func TestThreadsWithoutPosts(t *testing.T) {
 	if err != nil || len(batch.Posts) > 0 || !strings.Contains(strings.Join(batch.Observed.Notes, "\n"), "pages of 3 threads") {
 		t.Errorf("%d posts, notes %q, %v", len(batch.Posts), batch.Observed.Notes, err)
 	}
+	w := f.walk(t.Context(), batch.Next)
+	w.wordless = 1 // one that was closed says nothing of a board
+	if batch, err = w.batch("", nil); err != nil || len(batch.Observed.Notes) > 0 {
+		t.Errorf("at the next poll notes %q, %v", batch.Observed.Notes, err)
+	}
 }
 
 // TestListsInPairs: threads with who, when and a description below each are a list, and no posts.
