@@ -63,6 +63,20 @@ func TestWordsReadLate(t *testing.T) {
 	}
 }
 
+// TestAnsweredReviewsReadAnew: a review without a date that got another name, for its answer was a part of it, is no
+// news at the first poll after an upgrade, and one beside it is.
+func TestAnsweredReviewsReadAnew(t *testing.T) {
+	const answered = `<div class="r"><p>They keep my money</p><div class="owner reply"><p>We are sorry</p></div></div>`
+	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": `<div class="r"><p>All good</p></div>`}}
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
+	site.Bodies["https://r.example/list"] += answered + `<div class="r"><p>They lost it</p></div>`
+	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+	if len(got.Posts) != 2 || len(got.Past) != 1 || got.Past[0] != got.Posts[0].ID || got.Posts[0].Text != "They keep my money" {
+		t.Errorf("of the past are %q of %+v", got.Past, got.Posts)
+	}
+}
+
 // TestReadByOtherRules: the first poll after an upgrade says so, once, where any words are other ones now, and those of
 // a new source never do.
 func TestReadByOtherRules(t *testing.T) {

@@ -176,7 +176,11 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
 	l.rising, l.dates = rises(named), datesOf(items)
-	l.otherwise = slices.ContainsFunc(items, (*schemaorg.Item).Otherwise)
+	for _, i := range items {
+		if l.otherwise = l.otherwise || i.Otherwise(); i.Shorn {
+			l.shorn = append(l.shorn, i.Post.ID)
+		}
+	}
 	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)

@@ -34,6 +34,7 @@ type leaf struct {
 	rising    bool              // its last post is newer than its first
 	dates     map[string]string // of its posts as the page writes them, by id
 	otherwise bool              // earlier versions read other words
+	shorn     []string          // the ids of posts that earlier versions read with the company's answer
 }
 
 // empty reports a page without posts, also without such as hold no words: a row of
@@ -75,7 +76,8 @@ type walk struct {
 	dates     map[string]string // as of leaf
 	sees      crawlers.Observation
 	seen      *tally
-	otherwise bool // as of leaf
+	otherwise bool     // as of leaf
+	shorn     []string // as of leaf
 }
 
 // Poll reads the page and, while they bring new posts, the pages it continues on.
@@ -154,7 +156,7 @@ func (w *walk) take(l leaf) (more bool) {
 		_, known := w.dates[id]
 		more = more || !known
 	}
-	w.posts, w.otherwise = append(w.posts, l.posts...), w.otherwise || l.otherwise
+	w.posts, w.shorn, w.otherwise = append(w.posts, l.posts...), append(w.shorn, l.shorn...), w.otherwise || l.otherwise
 	maps.Copy(w.dates, l.dates)
 	return more
 }
@@ -290,15 +292,22 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	known := w.state.Seen.Known(all)
 	w.sees.Gap = w.next.Way != toNewer && len(w.state.Seen) > 0 && len(known) == 0
 	poll.Count(&w.sees.Parts, all)
-	anew := w.otherwise && len(w.state.Seen) > 0 && w.state.Rules < readingRules // else what is let through late would be taken for old
-	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Anew: anew, Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Anew: w.readAnew(), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+}
+
+// readAnew reports that what was read before has other words now. Elsewhere what is let through late would be taken for old.
+func (w *walk) readAnew() bool {
+	return w.otherwise && len(w.state.Seen) > 0 && w.state.Rules < readingRules
 }
 
 // past are the posts of long before the first poll, and those between it and the end of a list that
-// it did not reach.
+// it did not reach. Those that were read with the company's answer may be known by another name, and are answered.
 func (w *walk) past(fresh []mention.Post) (ids []string) {
 	behind := w.state.Behind || w.next.Way == toNewer && w.state.Way != toNewer
 	telling := poll.Telling(slices.Collect(maps.Values(w.dates)))
+	if w.readAnew() {
+		ids = slices.Clone(w.shorn)
+	}
 	for _, p := range fresh {
 		if behind && (p.Published.IsZero() || p.Before(w.next.Since)) || telling && poll.LongPast(w.dates[p.ID], p, w.next.Since) {
 			ids = append(ids, p.ID)
@@ -311,7 +320,7 @@ func (w *walk) past(fresh []mention.Post) (ids []string) {
 func (w *walk) broken() crawlers.Batch {
 	posts := poll.Finish(w.p.env, w.posts)
 	fresh, _ := w.state.Seen.New(posts)
-	return crawlers.Batch{Posts: fresh, Beside: w.state.Seen.Known(posts), Past: w.past(fresh), Observed: w.sees}
+	return crawlers.Batch{Posts: fresh, Beside: w.state.Seen.Known(posts), Past: w.past(fresh), Anew: w.readAnew(), Observed: w.sees}
 }
 
 // wayOf says which way a list goes from one of its pages to the next; empty where their dates do not
