@@ -405,11 +405,7 @@ func (p *parser) word(i int) int {
 		p.named, p.back = true, back
 		return 1
 	}
-	if h := p.halfDay(i); h > 0 && p.clock && p.half == 0 && (h <= pm || i == p.behind) { // "9:05, good day" is in the morning
-		p.half = h
-		if p.hour > 12 {
-			p.half = 0
-		}
+	if p.tellsHalf(i) {
 		return 1
 	}
 	if s, ok := p.words.zones[t.text]; ok && (t.text == "utc" || t.text == "gmt" || p.clock && p.writtenAsZone(t.text)) {

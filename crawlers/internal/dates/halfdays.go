@@ -8,7 +8,7 @@ type halfDay = int
 const (
 	am halfDay = iota + 1
 	pm
-	// In words, and right behind the clock alone: "9:05, good day" is in the morning.
+	// In words, and right behind the clock alone: "9:05, good day" may be in the morning.
 	morning
 	daytime
 	evening
@@ -45,6 +45,18 @@ func (p *parser) halfDay(i int) halfDay {
 		return 0
 	}
 	return h
+}
+
+// tellsHalf reads the token at i as what the clock before it is of.
+func (p *parser) tellsHalf(i int) bool {
+	h := p.halfDay(i)
+	if h == 0 || !p.clock || p.half != 0 || h > pm && i != p.behind {
+		return false
+	}
+	if p.hour <= 12 {
+		p.half = h
+	}
+	return true
 }
 
 // early reports that the text is to be read as Early says.
