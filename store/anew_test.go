@@ -67,9 +67,9 @@ func testReadByOtherRules(t *testing.T, open opener) {
 		p.ID, p.Author, p.Text, p.Published = id, author, text, at
 		return heard(p, "Romashka")
 	}
-	const one, two = "Romashka keeps my money for weeks", "Please write to Romashka about it"
+	const one, two, few = "Romashka keeps my money for weeks", "Please write to Romashka about it", "Romashka: thieves"
 	at := t0.Add(-2 * time.Hour)
-	ingest(t, s, intakeOf(said("words:1", "Reply", one, at), said("words:2", "Olha", "Helper says:\n22.11. 07:00\n"+two, at)))
+	ingest(t, s, intakeOf(said("words:1", "Reply", one, at), said("words:2", "Olha", "Helper says:\n22.11. 07:00\n"+two, at), said("words:3", "▲ 3 ▼", few, at)))
 	for _, tt := range []struct {
 		what string
 		anew bool
@@ -79,6 +79,8 @@ func testReadByOtherRules(t *testing.T, open opener) {
 		{"at any other time", false, []mention.AnalyzedPost{said("comment-0", "Petro", one, at)}, 1},
 		{"by another author", true, []mention.AnalyzedPost{said("comment-1", "Olha", one, at.Add(time.Minute))}, 0},
 		{"in the middle of others, once", true, []mention.AnalyzedPost{said("comment-2", "Helper", two, at), said("comment-3", "Ivan", two, at)}, 1},
+		{"a few words of another moment", true, []mention.AnalyzedPost{said("comment-5", "Olha", few, at.Add(time.Minute))}, 1},
+		{"a few words of that moment", true, []mention.AnalyzedPost{said("comment-6", "Vira", few, at)}, 0},
 		{"on another day", true, []mention.AnalyzedPost{said("comment-4", "Ivan", one, at.AddDate(0, 0, 3))}, 1},
 		{"the first again", false, []mention.AnalyzedPost{said("comment-1", "Olha", one, at.Add(time.Minute))}, 0},
 	} {

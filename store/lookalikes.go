@@ -145,11 +145,12 @@ func (l *lookAlikes) take(post mention.Post) (mention.PostKey, bool) {
 }
 
 // readBefore returns the known post that said the same about the same time when its thread was read by other
-// rules, or said this among other words.
+// rules, or said this among other words. A few words are known by their moment.
 func (l *lookAlikes) readBefore(post mention.Post) (mention.PostKey, bool) {
 	const about = 36 * time.Hour // a clock without its day or its zone
 	text, thread := inOneLine(post.Text), mention.URLKey(clean(post.ThreadURL))
-	if utf8.RuneCountInString(text) < tellingWords {
+	few := utf8.RuneCountInString(text) < tellingWords
+	if few && (text == "" || post.DateOnly || post.Published.IsZero()) {
 		return mention.PostKey{}, false
 	}
 	same := func(says func(was, is string) bool) int {
@@ -158,7 +159,9 @@ func (l *lookAlikes) readBefore(post mention.Post) (mention.PostKey, bool) {
 		})
 	}
 	i := same(func(was, is string) bool { return was == is })
-	if i < 0 {
+	if few {
+		i = slices.IndexFunc(l.before[thread], func(s standing) bool { return s.text == text && s.at.Equal(post.Published) })
+	} else if i < 0 {
 		i = same(strings.Contains)
 	}
 	if i < 0 {
