@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/earshot/earshot/mention"
 )
 
@@ -54,7 +56,22 @@ func foldRune(r rune) rune {
 	if r >= 0xff21 && r <= 0xff5a { // full-width Latin
 		return foldRune(r - 0xfee0)
 	}
+	if plain := unstyled(r); plain != r {
+		return foldRune(plain)
+	}
 	return unicode.ToLower(r)
+}
+
+// unstyled is the letter or digit that a mathematical one is drawn from: generators of "fonts" write whole posts in
+// 𝗯𝗼𝗹𝗱, 𝓼𝓬𝓻𝓲𝓹𝓽 or 𝔣𝔯𝔞𝔨𝔱𝔲𝔯, whose missing letters stand among the letterlike symbols.
+func unstyled(r rune) rune {
+	if r < 0x210a || r > 0x2134 && r < 0x1d400 || r > 0x1d7ff || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return r
+	}
+	if plain, size := utf8.DecodeRune(norm.NFKC.PropertiesString(string(r)).Decomposition()); size == 1 {
+		return plain
+	}
+	return r
 }
 
 // foldedCyrillic are the letters of U+0400 to U+047F folded, 0 for those that

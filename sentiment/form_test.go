@@ -29,6 +29,8 @@ var forms = []struct {
 	{"answer to somebody", func(s, _ string) string { return "@somebody " + s }},
 	{"greeting", func(s, lang string) string { return greetings[lang] + " " + s }},
 	{"parting", func(s, lang string) string { return s + "\n" + partings[lang] }},
+	{"bold letters of mathematics", func(s, _ string) string { return restyled(s, '𝗔', '𝗮') }},
+	{"full-width letters", func(s, _ string) string { return restyled(s, 'Ａ', 'ａ') }},
 	{"grave accents", func(s, _ string) string { return strings.NewReplacer("'", "`", "’", "`").Replace(s) }},
 }
 
@@ -72,6 +74,19 @@ func TestFormSaysNothing(t *testing.T) {
 			t.Errorf("%s: %d of %d heard are lost, %d of %d others become alerts; want 8 and 5 of a hundred at most", form.name, lost, heard, loud, quiet)
 		}
 	}
+}
+
+// restyled draws the Latin letters of a text from two alphabets that begin with A and a.
+func restyled(s string, capital, small rune) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + capital
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + small
+		}
+		return r
+	}, s)
 }
 
 func count(yes bool) int {

@@ -42,7 +42,7 @@ func (l *lexer) word(text string, i, to int) int {
 		default:
 			goto done
 		}
-		if r != f && f != '\'' {
+		if unicode.IsUpper(r) {
 			uppers++
 		}
 		letters++
