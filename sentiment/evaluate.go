@@ -177,7 +177,7 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 		}
 		return
 	}
-	if t.word != 0 && !t.covered && t.place != brandPlace && t.place != rivalPlace { // "Swift" is a name there, and no praise
+	if t.word != 0 && !t.covered {
 		s.wordUnit(i, cl, si)
 	}
 	const shifters = 1<<roleNegator | 1<<roleAbsence | 1<<roleBoost | 1<<roleDamp | 1<<roleLink

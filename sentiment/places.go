@@ -8,7 +8,8 @@ import (
 )
 
 // placeKind is what a token names. Patterns ask for it by <brand>, <rival>,
-// <name> and <link>; a word that names something keeps its own meaning beside it.
+// <name> and <link>. The words of a brand or a rival mean nothing else ("Fix It", "No Problem", "Мрія"); a word that
+// names another keeps its own meaning beside it.
 type placeKind uint8
 
 const (
@@ -49,6 +50,9 @@ func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
 	s.places &^= 1 << noPlace
 }
 
+// firm reports whether the token is of a brand or a rival.
+func (t *token) firm() bool { return t.place == brandPlace || t.place == rivalPlace }
+
 // mentions reports whether a token names something of the kind.
 func (s *scratch) mentions(kind placeKind) bool { return s.places&(1<<kind) != 0 }
 
@@ -63,7 +67,20 @@ func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
 			if t := &toks[i]; int(t.end) > sp.Start && t.place == noPlace {
 				t.place = kind
 				s.places |= 1 << kind
+				s.lex.forget(i)
 			}
+		}
+	}
+}
+
+// forget leaves of token i that it stands there.
+func (l *lexer) forget(i int) {
+	t := &l.toks[i]
+	t.info, t.word, t.function = [2]uint32{}, 0, false
+	t.roles, t.scope, t.boost = 0, 0, 0
+	for slot := range l.sets {
+		if words := l.sets[slot]; i < len(words) {
+			words[i] = wordSet{breaks: words[i].breaks}
 		}
 	}
 }

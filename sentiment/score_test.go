@@ -229,6 +229,28 @@ func TestNamesAreNoFeeling(t *testing.T) {
 	}
 }
 
+// TestNamesAreNoPhrase: nor by what the words of its name mean together, or do to the words beside them.
+func TestNamesAreNoPhrase(t *testing.T) {
+	s := newScorer(t)
+	for _, c := range []struct{ text, name, plain string }{
+		{"Moved to Fix It in March", "Fix It", "Zorvex Ltd"},
+		{"I buy my tea at Thank You Market", "Thank You Market", "Zorvex Tea Market"},
+		{"Never Late lost my suitcase", "Never Late", "Zorvex Ltd"},
+		{"Проблем Нет потеряли мою посылку", "Проблем Нет", "Зорвекс Плюс"},
+		{"Без Проблем третій день не відповідають", "Без Проблем", "Зорвекс Плюс"},
+		{"Без Проблеми изгубиха пратката ми", "Без Проблеми", "Зорвекс Плюс"},
+	} {
+		score := func(name string) float64 {
+			text := strings.Replace(c.text, c.name, name, 1)
+			at := strings.Index(text, name)
+			return s.Score(Input{Text: text, Kind: mention.Comment, Spans: []mention.Span{{Start: at, End: at + len(name)}}}).Complaint
+		}
+		if got, want := score(c.name), score(c.plain); math.Abs(got-want) > 0.05 {
+			t.Errorf("%q: complaint %.2f, and %.2f of a firm called %s", c.text, got, want, c.plain)
+		}
+	}
+}
+
 // TestSurelyNone: bad words that complain of nobody's service make no text negative.
 func TestSurelyNone(t *testing.T) {
 	s := newScorer(t)

@@ -14,7 +14,7 @@ func (s *scratch) mendTypos() {
 	left := typoWords
 	for i := range s.lex.toks {
 		t := &s.lex.toks[i]
-		if t.kind != wordToken || t.info != [2]uint32{} || t.runeN < typoLetters || t.runeN >= maxRunes {
+		if t.kind != wordToken || t.info != [2]uint32{} || t.runeN < typoLetters || t.runeN >= maxRunes || t.firm() {
 			continue
 		}
 		if left--; left < 0 {
