@@ -27,8 +27,8 @@ var placeClasses = map[string]placeKind{"brand": brandPlace, "rival": rivalPlace
 // markPlaces finds what the tokens name, and lets the search for patterns know.
 func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
 	s.places = 0
-	s.markSpans(brand, brandPlace)
-	s.markSpans(rivals, rivalPlace)
+	s.markSpans(text, brand, brandPlace)
+	s.markSpans(text, rivals, rivalPlace)
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
@@ -56,10 +56,14 @@ func (t *token) firm() bool { return t.place == brandPlace || t.place == rivalPl
 // mentions reports whether a token names something of the kind.
 func (s *scratch) mentions(kind placeKind) bool { return s.places&(1<<kind) != 0 }
 
-func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
+// markSpans takes the tokens of spans as names; a span that is not in the text names nothing.
+func (s *scratch) markSpans(text string, spans []mention.Span, kind placeKind) {
 	toks := s.lex.toks
 	i := 0
 	for _, sp := range spans {
+		if sp.Start < 0 || sp.End > len(text) {
+			continue
+		}
 		for i > 0 && int(toks[i-1].end) > sp.Start { // spans need not be in order
 			i--
 		}
