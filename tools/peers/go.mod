@@ -7,6 +7,9 @@ require (
 	github.com/jonreiter/govader v0.0.0-20250429093935-f6505c8d03cc
 )
 
-require gonum.org/v1/gonum v0.8.2 // indirect
+require (
+	golang.org/x/text v0.43.0 // indirect
+	gonum.org/v1/gonum v0.8.2 // indirect
+)
 
 replace github.com/earshot/earshot => ../..
