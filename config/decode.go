@@ -340,6 +340,9 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	elem := v.Type().Elem()
 	first := d.earlier[path]
 	if _, null := n.(*ast.NullNode); null {
+		if commentedOut.MatchString(d.doc.line(m.Line)) { // routes: #pr
+			d.wrongType(n, m, f.name, "")
+		}
 		return
 	}
 	if first == 0 { // what is there is a default, not entries of another file
