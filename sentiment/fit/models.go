@@ -91,16 +91,8 @@ func (d *dataset) fit() fitted {
 	return out
 }
 
-// teachers is how many networks teach the one that is shipped, and taughtShare how much of what it should answer is
-// theirs. One by itself knows whose doing it is .03 better or worse in a language whenever a little changes in the
-// lexicon. Those of the folds as teachers, which are there already, order sealed posts .002 worse.
-const (
-	teachers    = 5
-	taughtShare = 0.7
-)
-
 // fitVerdict fits network and trees on the items that keep says, each by itself.
-func (d *dataset) fitVerdict(keep func(*item) bool, teachers int) verdict {
+func (d *dataset) fitVerdict(keep func(*item) bool) verdict {
 	var posts []mlp.Example
 	var judged []boost.Example
 	for i := range d.items {
@@ -116,7 +108,7 @@ func (d *dataset) fitVerdict(keep func(*item) bool, teachers int) verdict {
 	}
 	v := verdict{score: d.score()}
 	var both sync.WaitGroup
-	both.Go(func() { v.network = mlp.FitTaught(posts, len(d.names), learn(), teachers, taughtShare) })
+	both.Go(func() { v.network = mlp.Fit(posts, len(d.names), learn()) })
 	both.Go(func() { v.trees = boost.Fit(judged, len(d.names), grow) })
 	both.Wait()
 	return v
@@ -172,11 +164,7 @@ func (d *dataset) fitVerdicts() (v verdicts) {
 	var all sync.WaitGroup
 	for fold := range v {
 		all.Go(func() {
-			taught := 0
-			if fold == folds {
-				taught = teachers
-			}
-			v[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.post.Fold(folds) != fold }, taught)
+			v[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
 		})
 	}
 	all.Wait()

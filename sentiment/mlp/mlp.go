@@ -6,8 +6,6 @@ package mlp
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
-	"sync"
 )
 
 // Example is a row: the features that are not 0, what each answer should be (0 to 1) and
@@ -40,7 +38,6 @@ type Options struct {
 	Rate   float64
 	Ridge  float64 // what is taken from each weight for being big
 	Drop   float64 // the share of features that an example is seen without, others each time
-	Seed   uint64  // of what is random: the first weights, the order of the examples and what is dropped
 }
 
 func (o *Options) answers() int {
@@ -109,37 +106,6 @@ func Fit(examples []Example, features int, o Options) *Network {
 	return &t.net
 }
 
-// FitTaught fits a network that should answer, for a share, what so many others answer on the mean that differ by
-// their seeds, and for the rest what the examples want. One network by itself answers some examples another way
-// whenever a little changes, the mean of several hardly does, and the one they taught costs no more to ask than any.
-func FitTaught(examples []Example, features int, o Options, teachers int, share float64) *Network {
-	fits := make([]*Network, teachers)
-	var all sync.WaitGroup
-	for i := range fits {
-		all.Go(func() {
-			own := o
-			own.Seed = o.Seed + uint64(i) + 1
-			fits[i] = Fit(examples, features, own)
-		})
-	}
-	all.Wait()
-	taught := slices.Clone(examples)
-	units, said := make([]float64, o.Units), make([]float64, o.answers())
-	for i := range taught {
-		e := &taught[i]
-		want := slices.Clone(e.want)
-		for _, n := range fits {
-			n.answer(e.at, e.x, units, said)
-			o.chances(said)
-			for a, p := range said {
-				want[a] += share / float64(teachers) * (p - e.want[a])
-			}
-		}
-		e.want = want
-	}
-	return Fit(taught, features, o)
-}
-
 // trainer is a network on its way, its weights in one row: of the features, of the units, the base.
 type trainer struct {
 	Options
@@ -160,7 +126,7 @@ const bright = 3
 
 func newTrainer(examples []Example, features int, o Options) *trainer {
 	answers := o.answers()
-	t := &trainer{Options: o, random: rand.New(rand.NewPCG(1, 2+o.Seed))}
+	t := &trainer{Options: o, random: rand.New(rand.NewPCG(1, 2))}
 	t.w = make([]float64, (features+answers)*o.Units+answers)
 	t.slope, t.mean, t.square = make([]float64, len(t.w)), make([]float64, len(t.w)), make([]float64, len(t.w))
 	t.net, t.slopes = layOut(t.w, features, o.Units, answers), layOut(t.slope, features, o.Units, answers)
@@ -256,21 +222,14 @@ func (t *trainer) see(e *Example) {
 
 // miss turns what was said into by how much it is wrong, times what the example counts.
 func (t *trainer) miss(e *Example, share float64) {
-	t.chances(t.said)
 	at := 0
 	for g, n := range t.Groups {
-		for a := at; a < at+n; a++ {
-			t.said[a] = (t.said[a] - e.want[a]) * e.counts[g] * share
+		said, want := t.said[at:at+n], e.want[at:at+n]
+		chances(said)
+		for a := range said {
+			said[a] = (said[a] - want[a]) * e.counts[g] * share
 		}
 		at += n
-	}
-}
-
-// chances turns the log odds of all groups into probabilities.
-func (o *Options) chances(odds []float64) {
-	for _, n := range o.Groups {
-		chances(odds[:n])
-		odds = odds[n:]
 	}
 }
 

@@ -133,39 +133,3 @@ func loss(t *trainer, list []Example) float64 {
 	}
 	return sum
 }
-
-// TestFitTaught: for no share a network is what the examples make of it, and for all of it what its teachers say on
-// the mean, also of examples that no two of them answer alike.
-func TestFitTaught(t *testing.T) {
-	list := examples(400)
-	for i := range list { // what is wanted here hangs on nothing that is seen
-		if i%3 == 0 {
-			list[i].want = []float64{float64(i / 3 % 2), 0, 1, 0}
-		}
-	}
-	if n := FitTaught(list, 4, small, 3, 0); !reflect.DeepEqual(n, Fit(list, 4, small)) {
-		t.Error("teachers that count nothing change the network")
-	}
-	teacher := func(seed uint64) *Network {
-		o := small
-		o.Seed = seed
-		return Fit(list, 4, o)
-	}
-	chance := func(n *Network, x []float64) float64 { return 1 / (1 + math.Exp(-n.Odds(x)[0])) }
-	taught, again := FitTaught(list, 4, small, 3, 1), FitTaught(list, 4, small, 3, 1)
-	if !reflect.DeepEqual(taught, again) {
-		t.Error("the same examples gave another network")
-	}
-	apart := 0.0
-	for i := range 20 {
-		x := []float64{1, float64(i & 1), float64(i >> 1 & 1), float64(i%5) / 5}
-		one, mean := chance(teacher(1), x), (chance(teacher(1), x)+chance(teacher(2), x)+chance(teacher(3), x))/3
-		apart = max(apart, math.Abs(one-mean))
-		if got := chance(taught, x); math.Abs(got-mean) > 0.05 {
-			t.Errorf("%v: %.3f, and its teachers say %.3f", x, got, mean)
-		}
-	}
-	if apart < 0.01 {
-		t.Errorf("teachers are %.3f apart at most: they are no test", apart)
-	}
-}
