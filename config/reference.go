@@ -1,0 +1,131 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// References in a value: ${env:NAME} and ${file:/path}, which keep secrets out of the watchlist.
+
+// written is a text with what became of the references in it.
+type written struct {
+	value  string
+	raw    string // as the file has it
+	origin string // of the first secret in it
+	secret bool
+}
+
+var (
+	reference = regexp.MustCompile(`\$\{(env|file):([^}]*)\}`)
+	// strange begins a reference that is none: what is not understood must not be taken for
+	// the secret itself.
+	strange    = regexp.MustCompile(`\$\{[^}]*\}?`)
+	shellStyle = regexp.MustCompile(`^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$|^\$([A-Z][A-Z0-9_]*)$`)
+	// otherStyle is how the rest of the world names a variable, or its bare name: where a secret
+	// belongs it is none. A bare one says what it holds: other capitals may be the secret.
+	otherStyle = regexp.MustCompile(`^(?:(?:\$?env:|\$\(|\{\{\s*|%)([A-Z]{2,}(?:_[A-Z0-9]+)+)(?:\)|\s*\}\}|%)?|` +
+		`([A-Z]{2,}(?:_[A-Z0-9]+)*_(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASS|PWD|URL|URI|DSN|WEBHOOK|HOOK|ACCOUNT|CREDENTIALS|JSON)))$`)
+)
+
+// expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
+// after the YAML was read, so a value cannot bring YAML of its own.
+func (d *decoder) expand(raw string, m position, name string) (written, bool) {
+	out := written{value: raw, raw: raw}
+	if !strings.Contains(raw, "${") {
+		return out, true
+	}
+	if bad := strange.FindString(reference.ReplaceAllString(raw, "")); bad != "" {
+		d.notUnderstood(bad, m, name)
+		return out, false
+	}
+	ok := true
+	out.value = reference.ReplaceAllStringFunc(raw, func(ref string) string {
+		parts := reference.FindStringSubmatch(ref)
+		kind, arg := parts[1], strings.TrimSpace(parts[2])
+		value, msg, hint := d.lookup(kind, arg)
+		if kind == "file" && msg == "" {
+			d.doc.noteSecretFile(secretFile{m.Pos, d.doc.abs(arg)})
+		}
+		if msg != "" {
+			ok = false
+			if at := d.within(m, ref); d.doc.lenient {
+				d.warn(at, "", "%s: %s", name, msg)
+				d.wrongAt[at.Pos], d.wrongAt[m.Pos] = true, true // checks of what it should say have nothing to look at
+			} else {
+				d.wrong(at, hint, "%s: %s", name, msg)
+			}
+			return ""
+		}
+		out.secret = true
+		if out.origin == "" {
+			out.origin = arg
+		}
+		d.doc.hide(value)
+		return value
+	})
+	return out, ok
+}
+
+// notUnderstood reports what looks like a reference and is none.
+func (d *decoder) notUnderstood(bad string, m position, name string) {
+	hint := "write ${env:NAME} or ${file:/path}"
+	if shell := shellStyle.FindStringSubmatch(bad); shell != nil {
+		hint = fmt.Sprintf("write ${env:%s}", shell[1]+shell[2])
+	} else if other := otherStyle.FindStringSubmatch(bad); other != nil {
+		hint = fmt.Sprintf("write ${env:%s}", other[1]+other[2])
+	} else if strings.HasPrefix(bad, "file:/") {
+		hint = fmt.Sprintf("write ${%s}", bad)
+	}
+	d.wrong(d.within(m, bad), hint, "%s: %s is not understood", name, bad)
+}
+
+// lookup reads one variable or file. An empty value is a mistake too: it is how
+// an unset secret looks in compose files. The end of the line, which editors put into
+// files and Kubernetes into variables made of them, belongs to no value.
+func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
+	if arg == "" {
+		return "", fmt.Sprintf("${%s:} names nothing", kind), "write ${env:NAME} or ${file:/path}"
+	}
+	if kind == "env" {
+		value, ok := d.doc.env(arg)
+		if value = strings.TrimRight(value, "\r\n"); strings.TrimSpace(value) == "" {
+			state := "not set"
+			if ok {
+				state = "empty"
+			}
+			return "", fmt.Sprintf("the environment variable %s is %s", arg, state), "set it before earshot starts"
+		}
+		return value, "", ""
+	}
+	data, err := d.doc.read(d.doc.abs(arg), maxSecret)
+	if err != nil {
+		return "", fmt.Sprintf("the file %s cannot be read: %s", arg, reason(err)), "check the path and its permissions"
+	}
+	value = strings.TrimRight(string(data), "\r\n")
+	if strings.TrimSpace(value) == "" {
+		return "", fmt.Sprintf("the file %s is empty", arg), ""
+	}
+	return value, "", ""
+}
+
+// unquoted returns what is wrong with a value without the value, when that came from
+// elsewhere. The quotes of a text editor are the first thing to mend: to YAML they are letters.
+func (w written) unquoted(msg, hint string) (string, string) {
+	if w.secret {
+		return fmt.Sprintf("%q is not what is wanted here", w.raw), ""
+	}
+	if strings.IndexAny(w.raw, "“”„‟«»‘’‚′″") == 0 {
+		return msg, `write plain quotes: "…"`
+	}
+	return msg, hint
+}
+
+// reason is the last part of a file error: the path was said already.
+func reason(err error) string {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
