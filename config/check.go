@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -173,15 +172,9 @@ func (d *decoder) checkNobody(path string, list []string) {
 	}
 }
 
-// commentedOut is a key with a word right behind a #, and nothing else.
-var commentedOut = regexp.MustCompile(`: +#[^\s#]`)
-
 func (d *decoder) emptyList(path, hint string) {
 	cut := strings.LastIndex(path, ".")
 	d.broken[path[:cut]] = true
-	if m := d.place(path); commentedOut.MatchString(d.doc.of(m.Pos).line(m.Line)) {
-		hint = "# begins a comment: put the value in quotes"
-	}
 	d.wrong(d.place(path), hint, "%s is empty", path[cut+1:])
 }
 

@@ -336,6 +336,9 @@ func isEntry(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct
 }
 
+// commentedOut is a key with a word right behind a #, and nothing else.
+var commentedOut = regexp.MustCompile(`: +#[^\s#]`)
+
 func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f field) {
 	elem := v.Type().Elem()
 	first := d.earlier[path]
