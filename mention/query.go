@@ -45,6 +45,39 @@ type Query struct {
 	After string // Page.Next of the page before; the rest of the query must be the same
 }
 
+// The lists in which people look for cases, in the inbox as on the command line.
+const (
+	ListOpen      = "open"     // waits for an answer and is not snoozed, whoever has it; the worst and oldest first
+	ListClaimed   = "claimed"  // of these, what somebody has
+	ListSnoozed   = "snoozed"  // waits, and is snoozed
+	ListReplied   = "replied"  // answered; this and the others have the newest heard first
+	ListUnproved  = "unproved" // said to be answered, and the answer was never seen on the site
+	ListDismissed = "dismissed"
+	ListAll       = "all"
+)
+
+// Lists is every list, in the order in which people are shown them.
+var Lists = []string{ListOpen, ListClaimed, ListSnoozed, ListReplied, ListUnproved, ListDismissed, ListAll}
+
+// Choose restricts the query to one of Lists, in its order. Any other word means ListAll.
+func (q *Query) Choose(list string) {
+	q.Alerted = true
+	switch list {
+	case ListOpen:
+		q.ByRank, q.Awake = true, true
+	case ListClaimed:
+		q.ByRank, q.Awake, q.Statuses = true, true, []Status{Claimed}
+	case ListSnoozed:
+		q.ByRank, q.Asleep = true, true
+	case ListReplied:
+		q.Statuses = []Status{Replied}
+	case ListUnproved:
+		q.Unverified = true
+	case ListDismissed:
+		q.Statuses = []Status{Dismissed}
+	}
+}
+
 // CaseFile is all that is known of one case, for people who work on it.
 type CaseFile struct {
 	MentionRecord

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 // filter is what the inbox's address says: all of the state of a list.
 type filter struct {
-	Status   string // one of statuses
+	Status   string // one of mention.Lists; an address without one means mention.ListOpen
 	Watch    string
 	Source   string
 	Kind     string
@@ -24,19 +25,7 @@ type filter struct {
 	After    string // the page mark; not a part of the filter itself
 }
 
-// The words of status. waiting is what an address without one means.
-const (
-	waiting   = "open"
-	claimed   = "claimed"
-	snoozed   = "snoozed"
-	replied   = "replied"
-	unproved  = "unproved"
-	dismissed = "dismissed"
-	anyStatus = "all"
-)
-
 var (
-	statuses   = []string{waiting, claimed, snoozed, replied, unproved, dismissed, anyStatus}
 	severities = []string{"low", "normal", "high", "critical"}
 	languages  = []string{"en", "ru", "uk", "bg"}
 )
@@ -52,7 +41,7 @@ func kinds() []string {
 // entries are the keys of a filter in the order in which its address has them.
 func (f *filter) entries() []entry {
 	return []entry{
-		{"status", &f.Status, statuses}, {"watch", &f.Watch, nil}, {"source", &f.Source, nil}, {"kind", &f.Kind, kinds()}, {"lang", &f.Lang, languages},
+		{"status", &f.Status, mention.Lists}, {"watch", &f.Watch, nil}, {"source", &f.Source, nil}, {"kind", &f.Kind, kinds()}, {"lang", &f.Lang, languages},
 		{"topic", &f.Topic, nil}, {"severity", &f.Severity, severities}, {"owner", &f.Owner, nil}, {"author", &f.Author, nil}, {"q", &f.Q, nil},
 		{"from", &f.From, nil}, {"to", &f.To, nil}, {"after", &f.After, nil},
 	}
@@ -63,7 +52,7 @@ func readFilter(values url.Values) (filter, error) {
 	if err := readAddress(values, f.entries()); err != nil {
 		return filter{}, err
 	}
-	if f.Status == waiting {
+	if f.Status == mention.ListOpen {
 		f.Status = "" // one address for one list
 	}
 	return f, nil
@@ -83,7 +72,7 @@ func (f filter) first() filter {
 
 // query is what the store is asked, for the person me in this zone.
 func (f filter) query(me string, zone *time.Location) mention.Query {
-	q := mention.Query{Watch: f.Watch, Source: f.Source, Author: f.Author, Kind: mention.PostKind(f.Kind), Lang: f.Lang, Topic: f.Topic, Text: f.Q, Alerted: true, After: f.After}
+	q := mention.Query{Watch: f.Watch, Source: f.Source, Author: f.Author, Kind: mention.PostKind(f.Kind), Lang: f.Lang, Topic: f.Topic, Text: f.Q, After: f.After}
 	q.Severity, _ = mention.ParseSeverity(f.Severity) // a word that readFilter knows, or none
 	switch f.Owner {
 	case "me":
@@ -93,20 +82,7 @@ func (f filter) query(me string, zone *time.Location) mention.Query {
 	default:
 		q.Owner = f.Owner
 	}
-	switch f.Status {
-	case "", waiting:
-		q.ByRank, q.Awake = true, true
-	case claimed:
-		q.ByRank, q.Awake, q.Statuses = true, true, []mention.Status{mention.Claimed}
-	case snoozed:
-		q.ByRank, q.Asleep = true, true
-	case replied:
-		q.Statuses = []mention.Status{mention.Replied}
-	case unproved:
-		q.Unverified = true
-	case dismissed:
-		q.Statuses = []mention.Status{mention.Dismissed}
-	}
+	q.Choose(cmp.Or(f.Status, mention.ListOpen))
 	if day, err := time.Parse(time.DateOnly, f.From); err == nil {
 		y, m, d := day.Date()
 		q.Since = hours.DayBegins(y, m, d, zone)

@@ -87,7 +87,7 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
-		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", claimed, snoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
+		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", mention.ListClaimed, mention.ListSnoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
 	out.Live, out.Since = true, since
 	bare := f.first()
 	bare.Status, bare.Owner = "", ""
@@ -166,8 +166,8 @@ func (in *Inbox) views(v visit, f filter) []link {
 	for _, view := range in.opt.Views() {
 		add(view.Name, viewFilter(view))
 	}
-	add(v.lang.Text("web.view.snoozed"), filter{Status: snoozed})
-	add(v.lang.Text("web.view.all"), filter{Status: anyStatus})
+	add(v.lang.Text("web.view.snoozed"), filter{Status: mention.ListSnoozed})
+	add(v.lang.Text("web.view.all"), filter{Status: mention.ListAll})
 	return out
 }
 
@@ -175,7 +175,7 @@ func (in *Inbox) views(v visit, f filter) []link {
 func (in *Inbox) selects(v visit, f filter) []choice {
 	places := in.opt.Places()
 	return []choice{
-		newChoice("status", v.lang.Text("web.filter.status"), f.Status, statuses[1:], said(v.lang, "web.status")),
+		newChoice("status", v.lang.Text("web.filter.status"), f.Status, mention.Lists[1:], said(v.lang, "web.status")),
 		newChoice("owner", v.lang.Text("web.filter.owner"), f.Owner, []string{"me", "none"}, said(v.lang, "web.owner")),
 		newChoice("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said(v.lang, "severity")),
 		newChoice("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs),

@@ -96,7 +96,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		limit int
 		into  *[]row
 		all   *string
-	}{{filter{Status: claimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: replied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
+	}{{filter{Status: mention.ListClaimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: mention.ListReplied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
 		q := part.list.query(v.who.ID, v.zone)
 		q.Limit = part.limit
 		page, err := in.opt.Cases.List(ctx, q)
@@ -108,7 +108,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		}
 		*part.all = part.list.path()
 	}
-	asleep := filter{Status: snoozed, Owner: "me"}
+	asleep := filter{Status: mention.ListSnoozed, Owner: "me"}
 	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount+1)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 // Source is how one source stands.
@@ -113,7 +114,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	}
 	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Trouble: urgency(s) == 0, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
 		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
-		Link: filter{Source: s.Name, Status: anyStatus, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
+		Link: filter{Source: s.Name, Status: mention.ListAll, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
 		row.Answered = l.Percent(float64(place.Answered) / float64(n))
 	}

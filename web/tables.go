@@ -6,6 +6,7 @@ import (
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 // maxReportRows bounds the tables of the page; the table to download has all rows.
@@ -33,13 +34,13 @@ func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
 	to := func(f filter) string { return ask.inbox(f, now).path() }
 	t := tabler{l, now.Kept.Of > 0}
 	return slices.DeleteFunc([]reportTable{
-		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
-		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said(l, "topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
+		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: mention.ListAll}) }),
+		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said(l, "topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: mention.ListAll}) }),
 		t.of("people", l.Text("web.report.people"), l.Text("report.person"), now.People, asItIs, nil),
-		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
+		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: mention.ListAll}) }),
 		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said(l, "web.language"), nil),
 		t.authors(now.Authors, func(a report.Author) string {
-			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
+			return to(filter{Author: a.Name, Source: a.Source, Status: mention.ListAll})
 		}),
 		sentTable(l, now.Sent),
 	}, func(t reportTable) bool { return len(t.Rows) == 0 })

@@ -81,6 +81,7 @@ type commands struct {
 	Match   matchCmd   `cmd:"" help:"Read posts on stdin as JSON lines, print the mentions in them."`
 	Score   scoreCmd   `cmd:"" help:"Judge a text, given or on stdin: print its score and what decided it."`
 	Report  reportCmd  `cmd:"" help:"Say how long people waited for an answer, and who still waits."`
+	Cases   casesCmd   `cmd:"" help:"List what was heard and who has it, as in the inbox."`
 	Login   loginCmd   `cmd:"" help:"Print a link into the running earshot, good once and for ten minutes, on this machine."`
 	Mutes   mutesCmd   `cmd:"" help:"List whose complaints raise no alert, and until when; --lift ends one."`
 	Export  exportCmd  `cmd:"" help:"Print everything that is kept of a person or a post."`

@@ -36,7 +36,8 @@ func pages(n *kong.Node) []*kong.Node {
 func written(parser *kong.Kong) []string {
 	words := []string{"http https postgres USER PASSWORD HOST NAME sqlite PATH earshot.db yaml api.slack.com apps JSON Schema CSV Markdown SQLite PostgreSQL Redis YAML",
 		"LC_ALL LC_MESSAGES LANG text json debug info warn error en ru uk bg channel page ignore sentiment words weights review forum comment news social",
-		"today yesterday week month bash zsh fish Socket Mode h"}
+		"today yesterday week month bash zsh fish Socket Mode h",
+		"open claimed snoozed replied unproved dismissed all low normal high critical none"}
 	for _, n := range pages(parser.Model.Node) {
 		words = append(words, n.Name)
 		for _, flag := range n.Flags {

@@ -36,13 +36,18 @@ func besideDaemon(t *testing.T, more string) (*store.Store, func(args ...string)
 // storeComplaint stores an open complaint by an author.
 func storeComplaint(t *testing.T, db *store.Store, author string) mention.Mention {
 	t.Helper()
-	post := mention.Post{Source: "forum", Kind: mention.Forum, ID: "1", Author: author, Text: "Ромашка погана"}
+	return storeFrom(t, db, "forum", author)
+}
+
+func storeFrom(t *testing.T, db *store.Store, source, author string) mention.Mention {
+	t.Helper()
+	post := mention.Post{Source: source, Kind: mention.Forum, ID: "1", Author: author, Text: "Ромашка погана"}
 	m := mention.Mention{ID: mention.MentionID(post.Key(), "Ромашка"), Watch: "Ромашка", Post: post, Severity: mention.Normal, HeardAt: time.Now()}
-	in := mention.PollResult{Source: "forum", At: time.Now(), Posts: []mention.AnalyzedPost{{Post: post, Mentions: []mention.Mention{m}}}}
+	in := mention.PollResult{Source: source, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: post, Mentions: []mention.Mention{m}}}}
 	_, err := db.Ingest(t.Context(), in, func(_ context.Context, _ *store.Tx, pending []*mention.PendingMention) error {
 		for _, d := range pending {
 			d.Mention.Severity = mention.Normal
-			d.Case = mention.Case{MentionID: m.ID, Status: mention.Open, Version: 1, OpenedAt: time.Now()}
+			d.Case = mention.Case{MentionID: m.ID, Status: mention.Open, Version: 1, OpenedAt: m.HeardAt, RankAt: m.HeardAt}
 		}
 		return nil
 	})
