@@ -7,7 +7,9 @@
 package demosites
 
 import (
+	"crypto/rand"
 	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -117,7 +119,7 @@ func (t *Town) page(place string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		base := "http://" + r.Host
 		list := t.visible(place, base)
-		data := map[string]any{"Posts": list, "Base": base}
+		data := map[string]any{"Posts": list, "Base": base, "Visit": visit()}
 		if place == "reviews" {
 			data["LD"] = ld(list)
 		}
@@ -126,6 +128,13 @@ func (t *Town) page(place string) http.HandlerFunc {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	}
+}
+
+// visit is how a forum calls a visitor without cookies in all its links, another one each time.
+func visit() string {
+	var name [16]byte
+	_, _ = rand.Read(name[:]) // never fails
+	return hex.EncodeToString(name[:])
 }
 
 // ld is the schema.org description of the reviews, as shops embed it.
