@@ -110,10 +110,11 @@ func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and
-// is updated. Where the first was already dealt with, or was quieter, the reply is
+// is updated. Where the first was answered or dismissed, or was quieter, the reply is
 // shown in the channel too: this copy still needs an answer where it stands.
 func (p *plan) duplicate(m mention.Mention, under *group, details alerts.Details) mention.Alert {
-	details.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
+	first := under.first.Case.Status
+	details.Broadcast = first == mention.Replied || first == mention.Dismissed || m.Severity > max(under.severity, mention.High)
 	if under.isFirst {
 		c := p.cases.of(under.first)
 		c.Duplicates++
