@@ -9,6 +9,7 @@ package alerts
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
@@ -39,6 +40,15 @@ type Message struct {
 // Severity is how loud what the message shows is now: an edit may have made the complaint
 // louder than it was when the alert was made.
 func (m Message) Severity() mention.Severity { return max(m.Alert.Severity, m.Mention.Severity) }
+
+// SlackID is how Slack knows a person, to be named in a message; empty for one who came through another channel.
+func SlackID(p mention.Person) string {
+	id, ok := strings.CutPrefix(p.ID, "slack:")
+	if !ok {
+		return ""
+	}
+	return id
+}
 
 // Gathered is what one message groups in its thread: the complaints of the quiet hours.
 type Gathered struct {

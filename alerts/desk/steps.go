@@ -2,7 +2,6 @@ package desk
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -177,7 +176,7 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 		words = l.Text("desk.woke_claimed", "who", by.Name, "span", l.Span(slept), "owner", c.Owner.Name)
 	}
 	a := s.reply(c, words)
-	a.Notify = slackID(by)
+	a.Notify = alerts.SlackID(by)
 	return alerts.WokeSnoozed + by.Name, a
 }
 
@@ -217,7 +216,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	ago := l.Ago(s.now.Sub(c.HadSince()))
 	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
-	a.Notify = slackID(c.Owner)
+	a.Notify = alerts.SlackID(c.Owner)
 	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
 	return alerts.StepNudged + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
 }
@@ -260,13 +259,4 @@ func reply(own mention.Alert, c *mention.Case, words string, now time.Time) ment
 		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
 		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}
-}
-
-// slackID is how Slack knows a person; empty for one who came through another channel.
-func slackID(p mention.Person) string {
-	id, ok := strings.CutPrefix(p.ID, "slack:")
-	if !ok {
-		return ""
-	}
-	return id
 }

@@ -113,6 +113,9 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 		d.Alerts, a = append(d.Alerts, own), own
 	}
 	_, notify := p.rules.RouteFor(loud)
+	if p.tellWhereLoud(d, a, loud, why) {
+		notify = ""
+	}
 	l := p.rules.Lang(a.Route)
 	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
 	d.Alerts = append(d.Alerts, mention.Alert{
