@@ -254,7 +254,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	d.Case.RankAt = d.Case.OpenedAt.Add(-alerts.PriorityOf(*m, details).HeadStart())
 	var alert mention.Alert
 	if first != nil && !(first.gathered && severity >= mention.Critical) {
-		alert = p.duplicate(*m, first, details)
+		alert = p.duplicate(d, first, details)
 	} else {
 		alert = p.newAlert(*m, details)
 		over, err := p.group(ctx, *m, alert)

@@ -121,3 +121,23 @@ func TestLouderGoesWhereItBelongs(t *testing.T) {
 		})
 	}
 }
+
+// TestLouderCopyGoesWhereItBelongs: a copy that is critical, be it for where it stands, rings as a new complaint
+// would, though it hangs under the first one; so does a copy of what is closed.
+func TestLouderCopyGoesWhereItBelongs(t *testing.T) {
+	r := newDesk(t)
+	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	own := r.One(r.Poll(first), mention.Complaint)
+	r.Shown()
+	told := r.Poll(poisoned(rig.Said(rig.Review, "7", "olena", rig.Refund, 0)))
+	if len(told) != 2 || told[0].Route != "#war-room" || told[0].Notify != "@oncall" || told[0].Kind != mention.Escalation || told[0].MentionID != told[1].MentionID {
+		t.Fatalf("told %+v", told)
+	}
+	if told[1].ThreadOf != own.ID || rung(told[1]) != "in the channel" {
+		t.Errorf("the copy %+v", told[1])
+	}
+	r.Do(first, mention.Action{Verb: mention.Reply})
+	if a := r.One(r.Poll(rig.Said("blog.example", "8", "olena", rig.Refund, -0.5)), mention.Duplicate); rung(a) != "in the channel @duty" {
+		t.Errorf("a copy of what is answered: %+v", a)
+	}
+}
