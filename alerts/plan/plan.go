@@ -306,19 +306,20 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	for _, d := range p.done {
 		if o := d.Mention.Post; o.Origin() == post.Origin() && o.Author == post.Author && !counted[o.ID] {
 			counted[o.ID] = true
-			by.Complaints++
+			by.Alerted++
 			by.Lately++
+			by.Complaints++
 			by.LastAnswered = false
 		}
 	}
-	if by.Complaints < floodFrom {
+	if by.Alerted < floodFrom {
 		return by, nil // so few are no flood, however lately
 	}
 	lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-burstWindow))
 	if err != nil {
 		return by, fmt.Errorf("what the author wrote lately: %w", err)
 	}
-	by.Lately += lately.Complaints
+	by.Lately += lately.Alerted
 	return by, nil
 }
 
