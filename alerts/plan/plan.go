@@ -264,6 +264,9 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		if over != nil {
 			d.Alerts = append(d.Alerts, *over)
 			alert.ThreadOf = over.ID
+			if over.Kind == mention.Burst {
+				alert.NotBefore, alert.Notify = time.Time{}, "" // who was named once, at whatever hour, reads what it is about
+			}
 		}
 	}
 	d.Alerts = append(d.Alerts, alert)
