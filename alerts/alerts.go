@@ -28,13 +28,14 @@ type Message struct {
 	Mention  mention.Mention // zero for alerts that are not about one mention
 	Case     mention.Case
 	Details  Details
-	Gathered Gathered  // what stands in the thread of a message that only groups
-	Thread   Place     // the message to post under; zero for a message of its own
-	Repeat   bool      // may have been posted before: the channel's history could not be read
-	Now      time.Time // when it is drawn
-	Lang     i18n.Lang // of those who read the route
-	Answer   Answer    // of the mention's post
-	Doors    []ToldBy  // through which it was told while its own channel took nothing
+	Gathered Gathered       // what stands in the thread of a message that only groups
+	Thread   Place          // the message to post under; zero for a message of its own
+	Repeat   bool           // may have been posted before: the channel's history could not be read
+	Now      time.Time      // when it is drawn
+	Lang     i18n.Lang      // of those who read the route
+	Zone     *time.Location // of the people who act; nil: UTC
+	Answer   Answer         // of the mention's post
+	Doors    []ToldBy       // through which it was told while its own channel took nothing
 }
 
 // Severity is how loud what the message shows is now: an edit may have made the complaint

@@ -154,7 +154,7 @@ func state(m alerts.Message) []api.RichTextSectionElement {
 		}
 		return around(l, "    "+words, c.SnoozedUntil)
 	}
-	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName))}
+	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(l, m.Zone, m.Mention, m.Case), 3*maxName))}
 }
 
 // moment stands in a sentence for a moment that every reader's Slack shows in his own
