@@ -47,7 +47,7 @@ func (p *plan) late(post mention.Post) bool {
 	if post.DateOnly {
 		till = till.AddDate(0, 0, 1)
 	}
-	return !till.IsZero() && p.now.Sub(till) > alerts.StormLength
+	return !post.Published.IsZero() && p.now.Sub(till) > alerts.StormLength
 }
 
 // ungathered is a message that waits to be gathered as one of its own, in the place where
