@@ -42,6 +42,13 @@ type Message struct {
 // louder than it was when the alert was made.
 func (m Message) Severity() mention.Severity { return max(m.Alert.Severity, m.Mention.Severity) }
 
+// Stale reports whether what a deadline says of a case is not true any more: somebody took it, or put it off, or
+// an answer was seen, before the message went out.
+func (m Message) Stale() bool {
+	is, c := m.Details.While, m.Case
+	return is != "" && m.Mention.ID != "" && (c.Status != is || c.Snoozed() || c.AnswerVerified)
+}
+
 // SlackID is how Slack knows a person, to be named in a message; empty for one who came through another channel.
 func SlackID(p mention.Person) string {
 	id, ok := strings.CutPrefix(p.ID, "slack:")

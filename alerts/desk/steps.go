@@ -175,8 +175,8 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	if c.Status == mention.Claimed {
 		words = l.Text("desk.woke_claimed", "who", by.Name, "span", l.Span(slept), "owner", c.Owner.Name)
 	}
-	a := s.reply(c, words)
-	a.Notify = alerts.SlackID(by)
+	a := reply(s.own, c, words, s.now) // whatever became of it: it ends what somebody began
+	a.Severity, a.Notify = s.mention.Severity, alerts.SlackID(by)
 	return alerts.WokeSnoozed + by.Name, a
 }
 
@@ -241,9 +241,11 @@ func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	return alerts.StepUnseen, s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
 }
 
+// reply is said as long as the case stands so: its channel may take nothing for a while.
 func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	a := reply(s.own, c, words, s.now)
 	a.Severity = s.mention.Severity // an edit may have raised it
+	a.Payload = alerts.Details{Text: words, While: c.Status}.Encode()
 	return a
 }
 
