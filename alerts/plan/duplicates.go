@@ -65,11 +65,16 @@ func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
 	}
 	for _, s := range stored {
 		c := s.Case
-		if c.Status == mention.Dismissed && mention.OfWords(c.Reason) && p.copies(s.Mention, m) {
+		if saidOfWords(c) && p.copies(s.Mention, m) {
 			return alerts.QuietSaid(c.Reason, c.Owner.Name), nil
 		}
 	}
 	return "", nil
+}
+
+// saidOfWords reports whether staff said of the words that they are no complaint, or none of theirs.
+func saidOfWords(c mention.Case) bool {
+	return c.Status == mention.Dismissed && mention.OfWords(c.Reason)
 }
 
 // copies reports whether two different mentions of one watch tell the same.

@@ -55,7 +55,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	}
 	details := alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d), Broadcast: reopened}
 	whom := p.whoActs(mention.MentionRecord{Mention: *m, Case: d.Case})
-	switch louder := m.Severity > was.Severity && m.Severity >= mention.High; {
+	switch louder := m.Severity > was.Severity && m.Severity >= mention.High && !saidOfWords(d.Case); {
 	case ok && louder:
 		details.Broadcast = true
 		if p.tellWhereLoud(d, own, *m, why) && d.Case.Status != mention.Claimed {

@@ -30,7 +30,7 @@ func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, se
 			continue
 		}
 		p.event(d, "suppressed", alerts.QuietKnown+s.Mention.Post.Source)
-		if severity > s.Mention.Severity && severity >= mention.High {
+		if severity > s.Mention.Severity && severity >= mention.High && !saidOfWords(*p.cases.of(s)) {
 			return true, p.tellLouder(ctx, d, s, severity, why)
 		}
 		return true, nil

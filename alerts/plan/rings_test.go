@@ -57,6 +57,7 @@ func TestWhatAsksForActionAnewRings(t *testing.T) {
 		"worse after the answer":    {[]mention.Action{{Verb: mention.Reply}}, func(r *rig.Rig, m mention.Mention) []mention.Alert { return r.Poll(worse(m)) }, "in the channel @duty"},
 		"worse while it sleeps":     {[]mention.Action{{Verb: mention.Snooze, Until: rig.Noon.AddDate(0, 0, 9)}}, func(r *rig.Rig, m mention.Mention) []mention.Alert { return r.Poll(worse(m)) }, "in the channel U1"},
 		"somebody's, worse, asleep": {[]mention.Action{{Verb: mention.Claim}, {Verb: mention.Snooze, Until: rig.Noon.AddDate(0, 0, 9)}}, func(r *rig.Rig, m mention.Mention) []mention.Alert { return r.Poll(worse(m)) }, "U1"},
+		"louder, and not ours":      {[]mention.Action{{Verb: mention.Dismiss, Reason: mention.NotUs}}, func(r *rig.Rig, m mention.Mention) []mention.Alert { return r.Poll(loud(m)) }, ""},
 		"gone, and back": {nil, func(r *rig.Rig, m mention.Mention) []mention.Alert {
 			r.Poll(gone(m))
 			r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Gone})
@@ -116,6 +117,27 @@ func TestLouderGoesWhereItBelongs(t *testing.T) {
 			for _, a := range r.Poll(again) {
 				if a.Route != "#mentions" {
 					t.Errorf("told again: %+v", a)
+				}
+			}
+		})
+	}
+}
+
+// TestWhatIsNotOursRingsNobody: what people said of the words holds, however loud an edit makes them, or however they
+// are read in full.
+func TestWhatIsNotOursRingsNobody(t *testing.T) {
+	excerpt, whole := excerptAndWhole()
+	edited := excerpt
+	edited.Post.Text += " Отруїлася їжею, лежу в лікарні."
+	for name, again := range map[string]mention.Mention{"edited": poisoned(edited), "read in full": poisoned(whole)} {
+		t.Run(name, func(t *testing.T) {
+			r := newDesk(t)
+			r.One(r.Poll(excerpt), mention.Complaint)
+			r.Shown()
+			r.Do(excerpt, mention.Action{Verb: mention.Dismiss, Reason: mention.NotUs})
+			for _, a := range r.Poll(again) {
+				if rung(a) != "" || a.ThreadOf == "" {
+					t.Errorf("rings: %+v", a)
 				}
 			}
 		})
