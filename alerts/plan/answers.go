@@ -48,6 +48,7 @@ func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mentio
 		return nil
 	}
 	p.cases.bumpVersion(c)
+	p.namesNobody(s.Mention.ID)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
 	details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)

@@ -35,3 +35,14 @@ func (p *plan) tellWhereLoud(d *mention.PendingMention, own mention.Alert, loud 
 	})
 	return true
 }
+
+// namesNobody lets the message of a complaint of this poll ring nobody: its answer stands already.
+func (p *plan) namesNobody(id mention.ID) {
+	for _, d := range p.done {
+		for i := range d.Alerts {
+			if d.Alerts[i].MentionID == id {
+				d.Alerts[i].Notify = ""
+			}
+		}
+	}
+}

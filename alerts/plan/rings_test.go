@@ -163,3 +163,27 @@ func TestLouderCopyGoesWhereItBelongs(t *testing.T) {
 		t.Errorf("a copy of what is answered: %+v", a)
 	}
 }
+
+// TestAnsweredRingsNobody: a complaint that is heard with its answer, or after it, as when earshot was away for the
+// night, is told and names nobody: nobody has to act.
+func TestAnsweredRingsNobody(t *testing.T) {
+	heard := poisoned(rig.Said(rig.Forum, "1", "Олена", rig.Refund, 0))
+	heard.Post.Published = rig.Noon.Add(-3 * time.Hour)
+	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Олено, ми вже повернули кошти.", 0.3)
+	answer.Post.Published = rig.Noon.Add(-2 * time.Hour)
+	for name, polls := range map[string][][]mention.Mention{"together": {{heard, answer}}, "the answer first": {{answer}, {heard}}} {
+		t.Run(name, func(t *testing.T) {
+			r := newDesk(t)
+			for _, poll := range polls {
+				for _, a := range r.Poll(poll...) {
+					if a.Notify != "" || a.Route != "#war-room" {
+						t.Errorf("rings: %+v", a)
+					}
+				}
+			}
+			if _, c := r.State(heard); c.Status != mention.Replied {
+				t.Errorf("case %+v", c)
+			}
+		})
+	}
+}
