@@ -40,6 +40,19 @@ func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*
 	return p.quietHours(a), nil
 }
 
+// stormOfCopies says that so many people say the same words that it is a storm. The copies stay under the first
+// one; who says it alone, again and again, makes none.
+func (p *plan) stormOfCopies(ctx context.Context, d *mention.PendingMention, a mention.Alert, by mention.Author) error {
+	if by.Lately >= floodFrom {
+		return nil
+	}
+	over, err := p.group(ctx, d.Mention, a)
+	if over != nil && over.Kind == mention.Burst {
+		d.Alerts = append(d.Alerts, *over)
+	}
+	return err
+}
+
 // late reports whether a post was published well before it was heard, as after a site was away for the
 // day: nobody gets up for a storm that was yesterday's.
 func (p *plan) late(post mention.Post) bool {

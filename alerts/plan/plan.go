@@ -255,6 +255,9 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	var alert mention.Alert
 	if first != nil && !(first.gathered && severity >= mention.Critical) {
 		alert = p.duplicate(d, first, details)
+		if err := p.stormOfCopies(ctx, d, alert, by); err != nil {
+			return err
+		}
 	} else {
 		alert = p.newAlert(*m, details)
 		over, err := p.group(ctx, *m, alert)
