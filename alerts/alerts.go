@@ -9,6 +9,7 @@ package alerts
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
@@ -27,18 +28,35 @@ type Message struct {
 	Mention  mention.Mention // zero for alerts that are not about one mention
 	Case     mention.Case
 	Details  Details
-	Gathered Gathered  // what stands in the thread of a message that only groups
-	Thread   Place     // the message to post under; zero for a message of its own
-	Repeat   bool      // may have been posted before: the channel's history could not be read
-	Now      time.Time // when it is drawn
-	Lang     i18n.Lang // of those who read the route
-	Answer   Answer    // of the mention's post
-	Doors    []ToldBy  // through which it was told while its own channel took nothing
+	Gathered Gathered       // what stands in the thread of a message that only groups
+	Thread   Place          // the message to post under; zero for a message of its own
+	Repeat   bool           // may have been posted before: the channel's history could not be read
+	Now      time.Time      // when it is drawn
+	Lang     i18n.Lang      // of those who read the route
+	Zone     *time.Location // of the people who act; nil: UTC
+	Answer   Answer         // of the mention's post
+	Doors    []ToldBy       // through which it was told while its own channel took nothing
 }
 
 // Severity is how loud what the message shows is now: an edit may have made the complaint
 // louder than it was when the alert was made.
 func (m Message) Severity() mention.Severity { return max(m.Alert.Severity, m.Mention.Severity) }
+
+// Stale reports whether what a deadline says of a case is not true any more: somebody took it, or put it off, or
+// an answer was seen, before the message went out.
+func (m Message) Stale() bool {
+	is, c := m.Details.While, m.Case
+	return is != "" && m.Mention.ID != "" && (c.Status != is || c.Snoozed() || c.AnswerVerified)
+}
+
+// SlackID is how Slack knows a person, to be named in a message; empty for one who came through another channel.
+func SlackID(p mention.Person) string {
+	id, ok := strings.CutPrefix(p.ID, "slack:")
+	if !ok {
+		return ""
+	}
+	return id
+}
 
 // Gathered is what one message groups in its thread: the complaints of the quiet hours.
 type Gathered struct {

@@ -3,30 +3,33 @@ package alerts
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // Details are what the planner knew when it made the alert and what the message
 // says beside the mention itself. They travel in Alert.Payload as JSON.
 type Details struct {
-	Why       []string  `json:"why,omitempty"`       // what made it this loud
-	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in 30 days; 0 or 1: the first
-	LastOpen  bool      `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
-	Weight    float64   `json:"weight,omitempty"`    // of its source; 0: 1
-	Change    Change    `json:"change,omitempty"`    // kind changed: what happened
-	By        string    `json:"by,omitempty"`        // kind changed: the official author
-	At        time.Time `json:"at,omitzero"`         // kind changed: when it happened
-	Link      string    `json:"link,omitempty"`      // kind changed: the answer's address
-	Often     bool      `json:"often,omitempty"`     // kind changed: the last edit that is told; later ones are only drawn
-	Negative  bool      `json:"negative,omitempty"`  // kind changed: the answer reads like a complaint itself
-	Reopened  bool      `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
-	Back      bool      `json:"back,omitempty"`      // kind changed: the post was gone from its site
-	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
-	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
-	Thread    string    `json:"thread,omitempty"`    // the end of Text that is true of a thread alone
-	Storm     *Storm    `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them
-	Instead   *Instead  `json:"instead,omitempty"`   // kind fallback: what it stands in for
-	Summary   *Summary  `json:"summary,omitempty"`   // kind digest: the numbers; Text is all of it in words
-	Same      *Same     `json:"same,omitempty"`      // kind notice: with which others it is told together
+	Why       []string       `json:"why,omitempty"`       // what made it this loud
+	Nth       int            `json:"nth,omitempty"`       // the author's nth complaint in 30 days; 0 or 1: the first
+	LastOpen  bool           `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
+	Weight    float64        `json:"weight,omitempty"`    // of its source; 0: 1
+	Change    Change         `json:"change,omitempty"`    // kind changed: what happened
+	By        string         `json:"by,omitempty"`        // kind changed: the official author
+	At        time.Time      `json:"at,omitzero"`         // kind changed: when it happened
+	Link      string         `json:"link,omitempty"`      // kind changed: the answer's address
+	Often     bool           `json:"often,omitempty"`     // kind changed: the last edit that is told; later ones are only drawn
+	Negative  bool           `json:"negative,omitempty"`  // kind changed: the answer reads like a complaint itself
+	Reopened  bool           `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
+	Back      bool           `json:"back,omitempty"`      // kind changed: the post was gone from its site
+	Text      string         `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
+	While     mention.Status `json:"while,omitempty"`     // kind escalation: how the case must stand for it to be true; empty: however
+	Broadcast bool           `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
+	Thread    string         `json:"thread,omitempty"`    // the end of Text that is true of a thread alone
+	Storm     *Storm         `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them
+	Instead   *Instead       `json:"instead,omitempty"`   // kind fallback: what it stands in for
+	Summary   *Summary       `json:"summary,omitempty"`   // kind digest: the numbers; Text is all of it in words
+	Same      *Same          `json:"same,omitempty"`      // kind notice: with which others it is told together
 }
 
 // Change is what happened to a post or its case after the alert.

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -73,5 +74,5 @@ func (m Message) ToldElsewhere() string {
 	for _, d := range m.Doors {
 		names = append(names, text.Line(d.Door, 40))
 	}
-	return m.Lang.Text("alert.told_elsewhere", "doors", strings.Join(names, ", "), "when", m.Lang.Time("time.day_time_zone", m.Doors[0].At.UTC()))
+	return m.Lang.Text("alert.told_elsewhere", "doors", strings.Join(names, ", "), "when", m.Lang.Time("time.day_time_zone", m.Doors[0].At.In(cmp.Or(m.Zone, time.UTC))))
 }

@@ -139,14 +139,17 @@ func (r Rules) RouteFor(m mention.Mention) (to, notify string) {
 // gathered under it; zero when there is none. What is gathered stays together as long as
 // its route is one of the watchlist's.
 func (r Rules) RouteAgain(a mention.Alert, m mention.Mention) (to, notify string) {
-	told := r.Deadlines[a.Severity].EscalateTo
+	told, belongs := r.Deadlines[a.Severity].EscalateTo, ""
+	if m.ID != "" {
+		belongs, _ = r.RouteFor(m)
+	}
 	gathers := a.ThreadOf != "" || a.MentionID == ""
 	switch {
 	case a.Kind == mention.Fallback && r.Names(a.Route): // where else it goes was decided when it was made
 		return a.Route, a.Notify
 	case a.Kind == mention.Fallback: // its door is gone, and so is its purpose
 		return r.Otherwise, a.Notify
-	case a.Kind == mention.Escalation && a.ThreadOf == "" && told != "":
+	case a.Kind == mention.Escalation && a.ThreadOf == "" && told != "" && a.Route != belongs: // else it is told there as it became louder
 		return told, a.Notify
 	case a.Kind == mention.Digest && m.ID == "" && r.Digests.To != "":
 		return r.Digests.To, a.Notify

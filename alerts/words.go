@@ -56,13 +56,15 @@ func Refusal(l i18n.Lang, err error, now time.Time) string {
 // dealThere adds what is left to do about a message whose buttons lead nowhere.
 func dealThere(l i18n.Lang, why string) string { return why + " " + l.Text("refusal.deal") }
 
-// State says where a case stands, without lengths of time that would age in a message.
-func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
+// State says where a case stands, without lengths of time that would age in a message. Its moments are by
+// the clock of the zone; nil: UTC.
+func State(l i18n.Lang, zone *time.Location, m mention.Mention, c mention.Case) string {
+	zone = cmp.Or(zone, time.UTC)
 	after := func(at time.Time) string { return l.Span(at.Sub(Since(m, c))) }
 	switch c.Status {
 	case mention.Claimed:
 		if c.Snoozed() {
-			return l.Text("case.claimed_snoozed", "who", c.Owner.Name, "snoozed", snoozed(l, c))
+			return l.Text("case.claimed_snoozed", "who", c.Owner.Name, "snoozed", snoozed(l, zone, c))
 		}
 		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.HadSince().Sub(c.Begins())), "late", l.Span(c.HadSince().Sub(published(m, c))))
 	case mention.Replied:
@@ -77,18 +79,18 @@ func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
 		return l.Text("case.dismissed", "who", c.Owner.Name, "reason", l.Word("dismissed", c.Reason))
 	case mention.Open:
 		if c.Snoozed() {
-			return snoozed(l, c)
+			return snoozed(l, zone, c)
 		}
 		if Overdue(c) {
-			return l.Text("case.overdue", "when", l.Time("time.day_time_zone", c.OverdueSince.UTC()))
+			return l.Text("case.overdue", "when", l.Time("time.day_time_zone", c.OverdueSince.In(zone)))
 		}
 		return l.Text("case.open")
 	}
 	return string(c.Status)
 }
 
-func snoozed(l i18n.Lang, c mention.Case) string {
-	return l.Text("case.snoozed", "who", c.SnoozedBy.Name, "when", l.Time("time.day_time_zone", c.SnoozedUntil.UTC()))
+func snoozed(l i18n.Lang, zone *time.Location, c mention.Case) string {
+	return l.Text("case.snoozed", "who", c.SnoozedBy.Name, "when", l.Time("time.day_time_zone", c.SnoozedUntil.In(zone)))
 }
 
 // Overdue reports whether nobody took the complaint in time. While it is snoozed, somebody

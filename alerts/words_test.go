@@ -67,11 +67,11 @@ func TestClockAnew(t *testing.T) {
 				t.Errorf("waits since %v", got)
 			}
 			c.Status, c.Owner.Name, c.ClaimedAt = mention.Claimed, "Ira", now.Add(-40*time.Minute)
-			if got, want := alerts.State(i18n.Lang{}, m, c), "Ira has it · taken after 20 min, 30 days after publication"; got != want {
+			if got, want := alerts.State(i18n.Lang{}, nil, m, c), "Ira has it · taken after 20 min, 30 days after publication"; got != want {
 				t.Errorf("says %q, want %q", got, want)
 			}
 			c.Status, c.RepliedAt, c.RepliedBy, c.AnswerVerified = mention.Replied, now.Add(-30*time.Minute), "Ira", true
-			if got, want := alerts.State(i18n.Lang{}, m, c), "answered publicly in 30 min by Ira"; got != want {
+			if got, want := alerts.State(i18n.Lang{}, nil, m, c), "answered publicly in 30 min by Ira"; got != want {
 				t.Errorf("says %q, want %q", got, want)
 			}
 			news := alerts.Message{Mention: m, Case: c, Details: alerts.Details{Change: alerts.Answered, By: "Romashka", At: c.RepliedAt}}.News()
@@ -79,5 +79,24 @@ func TestClockAnew(t *testing.T) {
 				t.Errorf("tells %q", news)
 			}
 		})
+	}
+}
+
+// TestMomentsAreThePeoples: until when a complaint sleeps, or since when it is overdue, is said by the clock of
+// those who act, also where that is half an hour off; "tomorrow at nine" is nine.
+func TestMomentsAreThePeoples(t *testing.T) {
+	nine := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
+	for name, want := range map[string]string{"UTC": "27 Nov 09:00 UTC", "Europe/Kyiv": "27 Nov 11:00 EET", "Asia/Kolkata": "27 Nov 14:30 IST", "Asia/Kathmandu": "27 Nov 14:45 +0545"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asleep := mention.Case{Status: mention.Open, SnoozedBy: mention.Person{Name: "Ira"}, SnoozedUntil: nine}
+		late := mention.Case{Status: mention.Open, OverdueSince: nine, Steps: mention.Steps{Unclaimed: mention.StepNamed}}
+		for _, c := range []mention.Case{asleep, late} {
+			if got := alerts.State(i18n.Lang{}, zone, mention.Mention{}, c); !strings.Contains(got, want) {
+				t.Errorf("%s: says %q, want %q", name, got, want)
+			}
+		}
 	}
 }

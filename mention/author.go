@@ -4,9 +4,10 @@ import "time"
 
 // Author is what is known of one author at one source.
 type Author struct {
-	Complaints   int       // alerted mentions since the time asked for
-	Lately       int       // those of the last half hour, where Complaints are enough for a flood; else it may be less
-	LastAnswered bool      // the newest of them was answered
+	Alerted      int       // alerted mentions since the time asked for
+	Lately       int       // those of the last half hour, where Alerted are enough for a flood; else it may be less
+	Complaints   int       // without those that people dismissed as none (OfWords)
+	LastAnswered bool      // the newest complaint was answered
 	MutedUntil   time.Time // somebody pressed "mute author"; zero when nobody did
 }
 

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -141,9 +142,18 @@ func settle(state mention.SourceState, src Source) mention.SourceState {
 	return state
 }
 
+// staff are those who are told about sources: their language, and the zone of their clocks.
+type staff struct {
+	i18n.Lang
+	zone *time.Location
+}
+
+// staff are those of now: the watchlist may have changed.
+func (p *poller) staff() staff { return staff{p.Lang(), cmp.Or(p.Zone(), time.UTC)} }
+
 // assessHealth updates the state by the outcome and returns what people must be told, in
 // their language.
-func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+func assessHealth(l staff, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	m := remember(*state)
 	if m.Settings != src.Settings { // other selectors, perhaps: what posts have is learned again
 		m.Had, m.Lacks, m.LackPolls = nil, nil, 0
@@ -161,7 +171,7 @@ func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outco
 	return notices
 }
 
-func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+func (m *memory) failed(l staff, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	state.Failures++
 	state.LastError = crawlers.Explain(out.err)
 	m.Why, m.Answer = crawlers.Reason(out.err)
@@ -176,15 +186,15 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l.Lang, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l.Lang, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
 
-func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+func (m *memory) succeeded(l staff, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	lastGood := state.LastSuccess
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
@@ -205,7 +215,7 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 }
 
 // changed is what people must be told of how a source stands that could be read.
-func (m *memory) changed(l i18n.Lang, state mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+func (m *memory) changed(l staff, state mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	switch {
 	case m.recovered(out):
 		words := l.Plural("source.back", m.NewSince, "source", src.Name)
@@ -221,11 +231,11 @@ func (m *memory) changed(l i18n.Lang, state mention.SourceState, src Source, out
 			good = state.LastNew
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
-		return m.notice(src, StateEmpty, out.began, words+m.Read.words(l))
+		return m.notice(src, StateEmpty, out.began, words+m.Read.words(l.Lang))
 	case m.quiet(state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, out.began, words+m.Read.words(l))
+		return m.notice(src, StateQuiet, out.began, words+m.Read.words(l.Lang))
 	case m.LackPolls >= emptyPolls:
 		return m.notice(src, StatePartly, out.began, m.lacking(l, src))
 	}
@@ -405,11 +415,11 @@ func reason(l i18n.Lang, err error) string {
 	return l.Text("trouble."+word, "status", status)
 }
 
-func moment(l i18n.Lang, t time.Time) string {
+func moment(l staff, t time.Time) string {
 	if t.IsZero() {
 		return l.Text("source.never")
 	}
-	return l.Time("time.weekday_time_zone", t.UTC())
+	return l.Time("time.weekday_time_zone", t.In(l.zone))
 }
 
 func notes(out outcome) string {

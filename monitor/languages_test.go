@@ -40,12 +40,12 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 		for _, failure := range failures {
 			state := mention.SourceState{LastSuccess: now.Add(-72 * time.Hour)}
 			for range 8 {
-				told = append(told, assessHealth(l, &state, src, outcome{err: failure}, now)...)
+				told = append(told, assessHealth(staff{l, time.UTC}, &state, src, outcome{err: failure}, now)...)
 				now = now.Add(10 * time.Minute)
 			}
 			for _, posts := range []int{0, 2} {
 				back := state
-				told = append(told, assessHealth(l, &back, src, outcome{newPosts: posts}, now)...)
+				told = append(told, assessHealth(staff{l, time.UTC}, &back, src, outcome{newPosts: posts}, now)...)
 			}
 		}
 		if len(told) != 3*len(failures) {
@@ -54,16 +54,16 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 		var state mention.SourceState
 		seen := crawlers.Batch{Observed: crawlers.Observation{Items: 12, Bytes: 40 << 10}}
 		for range 12 * 24 {
-			told = append(told, assessHealth(l, &state, src, outcome{batch: seen, newPosts: 1}, now)...)
+			told = append(told, assessHealth(staff{l, time.UTC}, &state, src, outcome{batch: seen, newPosts: 1}, now)...)
 			now = now.Add(time.Hour)
 		}
 		quiet := state
 		for range 7 {
-			told = append(told, assessHealth(l, &quiet, src, outcome{batch: seen}, now)...)
+			told = append(told, assessHealth(staff{l, time.UTC}, &quiet, src, outcome{batch: seen}, now)...)
 			now = now.Add(24 * time.Hour)
 		}
 		for range 4 {
-			told = append(told, assessHealth(l, &state, src, outcome{batch: crawlers.Batch{Observed: crawlers.Observation{Bytes: 512}}}, now)...)
+			told = append(told, assessHealth(staff{l, time.UTC}, &state, src, outcome{batch: crawlers.Batch{Observed: crawlers.Observation{Bytes: 512}}}, now)...)
 		}
 		told = append(told, toldOfPartly(l, src, now)...)
 		for _, want := range []State{StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt, StateReread, StateBack} {
@@ -85,7 +85,7 @@ func toldOfPartly(l i18n.Lang, src Source, now time.Time) (told []Notice) {
 	whole, bare := crawlers.Parts{Of: 5, Author: 5, Time: 5, Text: 5, Rating: 5}, crawlers.Parts{Of: 5}
 	for i, parts := range []crawlers.Parts{whole, bare, bare, bare} {
 		batch := crawlers.Batch{Observed: crawlers.Observation{Items: 5, Bytes: 512, Parts: parts}}
-		told = append(told, assessHealth(l, &state, src, outcome{batch: batch, newPosts: 5, gap: true, rebuilt: i > 1, reread: i == 3}, now)...)
+		told = append(told, assessHealth(staff{l, time.UTC}, &state, src, outcome{batch: batch, newPosts: 5, gap: true, rebuilt: i > 1, reread: i == 3}, now)...)
 		now = now.Add(missedAgain)
 	}
 	return told

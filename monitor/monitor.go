@@ -132,8 +132,8 @@ type Dues interface {
 	Asked(ctx context.Context) ([]string, error)
 }
 
-// Options are the parts a Monitor works with. All but Threads, Hubs, Bound, Pause, Dues
-// and Lang are required.
+// Options are the parts a Monitor works with. All but Threads, Hubs, Bound, Pause, Dues,
+// Lang and Zone are required.
 type Options struct {
 	Seen     Seen
 	Ledger   Ledger
@@ -150,6 +150,7 @@ type Options struct {
 	Dues  Dues // nil: this process polls alone, and knows by itself what is due
 	// Lang is the language of those who are told about sources; nil: English.
 	Lang    func() i18n.Lang
+	Zone    func() *time.Location // of their clocks; nil: UTC
 	Log     *slog.Logger
 	Now     func() time.Time
 	Workers int // polls under way at once; 0 means 64
@@ -172,6 +173,9 @@ func New(opt Options) *Monitor {
 	}
 	if opt.Lang == nil {
 		opt.Lang = func() i18n.Lang { return i18n.Lang{} }
+	}
+	if opt.Zone == nil {
+		opt.Zone = func() *time.Location { return time.UTC }
 	}
 	return &Monitor{poller: &poller{Options: opt, table: newStatusTable(), state: map[string]remembered{}, kept: map[string]answer{}}}
 }

@@ -146,7 +146,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread && !whole.Anew, began: got.began}
 	out = out.with(got.came)
 	got.came = out
-	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
+	notices := assessHealth(p.staff(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {
 		changed = changed || state.Cursor != string(got.batch.Next)

@@ -32,7 +32,7 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 	}
 	out := outcome{batch: batch, newPosts: receipt.New, began: began}
 	state.LastPoll = p.Now()
-	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
+	notices := assessHealth(p.staff(), &state, src, out, p.Now())
 	for _, n := range notices {
 		if err := p.Ops.Notify(ctx, n); err != nil {
 			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)

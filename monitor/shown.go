@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -61,7 +60,7 @@ func (m *memory) countParts(out outcome, lastGood time.Time) {
 }
 
 // lacking says what the posts have no more, and since when.
-func (m *memory) lacking(l i18n.Lang, src Source) string {
+func (m *memory) lacking(l staff, src Source) string {
 	names := make([]string, len(m.Lacks))
 	for i, name := range m.Lacks {
 		names[i] = l.Text("source.part." + name)
@@ -86,7 +85,7 @@ func (o *onceTold) again(state State, now time.Time) bool {
 
 // missed is the notice that more new posts came than the place shows at once, or that all have other
 // ids or other words.
-func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time.Time) []Notice {
+func (m *memory) missed(l staff, src Source, out outcome, lastGood, now time.Time) []Notice {
 	state, words, posts := StateMissed, "source.missed", out.newPosts
 	switch {
 	case out.reread:

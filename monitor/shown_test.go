@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -69,7 +68,7 @@ func TestSilenceIsToldOfAPlaceThatLostAPart(t *testing.T) {
 	var told []State
 	poll := func(n int, parts crawlers.Parts) {
 		out := outcome{batch: shows(parts), newPosts: n}
-		for _, notice := range assessHealth(i18n.Lang{}, &state, src, out, now) {
+		for _, notice := range assessHealth(staff{zone: time.UTC}, &state, src, out, now) {
 			told = append(told, notice.State)
 		}
 		now = now.Add(12 * time.Hour)

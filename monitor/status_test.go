@@ -12,7 +12,6 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -22,11 +21,11 @@ func TestStatusSaysWhy(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	src := Source{Name: "forum", Every: 5 * time.Minute}
 	state := mention.SourceState{Name: "forum", LastPoll: now}
-	assessHealth(i18n.Lang{}, &state, src, outcome{err: fmt.Errorf("forum: %w", fetch.ErrRobots)}, now)
+	assessHealth(staff{zone: time.UTC}, &state, src, outcome{err: fmt.Errorf("forum: %w", fetch.ErrRobots)}, now)
 	if s := StatusOf(state); s.Why != "robots" || s.LastError == "" || !s.Next.Equal(state.SuspendedUntil) {
 		t.Errorf("%+v", s)
 	}
-	assessHealth(i18n.Lang{}, &state, src, outcome{newPosts: 3}, now)
+	assessHealth(staff{zone: time.UTC}, &state, src, outcome{newPosts: 3}, now)
 	s := StatusOf(state)
 	if s.Why != "" || s.Answer != 0 || !s.Next.Equal(now.Add(5*time.Minute)) {
 		t.Errorf("%+v", s)
@@ -49,7 +48,7 @@ func TestNoticeEndsTheOneBefore(t *testing.T) {
 	src, now := Source{Name: "a", Every: time.Hour}, time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
 	var told []Notice
 	poll := func(err error) {
-		told = append(told, assessHealth(i18n.Lang{}, &state, src, outcome{err: err, began: now}, now)...)
+		told = append(told, assessHealth(staff{zone: time.UTC}, &state, src, outcome{err: err, began: now}, now)...)
 		now = now.Add(10 * time.Minute)
 	}
 	for range failPolls {
@@ -90,7 +89,7 @@ func TestNetworkAwayForANight(t *testing.T) {
 			var state mention.SourceState
 			src, now := Source{Name: "a", Every: every}, time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
 			for range 20 {
-				assessHealth(i18n.Lang{}, &state, src, outcome{err: c.err}, now)
+				assessHealth(staff{zone: time.UTC}, &state, src, outcome{err: c.err}, now)
 			}
 			if wait := nextPoll(src, state, outcome{err: c.err}, now).Sub(now); wait < c.least || c.longest > 0 && wait > c.longest {
 				t.Errorf("%s, every %s: polled again after %s", what, every, wait)
@@ -126,7 +125,6 @@ func TestThreadsOfANightWithoutNetwork(t *testing.T) {
 // TestStateOfAnEarlierEarshot: of a source that answers the same ever since an earlier earshot read it,
 // nothing is said that was not written down then: neither a size nor that it was never read.
 func TestStateOfAnEarlierEarshot(t *testing.T) {
-	var l i18n.Lang
 	now := time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
 	for health, want := range map[string]string{
 		`{"empty":1,"items":20}`: "Sun 22 Nov", // the last post that came
@@ -135,11 +133,32 @@ func TestStateOfAnEarlierEarshot(t *testing.T) {
 		state := mention.SourceState{Health: []byte(health), LastNew: now.AddDate(0, 0, -4), LastSuccess: now.Add(-time.Hour)}
 		var told []Notice
 		for range emptyPolls {
-			told = append(told, assessHealth(l, &state, Source{Name: "a", Every: time.Hour}, outcome{batch: crawlers.Batch{Unchanged: true}}, now)...)
+			told = append(told, assessHealth(staff{zone: time.UTC}, &state, Source{Name: "a", Every: time.Hour}, outcome{batch: crawlers.Batch{Unchanged: true}}, now)...)
 			now = now.Add(time.Hour)
 		}
 		if len(told) != 1 || !strings.Contains(told[0].Text, want) || strings.Contains(told[0].Text, "byte") || strings.Contains(told[0].Text, "shows") || strings.Contains(told[0].Text, "never") {
 			t.Errorf("%s: told %+v", health, told)
+		}
+	}
+}
+
+// TestMomentsAreStaffs: what is told of a source says its moments by the clock of those who read it, where it
+// is half an hour off, too.
+func TestMomentsAreStaffs(t *testing.T) {
+	for name, want := range map[string]string{"UTC": "Thu 26 Nov 01:00 UTC", "Europe/Kyiv": "Thu 26 Nov 03:00 EET", "Asia/Kolkata": "Thu 26 Nov 06:30 IST"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := mention.SourceState{LastSuccess: time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)}
+		now := state.LastSuccess
+		var told []Notice
+		for range failPolls {
+			now = now.Add(failFor)
+			told = append(told, assessHealth(staff{zone: zone}, &state, Source{Name: "a", Every: time.Hour}, outcome{err: errors.New("no answer")}, now)...)
+		}
+		if len(told) != 1 || !strings.Contains(told[0].Text, want) {
+			t.Errorf("%s: told %+v", name, told)
 		}
 	}
 }

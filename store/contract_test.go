@@ -60,6 +60,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"outdated":                     testOutdated,
 	"outdated in turn":             testOutdatedOrder,
 	"reroute":                      testReroute,
+	"hold":                         testHold,
 	"reroute by the mention":       testRerouteByMention,
 	"reroute threads":              testRerouteThreads,
 	"reroute what gathers":         testRerouteGathering,

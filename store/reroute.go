@@ -122,6 +122,13 @@ func rerouted(all []waiting, to func(mention.Alert, mention.Mention) (route, not
 	return changes
 }
 
+// Hold lets all that is held for the quiet hours now wait until then; a zero time: no longer. What was tried waits
+// for something else, and what is critical for nothing. It returns how many alerts that changes.
+func (s *Store) Hold(ctx context.Context, now, until time.Time) (int, error) {
+	return s.exec(ctx, "hold", `UPDATE alerts SET not_before = $1
+ WHERE status = 'pending' AND attempts = 0 AND not_before > $2 AND not_before <> $1 AND severity < $3`, micros(until), micros(now), int64(mention.Critical))
+}
+
 // writeRoutes changes those that still wait where they waited, and leaves a trace in the audit.
 func writeRoutes(ctx context.Context, tx *sql.Tx, now time.Time, list []newRoute) (n int, err error) {
 	for _, c := range list {

@@ -45,6 +45,22 @@ func reroute(t *testing.T, s *Store, to func(mention.Alert, mention.Mention) (st
 	return must(s.Reroute(background, to))(t)
 }
 
+// What is held for the quiet hours is held until they end by the hours of now; what waits for something else is not.
+func testHold(t *testing.T, open opener) {
+	s := open(t)
+	held, tried, critical := notice("held", mention.Normal, t0), notice("tried", mention.Normal, t0), notice("critical", mention.Critical, t0)
+	held.NotBefore, critical.NotBefore = t0.Add(8*time.Hour), t0.Add(8*time.Hour)
+	enqueue(t, s, held, tried, critical, notice("due", mention.Normal, t0))
+	want(t, "begin posting", must(s.BeginPosting(background, "tried", t0))(t), true)
+	want(t, "back", must(s.BackToPending(background, "tried", 1, t0.Add(6*time.Hour), "silence"))(t), true)
+	due := func(after time.Duration) string { return ids(must(s.DueAlerts(background, t0.Add(after), 10))(t)) }
+	want(t, "held until later", must(s.Hold(background, t0, t0.Add(9*time.Hour)))(t), 1)
+	want(t, "after eight hours", due(8*time.Hour), "critical due tried")
+	want(t, "again", must(s.Hold(background, t0, t0.Add(9*time.Hour)))(t), 0)
+	want(t, "held no longer", must(s.Hold(background, t0, time.Time{}))(t), 1)
+	want(t, "at once", due(0), "due held")
+}
+
 // What surely stands nowhere goes elsewhere; its id stays, so it comes once.
 func testReroute(t *testing.T, open opener) {
 	s := open(t)

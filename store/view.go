@@ -159,16 +159,17 @@ func (t *Tx) Author(ctx context.Context, source, author string, since time.Time)
 		return a, nil
 	}
 	source, author = clean(source), clean(author)
-	const which = ` FROM mentions m JOIN cases c ON c.mention_id = m.id
- WHERE m.source = $1 AND m.author = $2 AND m.author <> '' AND m.heard_at >= $3 AND m.severity > 0`
+	const which, complaint = ` FROM mentions m JOIN cases c ON c.mention_id = m.id
+ WHERE m.source = $1 AND m.author = $2 AND m.author <> '' AND m.heard_at >= $3 AND m.severity > 0`, `(c.status <> 'dismissed' OR c.reason IN ($4, $5))`
+	args := []any{source, author, micros(since), mention.MutedAuthor, mention.Gone} // all but OfWords
 	// A post that names two watches is one complaint, and answered with either.
-	err := t.q.QueryRowContext(ctx, `SELECT COUNT(DISTINCT m.post_key)`+which, source, author, micros(since)).Scan(&a.Complaints)
+	err := t.q.QueryRowContext(ctx, `SELECT COUNT(DISTINCT m.post_key), COUNT(DISTINCT CASE WHEN `+complaint+` THEN m.post_key END)`+which, args...).Scan(&a.Alerted, &a.Complaints)
 	if err != nil {
 		return a, t.wrap("author", err)
 	}
 	if a.Complaints > 0 {
 		var status mention.Status
-		err = t.q.QueryRowContext(ctx, `SELECT c.status`+which+` ORDER BY m.heard_at DESC, m.post_key DESC, CASE c.status WHEN 'replied' THEN 0 ELSE 1 END, m.id DESC LIMIT 1`, source, author, micros(since)).Scan(&status)
+		err = t.q.QueryRowContext(ctx, `SELECT c.status`+which+` AND `+complaint+` ORDER BY m.heard_at DESC, m.post_key DESC, CASE c.status WHEN 'replied' THEN 0 ELSE 1 END, m.id DESC LIMIT 1`, args...).Scan(&status)
 		if err != nil {
 			return a, t.wrap("author", err)
 		}

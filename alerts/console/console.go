@@ -205,7 +205,7 @@ func (n *Notifier) about(m alerts.Message) string {
 }
 
 func (n *Notifier) state(m alerts.Message) string {
-	words := text.Line(alerts.State(m.Lang, m.Mention, m.Case), 300)
+	words := text.Line(alerts.State(m.Lang, m.Zone, m.Mention, m.Case), 300)
 	switch {
 	case m.Case.Status == mention.Replied && m.Case.AnswerVerified:
 		return n.paint(green, "✓ "+words)

@@ -263,7 +263,7 @@ func TestFromHandToHand(t *testing.T) {
 	r.says(r.after(time.Second), "#mentions U2: Oleh, you took this 30 min ago, and no public answer is to be seen.")
 	r.after(2 * time.Minute)
 	mm, c := r.State(m)
-	if words := alerts.State(i18n.Lang{}, mm, c); !strings.HasPrefix(words, "Oleh has it · taken after 25 min") {
+	if words := alerts.State(i18n.Lang{}, nil, mm, c); !strings.HasPrefix(words, "Oleh has it · taken after 25 min") {
 		t.Errorf("%s", words)
 	}
 	if _, c = r.State(m); !c.HadSince().Equal(r.Now.Add(-32 * time.Minute)) {

@@ -98,12 +98,12 @@ func handedOver(l i18n.Lang, own mention.Alert, c *mention.Case, a mention.Actio
 		return nil
 	}
 	line := reply(own, c, words, a.At)
-	line.Notify = slackID(whom)
+	line.Notify = alerts.SlackID(whom)
 	if whom == before || before.Name == "" || before.ID == a.By.ID {
 		return []mention.Alert{line}
 	}
 	had := reply(own, c, l.Text("desk.had", "from", before.Name, "to", a.To.Name), a.At)
 	had.ID = mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), "had")
-	had.Notify = slackID(before)
+	had.Notify = alerts.SlackID(before)
 	return []mention.Alert{line, had}
 }

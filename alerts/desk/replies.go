@@ -33,7 +33,7 @@ func (d *Desk) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 		}
 		line := reply(own, c, words, d.now())
 		line.ID = mention.NewAlertID(mention.Escalation, string(r.MentionID), r.ID, string(r.Status))
-		line.Notify = slackID(r.By)
+		line.Notify = alerts.SlackID(r.By)
 		return nil, []mention.Alert{line}, nil
 	})
 	if err != nil {

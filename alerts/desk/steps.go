@@ -2,7 +2,6 @@ package desk
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -176,8 +175,8 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	if c.Status == mention.Claimed {
 		words = l.Text("desk.woke_claimed", "who", by.Name, "span", l.Span(slept), "owner", c.Owner.Name)
 	}
-	a := s.reply(c, words)
-	a.Notify = slackID(by)
+	a := reply(s.own, c, words, s.now) // whatever became of it: it ends what somebody began
+	a.Severity, a.Notify = s.mention.Severity, alerts.SlackID(by)
 	return alerts.WokeSnoozed + by.Name, a
 }
 
@@ -217,7 +216,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	ago := l.Ago(s.now.Sub(c.HadSince()))
 	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
-	a.Notify = slackID(c.Owner)
+	a.Notify = alerts.SlackID(c.Owner)
 	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
 	return alerts.StepNudged + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
 }
@@ -242,9 +241,11 @@ func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	return alerts.StepUnseen, s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
 }
 
+// reply is said as long as the case stands so: its channel may take nothing for a while.
 func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	a := reply(s.own, c, words, s.now)
 	a.Severity = s.mention.Severity // an edit may have raised it
+	a.Payload = alerts.Details{Text: words, While: c.Status}.Encode()
 	return a
 }
 
@@ -260,13 +261,4 @@ func reply(own mention.Alert, c *mention.Case, words string, now time.Time) ment
 		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
 		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}
-}
-
-// slackID is how Slack knows a person; empty for one who came through another channel.
-func slackID(p mention.Person) string {
-	id, ok := strings.CutPrefix(p.ID, "slack:")
-	if !ok {
-		return ""
-	}
-	return id
 }

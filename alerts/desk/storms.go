@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -12,8 +13,8 @@ import (
 )
 
 // A storm is told as one: one nudge, one escalation, one reminder for each who took some
-// of it, and one word when it is over. Every complaint keeps its own case and its own
-// steps; only what is said is said once, because its id is that of the storm.
+// of it, each once an hour at most, and one word when it is over. Every complaint keeps its
+// own case and its own steps; only what is said is said once, because its id is that of the storm.
 
 const (
 	// stormsOf bounds how old a storm may be whose complaints still have deadlines.
@@ -54,6 +55,15 @@ func (s *storm) ends() time.Time { return s.Span.Add(alerts.StormLength) }
 func (s *storm) holds(m mention.Mention, own mention.Alert) bool {
 	return m.Watch == s.Watch && m.Severity < mention.Critical && !m.HeardAt.Before(s.from()) && m.HeardAt.Before(s.ends()) &&
 		(own.ThreadOf != "" || !m.HeardAt.After(s.first.CreatedAt))
+}
+
+// hourly is what is said once of what was heard in each hour of the storm: somebody may have taken all that was
+// there, and left, before the rest came.
+func (s *storm) hourly(step string, heard time.Time) []string {
+	if hour := int(heard.Sub(s.first.CreatedAt).Hours()); hour > 0 {
+		return []string{step, strconv.Itoa(hour)}
+	}
+	return []string{step}
 }
 
 func (s *storm) cases(ctx context.Context) ([]mention.StormCase, error) {
@@ -121,7 +131,7 @@ func (s steps) ofStorm(a mention.Alert, step, words string, takeAll bool) mentio
 	if takeAll {
 		details.Storm = &s.storm.Storm
 	}
-	a.ID, a.MentionID, a.Payload = s.storm.Said(step), "", details.Encode()
+	a.ID, a.MentionID, a.Payload = s.storm.Said(s.storm.hourly(step, s.mention.HeardAt)...), "", details.Encode()
 	if a.ThreadOf != "" {
 		a.ThreadOf, a.Route = s.storm.first.ID, s.storm.first.Route
 	}

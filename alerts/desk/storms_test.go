@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,6 +69,44 @@ func TestStormIsToldOnce(t *testing.T) {
 	for _, m := range all {
 		if _, c := r.State(m); !alerts.Overdue(c) {
 			t.Fatalf("%s is not overdue: %+v", m.Post.ID, c)
+		}
+	}
+}
+
+// TestStormOfHours: who took all of a storm took what was there. What comes hours later, and nobody takes, is told
+// again, once an hour.
+func TestStormOfHours(t *testing.T) {
+	r := newWorld(t, stormRules())
+	r.Now = r.Now.Truncate(alerts.StormLength).Add(time.Minute)
+	r.storm()
+	said := append(r.after(11*time.Minute), r.after(10*time.Minute)...)
+	if len(said) != 2 {
+		t.Fatalf("at first %q", said)
+	}
+	storms, err := r.Store.Storms(t.Context(), r.Now.Add(-time.Hour))
+	if err != nil || len(storms) == 0 {
+		t.Fatal(storms, err)
+	}
+	if _, err := r.desk().TakeAll(t.Context(), storms[0].ID, mention.Person{ID: "slack:U2", Name: "Oleh"}); err != nil {
+		t.Fatal(err)
+	}
+	for hour := range 2 {
+		r.Now = r.Now.Add(time.Hour)
+		for i := range 25 {
+			n := 100 + 50*hour + i
+			r.Poll(rig.Said(rig.Forum, rig.Numbered(n), "author "+rig.Numbered(n), "Скарга нова "+rig.Numbered(n), -0.6))
+			r.Now = r.Now.Add(-55 * time.Second)
+		}
+		r.Shown()
+		said = nil
+		for range 30 {
+			said = append(said, r.after(time.Minute)...)
+		}
+		said = slices.DeleteFunc(said, func(s string) bool {
+			return !strings.Contains(s, "Nobody has taken") || !strings.Contains(s, "of the storm")
+		})
+		if len(said) != 2 || !strings.HasPrefix(said[0], "#mentions @oncall") || !strings.HasPrefix(said[1], "#leads") {
+			t.Errorf("in hour %d: %q", hour+2, said)
 		}
 	}
 }

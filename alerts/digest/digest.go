@@ -48,10 +48,20 @@ type Options struct {
 
 // Digester puts a digest into the outbox at its moments. A digest's id is made of
 // its moment, so that it comes once, however many processes and restarts there are.
-type Digester struct{ opt Options }
+type Digester struct {
+	opt  Options
+	seen map[string]plan // by period, as the watchlist had it at the last look
+}
+
+// plan is when and where to the digest of one period comes.
+type plan struct {
+	to     string
+	moment hours.Moment
+	after  time.Time // only what ends later: what ended before was told by another plan
+}
 
 // NewDigester returns a digester; Run starts it.
-func NewDigester(opt Options) *Digester { return &Digester{opt: opt} }
+func NewDigester(opt Options) *Digester { return &Digester{opt: opt, seen: map[string]plan{}} }
 
 // Run looks at the moments until ctx ends.
 func (g *Digester) Run(ctx context.Context) error {
@@ -84,14 +94,15 @@ func (g *Digester) step(ctx context.Context) error {
 // one enqueues one digest if it is due and not there yet.
 func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, moment hours.Moment) error {
 	now, to := g.opt.Now(), rules.Digests.To
+	after, err := g.after(ctx, period, to, moment)
+	if err != nil {
+		return err
+	}
 	end := moment.Last(now)
-	if to == "" || end.IsZero() || now.Sub(end) > digestLate {
+	if to == "" || end.IsZero() || now.Sub(end) > digestLate || !end.After(after) {
 		return nil
 	}
-	a := mention.Alert{
-		ID: mention.NewAlertID(mention.Digest, period, to, end.UTC().Format(time.RFC3339)), Kind: mention.Digest, Route: to,
-		Severity: mention.Normal, Status: mention.Pending, CreatedAt: now,
-	}
+	a := mention.Alert{ID: alertID(period, to, end), Kind: mention.Digest, Route: to, Severity: mention.Normal, Status: mention.Pending, CreatedAt: now}
 	if _, there, err := g.opt.Numbers.Alert(ctx, a.ID); err != nil || there {
 		return err
 	}
@@ -108,6 +119,29 @@ func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, 
 	}
 	g.opt.Changed()
 	return nil
+}
+
+func alertID(period, to string, end time.Time) mention.AlertID {
+	return mention.NewAlertID(mention.Digest, period, to, end.UTC().Format(time.RFC3339))
+}
+
+// after is when the last digest of a period must have ended to be told no more: where the watchlist names another
+// hour or channel since and the digest was told by the one before, people have it.
+func (g *Digester) after(ctx context.Context, period, to string, moment hours.Moment) (time.Time, error) {
+	now := g.opt.Now()
+	was, looked := g.seen[period]
+	is := plan{to: to, moment: moment, after: was.after}
+	if end := was.moment.Last(now); looked && !end.IsZero() && (was.to != to || !end.Equal(moment.Last(now))) {
+		_, told, err := g.opt.Numbers.Alert(ctx, alertID(period, was.to, end))
+		if err != nil {
+			return time.Time{}, err
+		}
+		if told {
+			is.after = now
+		}
+	}
+	g.seen[period] = is
+	return is.after, nil
 }
 
 // summary counts the period that ended, and the one before it. Periods go from

@@ -29,14 +29,22 @@ func moment(t *testing.T, text string) hours.Moment {
 	return m
 }
 
-// digests lets three processes look at the moments and returns what they sent.
+// digests lets three processes that have just started look at the moments and returns what they sent.
 func digests(r *rig.Rig) (sent []alerts.Details) {
+	return digestsOf(r, digester(r), digester(r), digester(r))
+}
+
+func digester(r *rig.Rig) *digest.Digester {
+	return digest.NewDigester(digest.Options{Numbers: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
+}
+
+// digestsOf is digests of processes that run on.
+func digestsOf(r *rig.Rig, list ...*digest.Digester) (sent []alerts.Details) {
 	r.T.Helper()
 	ctx := context.Background()
 	var all sync.WaitGroup
-	for range 3 {
+	for _, g := range list {
 		all.Go(func() {
-			g := digest.NewDigester(digest.Options{Numbers: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
 			if err := g.Step(ctx); err != nil {
 				r.T.Error(err)
 			}
@@ -48,7 +56,7 @@ func digests(r *rig.Rig) (sent []alerts.Details) {
 		r.T.Fatal(err)
 	}
 	for _, a := range due {
-		if a.Kind == mention.Digest && a.Route == "#digest" {
+		if a.Kind == mention.Digest && a.Route != "#mentions" {
 			sent = append(sent, alerts.ReadDetails(a.Payload))
 		}
 	}
@@ -224,5 +232,56 @@ func TestWhoWaitsLongest(t *testing.T) {
 	got = digests(r)
 	if s := got[len(got)-1].Summary; len(s.Waiting) != 1 || s.Waiting[0].Author != "Олена" || s.Waits != 1 {
 		t.Errorf("of a post that is gone somebody waits: %d, %+v", s.Waits, s.Waiting)
+	}
+}
+
+// TestDigestOfAnotherHour: who had the digest of the day does not get it once more because the watchlist names
+// another hour or channel since; one that was not told yet comes, and so does one that is new.
+func TestDigestOfAnotherHour(t *testing.T) {
+	at := func(to, of string) alerts.Digests {
+		return alerts.Digests{To: to, Daily: moment(t, of)}
+	}
+	for name, c := range map[string]struct {
+		was, is alerts.Digests
+		told    bool // before the change
+		want    int  // on the day of the change
+	}{
+		"an earlier hour":           {at("#digest", "09:00 Europe/Kyiv"), at("#digest", "08:30 Europe/Kyiv"), true, 0},
+		"another channel":           {at("#digest", "09:00 Europe/Kyiv"), at("#pr", "09:00 Europe/Kyiv"), true, 0},
+		"the same hour, said anew":  {at("#digest", "09:00 Europe/Kyiv"), at("#digest", "9:00 Europe/Sofia"), true, 0},
+		"a later hour":              {at("#digest", "09:00 Europe/Kyiv"), at("#digest", "17:00 Europe/Kyiv"), true, 1},
+		"another channel, not told": {at("#digest", "09:00 Europe/Kyiv"), at("#pr", "09:00 Europe/Kyiv"), false, 1},
+		"there was none":            {alerts.Digests{}, at("#digest", "09:00 Europe/Kyiv"), false, 1},
+		"there is none any more":    {at("#digest", "09:00 Europe/Kyiv"), alerts.Digests{}, true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Digests: c.was})
+			g := digester(r)
+			r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)) // Sunday noon
+			r.Shown()
+			r.Now = time.Date(2026, 11, 23, 6, 59, 0, 0, time.UTC) // 08:59 in Kyiv
+			if got := digestsOf(r, g); len(got) != 0 {
+				t.Fatalf("before its time: %+v", got)
+			}
+			if c.told {
+				r.Now = r.Now.Add(2 * time.Minute)
+				if got := digestsOf(r, g); len(got) != 1 {
+					t.Fatalf("at its time: %d", len(got))
+				}
+			}
+			r.Now = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+			r.Planner.Use(alerts.Rules{Otherwise: "#mentions", Digests: c.is})
+			got := 0
+			for r.Now.Before(time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)) {
+				got += len(digestsOf(r, g))
+				r.Now = r.Now.Add(time.Hour + time.Second)
+			}
+			if got != c.want {
+				t.Errorf("%d digests on the day of the change, want %d", got, c.want)
+			}
+			if r.Now = time.Date(2026, 11, 24, 15, 0, 1, 0, time.UTC); c.is.To != "" && len(digestsOf(r, g)) != 1 {
+				t.Error("none on the day after")
+			}
+		})
 	}
 }

@@ -135,7 +135,7 @@ func complaint(m alerts.Message) []string {
 		out = append(out, l.Text("door.why", "why", calm(text.Line(strings.Join(why, ", "), 300))))
 	}
 	if m.Case.Status != mention.Open {
-		out = append(out, calm(text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName)))
+		out = append(out, calm(text.Line(alerts.State(l, m.Zone, m.Mention, m.Case), 3*maxName)))
 	}
 	return out
 }

@@ -31,11 +31,12 @@ func (s *Sender) told(ctx context.Context, m alerts.Message) (done bool) {
 		return true
 	}
 	fault.At("posted-marked")
-	s.opt.Log.Info("people know it already; it is not told again", "alert", a.ID, "route", a.Route)
+	s.opt.Log.Info("people know it already, or it is not true any more; it is not told", "alert", a.ID, "route", a.Route)
 	return true
 }
 
-// known reports whether people have seen what a message says, and as standing where it is marked then.
+// known reports whether people have seen what a message says, or it is not true any more, and as standing
+// where it is marked then.
 func (s *Sender) known(ctx context.Context, m alerts.Message) (at alerts.Place, known bool, err error) {
 	a, instead := m.Alert, m.Details.Instead
 	at.Channel = a.Route // without a TS: nothing stands there
@@ -43,6 +44,9 @@ func (s *Sender) known(ctx context.Context, m alerts.Message) (at alerts.Place, 
 	switch {
 	case a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil && m.Gathered.Count == 0:
 		return at, true, nil // it would gather complaints in its thread; those were told on their own
+	case m.Stale():
+		at.TS = string(a.ID)
+		return at, true, nil
 	case instead != nil && !isDoor:
 		return at, true, nil // its door left the watchlist; its own channel shows it when it can
 	case instead != nil:

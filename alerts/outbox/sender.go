@@ -90,7 +90,7 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, Join, InDoubt, LostSince, Lang, Doors, Answer,
+// Options are what a Sender needs. All but Gathered, Join, InDoubt, LostSince, Lang, Zone, Doors, Answer,
 // Accepted and Trouble are required.
 type Options struct {
 	Queue  Queue
@@ -114,6 +114,8 @@ type Options struct {
 	LostSince func() time.Time
 	// Lang is the language of those who read a route; nil: English.
 	Lang func(route string) i18n.Lang
+	// Zone is that of the people who act; nil: UTC.
+	Zone func() *time.Location
 	// Doors returns the doors through which an alert was told while its route took nothing;
 	// nil: there are none.
 	Doors func(ctx context.Context, a mention.Alert) ([]alerts.ToldBy, error)
@@ -155,6 +157,9 @@ func NewSender(opt Options) *Sender {
 	}
 	if opt.Lang == nil {
 		opt.Lang = func(string) i18n.Lang { return i18n.Lang{} }
+	}
+	if opt.Zone == nil {
+		opt.Zone = func() *time.Location { return time.UTC }
 	}
 	if opt.LostSince == nil {
 		opt.LostSince = func() time.Time { return time.Time{} }

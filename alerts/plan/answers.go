@@ -48,9 +48,10 @@ func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mentio
 		return nil
 	}
 	p.cases.bumpVersion(c)
+	p.namesNobody(s.Mention.ID)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
 	details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
-	return p.tell(ctx, d, s, details, anew(*c, string(alerts.Answered), post.ID)...)
+	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
 
 // answeredBefore closes a complaint whose answer was heard before it was: a program hands the newest
@@ -184,7 +185,7 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		case negative: // a complaint is told, however often the name was asked about
 			once = append(once, post.ID)
 		}
-		if err := p.tell(ctx, d, s, details, once...); err != nil {
+		if err := p.tell(ctx, d, s, details, "", once...); err != nil {
 			return false, err
 		}
 	}
@@ -303,8 +304,8 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 		}
 		p.cases.bumpVersion(c)
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + post.Author + " " + post.URL})
-		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true}
-		if err := p.tell(ctx, d, s, details, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
+		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true, Broadcast: true}
+		if err := p.tell(ctx, d, s, details, p.whoActs(mention.MentionRecord{Mention: s.Mention, Case: *c}), string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
 			return err
 		}
 	}

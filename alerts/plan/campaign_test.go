@@ -79,3 +79,39 @@ func TestCampaignOfNearCopies(t *testing.T) {
 		t.Errorf("one complaint is compared with %d others", most)
 	}
 }
+
+// TestCampaignOfCopiesIsAStorm: when so many people say the same words that it is a storm, one message says so; the
+// copies stay under the first one. Who says them alone, again and again, makes none.
+func TestCampaignOfCopiesIsAStorm(t *testing.T) {
+	for name, c := range map[string]struct {
+		author func(i int) string
+		storms int
+	}{
+		"many people": {func(i int) string { return fmt.Sprint("user", i) }, 1},
+		"one":         {func(int) string { return "Олена" }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Routes: []alerts.Route{{To: "#mentions", Notify: "@duty"}}})
+			var first mention.AlertID
+			storms, copies := 0, 0
+			for i := range 30 {
+				for _, a := range r.Poll(rig.Said(rig.Forum, fmt.Sprint(i), c.author(i), rig.Refund+" "+rig.Rude+" "+rig.Numbered(i), -0.6)) {
+					switch {
+					case a.Kind == mention.Burst && a.Notify == "@duty" && a.ThreadOf == "":
+						storms++
+					case a.Kind == mention.Duplicate && a.ThreadOf == first:
+						copies++
+					case i == 0:
+						first = a.ID
+					default:
+						t.Errorf("%d: %+v", i, a)
+					}
+				}
+				r.Now = rig.Noon.Add(time.Duration(i) * 10 * time.Second)
+			}
+			if storms != c.storms || copies != 29 {
+				t.Errorf("%d storms, want %d; %d copies", storms, c.storms, copies)
+			}
+		})
+	}
+}

@@ -65,11 +65,16 @@ func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
 	}
 	for _, s := range stored {
 		c := s.Case
-		if c.Status == mention.Dismissed && mention.OfWords(c.Reason) && p.copies(s.Mention, m) {
+		if saidOfWords(c) && p.copies(s.Mention, m) {
 			return alerts.QuietSaid(c.Reason, c.Owner.Name), nil
 		}
 	}
 	return "", nil
+}
+
+// saidOfWords reports whether staff said of the words that they are no complaint, or none of theirs.
+func saidOfWords(c mention.Case) bool {
+	return c.Status == mention.Dismissed && mention.OfWords(c.Reason)
 }
 
 // copies reports whether two different mentions of one watch tell the same.
@@ -110,18 +115,24 @@ func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and
-// is updated. Where the first was already dealt with, or was quieter, the reply is
-// shown in the channel too: this copy still needs an answer where it stands.
-func (p *plan) duplicate(m mention.Mention, under *group, details alerts.Details) mention.Alert {
-	details.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
+// is updated. Where the first was answered or dismissed, or was quieter, the reply is
+// shown in the channel too, and rings: this copy still needs an answer where it stands.
+func (p *plan) duplicate(d *mention.PendingMention, under *group, details alerts.Details) mention.Alert {
+	m, first := d.Mention, under.first.Case.Status
+	louder := m.Severity > max(under.severity, mention.High)
+	details.Broadcast = first == mention.Replied || first == mention.Dismissed || louder
 	if under.isFirst {
 		c := p.cases.of(under.first)
 		c.Duplicates++
 		p.cases.bumpVersion(c)
 	}
-	return mention.Alert{
+	a := mention.Alert{
 		ID: mention.NewAlertID(mention.Duplicate, string(m.ID), under.route), Kind: mention.Duplicate, MentionID: m.ID,
 		ThreadOf: under.root, Route: under.route, Severity: m.Severity, Status: mention.Pending,
 		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: details.Encode(),
 	}
+	if details.Broadcast && !(louder && p.tellWhereLoud(d, a, m, details.Why)) {
+		_, a.Notify = p.rules.RouteFor(m)
+	}
+	return a
 }

@@ -60,18 +60,37 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// TestTwinOfClosed shows a copy of what was dealt with in the channel too.
+// TestTwinOfClosed shows a copy of what nobody works on any more in the channel too: this copy still
+// needs an answer where it stands, and nobody looks into the thread of what is closed.
 func TestTwinOfClosed(t *testing.T) {
-	r := rig.New(t, alerts.Rules{})
-	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
-	r.Poll(first)
-	r.Do(first, mention.Action{Verb: mention.Reply})
-	twin := r.One(r.Poll(rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)), mention.Duplicate)
-	if !alerts.ReadDetails(twin.Payload).Broadcast {
-		t.Error("the copy is hidden in the thread of an answered complaint")
+	did := func(a mention.Action) func(*rig.Rig, mention.Mention) {
+		return func(r *rig.Rig, m mention.Mention) { r.Do(m, a) }
 	}
-	r.Now = r.Now.Add(30 * 24 * time.Hour)
-	r.One(r.Poll(rig.Said("later.example", "9", "x", rig.Refund, -0.6)), mention.Complaint)
+	for name, c := range map[string]struct {
+		close  func(*rig.Rig, mention.Mention)
+		copied string
+		shown  bool
+	}{
+		"still open":                {func(*rig.Rig, mention.Mention) {}, rig.Refund, false},
+		"claimed":                   {did(mention.Action{Verb: mention.Claim}), rig.Refund, false},
+		"answered":                  {did(mention.Action{Verb: mention.Reply}), rig.Refund, true},
+		"its author muted":          {did(mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor}), rig.Refund, true},
+		"dismissed as gone":         {did(mention.Action{Verb: mention.Dismiss, Reason: mention.Gone}), rig.Refund, true},
+		"no complaint, other words": {did(mention.Action{Verb: mention.Dismiss, Reason: mention.NotNegative}), rig.Refund + " Чекаю.", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			r.Poll(first)
+			c.close(r, first)
+			told := r.Poll(rig.Said(rig.Review, "7", "olena", c.copied, -0.6))
+			if twin := r.One(told, mention.Duplicate); alerts.ReadDetails(twin.Payload).Broadcast != c.shown {
+				t.Errorf("the copy is shown in the channel: %v", !c.shown)
+			}
+			r.Now = r.Now.Add(30 * 24 * time.Hour)
+			r.One(r.Poll(rig.Said("later.example", "9", "x", rig.Rude+" "+rig.Rude, -0.6)), mention.Complaint)
+		})
+	}
 }
 
 func TestWhatStaffSaidHolds(t *testing.T) {

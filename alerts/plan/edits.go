@@ -29,7 +29,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if change == alerts.Worse && !m.Post.Edited.IsZero() {
 		p.worse[m.ID] = m.Post.Edited
 	}
-	reopened, woken, err := p.opens(d, change)
+	reopened, sleeper, err := p.opens(d, change)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,20 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		d.Alerts = append(d.Alerts, own)
 		return nil // it was not shown yet, so that there is no change to tell
 	}
-	return p.tellEdit(ctx, d, alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d)}, woken)
+	details := alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d), Broadcast: reopened}
+	whom := p.whoActs(mention.MentionRecord{Mention: *m, Case: d.Case})
+	switch louder := m.Severity > was.Severity && m.Severity >= mention.High && !saidOfWords(d.Case); {
+	case ok && louder:
+		details.Broadcast = true
+		if p.tellWhereLoud(d, own, *m, why) && d.Case.Status != mention.Claimed {
+			whom = ""
+		}
+	case sleeper != mention.Person{}:
+		whom = alerts.SlackID(sleeper)
+	case !reopened:
+		whom = ""
+	}
+	return p.tellEdit(ctx, d, details, sleeper != mention.Person{}, whom)
 }
 
 // loudness gives an edited mention its severity, and says why it is this loud. No edit makes one quieter.
@@ -72,8 +85,8 @@ func (p *plan) loudness(m *mention.Mention, was mention.Mention, change alerts.C
 }
 
 // tellEdit says in the thread what an edit did: always where that asks for people's action, else not too
-// often.
-func (p *plan) tellEdit(ctx context.Context, d *mention.PendingMention, details alerts.Details, woken bool) error {
+// often. whom it names there is empty where nobody has to act.
+func (p *plan) tellEdit(ctx context.Context, d *mention.PendingMention, details alerts.Details, woken bool, whom string) error {
 	m, was := d.Mention, d.Previous
 	if details.Change != alerts.Deleted && !details.Back && !details.Reopened && !woken && m.Severity <= was.Severity {
 		told, err := p.editsTold(ctx, m.ID)
@@ -86,7 +99,7 @@ func (p *plan) tellEdit(ctx context.Context, d *mention.PendingMention, details 
 		details.Often = len(told) == editsTold-1
 	}
 	p.event(d, eventOf(details.Change), scores(was.Score, m.Score))
-	return p.tell(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case}, details, changeID(d, details.Change, woken)...)
+	return p.tell(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case}, details, whom, changeID(d, details.Change, woken)...)
 }
 
 // changeID tells this change from others of the mention: the same words may come again.
@@ -137,26 +150,26 @@ func (p *plan) stoodStill(ctx context.Context, d *mention.PendingMention) error 
 }
 
 // opens opens the case of a post again that is worse than what people closed, or put off, or that is back
-// where they closed it because it was gone.
-func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened, woken bool, err error) {
+// where they closed it because it was gone. sleeper is who had put it off; nobody when it was not.
+func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened bool, sleeper mention.Person, err error) {
 	a, why := mention.Action{At: p.now}, alerts.OpenedWorse
 	switch {
 	case isBack(d) && change != alerts.Better && d.Case.Status == mention.Dismissed && d.Case.Reason == mention.Gone:
 		a.Verb, reopened, why = mention.Reopen, true, alerts.OpenedBack
 	case change != alerts.Worse:
-		return false, false, nil
+		return false, sleeper, nil
 	case opensAgain(d.Case):
 		a.Verb, reopened = mention.Reopen, true
 	case d.Case.Snoozed():
-		a.Verb, a.By, reopened, woken = mention.Wake, d.Case.Owner, d.Case.Status == mention.Open, true
+		a.Verb, a.By, reopened, sleeper = mention.Wake, d.Case.Owner, d.Case.Status == mention.Open, d.Case.SnoozedBy
 	default:
-		return false, false, nil
+		return false, sleeper, nil
 	}
 	if err := d.Case.Apply(a); err != nil {
-		return false, false, fmt.Errorf("%s after an edit: %w", a.Verb, err)
+		return false, sleeper, fmt.Errorf("%s after an edit: %w", a.Verb, err)
 	}
 	p.event(d, string(a.Verb), why)
-	return reopened, woken, nil
+	return reopened, sleeper, nil
 }
 
 // How often edits of one post are told: a page that counts or turns something would fill
@@ -270,16 +283,16 @@ func scores(was, is mention.Score) string {
 	return out
 }
 
-// tell says in the thread of a mention's message what happened. id tells this
+// tell says in the thread of a mention's message what happened, and names whom. id tells this
 // change from others of the mention.
-func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, details alerts.Details, id ...string) error {
+func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, details alerts.Details, whom string, id ...string) error {
 	a, ok, err := p.alertOf(ctx, s)
 	if err != nil || !ok {
 		return err
 	}
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
-		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route,
+		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: whom,
 		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(s.Mention.Severity, p.now), Payload: details.Encode(),
 	})
 	return nil

@@ -24,18 +24,43 @@ const (
 
 // group returns the message that a complaint goes under, or nil for one of its
 // own. The same group has the same id whoever makes it, so the store keeps one.
+// A storm is critical and waits for no morning.
 func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*mention.Alert, error) {
-	if m.Severity >= mention.Critical {
-		return nil, nil
-	}
-	if !a.NotBefore.IsZero() {
+	held := !a.NotBefore.IsZero()
+	if m.Severity >= mention.Critical || held && p.late(m.Post) {
 		return p.quietHours(a), nil
 	}
-	n, usual, err := p.rate(ctx, m.Watch)
-	if err != nil || n < burstLeast || float64(n) < burstTimes*usual {
+	n, usual, err := p.rate(ctx, m.Watch, held)
+	switch {
+	case err != nil:
 		return nil, err
+	case n >= burstLeast && float64(n) >= burstTimes*usual:
+		return p.burst(m, a, n, usual), nil
 	}
-	return p.burst(m, a, n, usual), nil
+	return p.quietHours(a), nil
+}
+
+// stormOfCopies says that so many people say the same words that it is a storm. The copies stay under the first
+// one; who says it alone, again and again, makes none.
+func (p *plan) stormOfCopies(ctx context.Context, d *mention.PendingMention, a mention.Alert, by mention.Author) error {
+	if by.Lately >= floodFrom {
+		return nil
+	}
+	over, err := p.group(ctx, d.Mention, a)
+	if over != nil && over.Kind == mention.Burst {
+		d.Alerts = append(d.Alerts, *over)
+	}
+	return err
+}
+
+// late reports whether a post was published well before it was heard, as after a site was away for the
+// day: nobody gets up for a storm that was yesterday's.
+func (p *plan) late(post mention.Post) bool {
+	till := post.Published
+	if post.DateOnly {
+		till = till.AddDate(0, 0, 1)
+	}
+	return !post.Published.IsZero() && p.now.Sub(till) > alerts.StormLength
 }
 
 // ungathered is a message that waits to be gathered as one of its own, in the place where
@@ -52,8 +77,11 @@ func (p *plan) ungathered(a mention.Alert, m mention.Mention, why []string) (own
 	return a, true
 }
 
-// quietHours is the one message after the quiet hours.
+// quietHours is the one message after the quiet hours; nil for a complaint that is not held.
 func (p *plan) quietHours(a mention.Alert) *mention.Alert {
+	if a.NotBefore.IsZero() {
+		return nil
+	}
 	end := a.NotBefore.UTC().Format(time.RFC3339)
 	text := p.rules.Lang(a.Route).Text("alert.quiet_hours")
 	return &mention.Alert{
@@ -63,8 +91,8 @@ func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 }
 
 // rate counts the complaints about a watch now, this one included, and says how
-// many are usual in so long.
-func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, err error) {
+// many are usual in so long. Those of this poll that are late can be left out.
+func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, usual float64, err error) {
 	stored, ok := p.rates[watch]
 	if !ok {
 		if stored, err = p.storedRate(ctx, watch); err != nil {
@@ -74,7 +102,7 @@ func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, 
 	}
 	now = stored.now + 1
 	for _, d := range p.done {
-		if d.Mention.Watch == watch {
+		if d.Mention.Watch == watch && !(noneLate && p.late(d.Mention.Post)) {
 			now++
 		}
 	}
@@ -106,9 +134,20 @@ func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *
 	thread := l.Text("storm.thread")
 	text := l.Plural("storm.begins", n, "watch", m.Watch, "usually", usually(l, usual)) + " " + thread
 	return &mention.Alert{
-		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, storm.Span.Format(time.RFC3339)), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
+		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, storm.Span.Format(time.RFC3339)), Kind: mention.Burst, Route: a.Route, Notify: p.loudest(m, a), Severity: mention.Critical,
 		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Thread: thread, Storm: &storm}.Encode(),
 	}
+}
+
+// loudest is whom the loudest complaint would name that goes where this one does: what a storm gathers names
+// nobody more.
+func (p *plan) loudest(m mention.Mention, a mention.Alert) string {
+	for m.Severity = mention.Critical; m.Severity > a.Severity; m.Severity-- {
+		if to, notify := p.rules.RouteFor(m); to == a.Route && notify != "" {
+			return notify
+		}
+	}
+	return a.Notify
 }
 
 func usually(l i18n.Lang, n float64) string {

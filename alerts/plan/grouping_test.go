@@ -193,3 +193,40 @@ func TestWhatIsGatheredIsRemembered(t *testing.T) {
 		})
 	}
 }
+
+// TestStormRingsOnce: the message of a storm names whom the loudest of its channel would, and what it gathers
+// names nobody more.
+func TestStormRingsOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		routes []alerts.Route
+		want   string
+	}{
+		"who is named for all":            {[]alerts.Route{{To: "#mentions", Notify: "@duty"}}, "@duty"},
+		"who is named for what is high":   {[]alerts.Route{{To: "#mentions", Severities: []mention.Severity{mention.High}, Notify: "@lead"}, {To: "#mentions"}}, "@lead"},
+		"the loudest counts":              {[]alerts.Route{{To: "#mentions", Severities: []mention.Severity{mention.Critical}, Notify: "@oncall"}, {To: "#mentions", Notify: "@duty"}}, "@oncall"},
+		"who is named in another channel": {[]alerts.Route{{To: "#war-room", Severities: []mention.Severity{mention.Critical}, Notify: "@oncall"}, {To: "#mentions"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Routes: c.routes})
+			var all []mention.Mention
+			for i := range 30 {
+				all = append(all, rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6))
+			}
+			storms := 0
+			for _, a := range r.Poll(all...) {
+				switch {
+				case a.Kind == mention.Burst:
+					storms++
+					if a.Notify != c.want {
+						t.Errorf("the storm names %q, want %q", a.Notify, c.want)
+					}
+				case a.ThreadOf != "" && a.Notify != "":
+					t.Errorf("what it gathers names %s", a.Notify)
+				}
+			}
+			if storms != 1 {
+				t.Errorf("%d storms", storms)
+			}
+		})
+	}
+}

@@ -105,3 +105,57 @@ func TestThreadsWaitForTheMorning(t *testing.T) {
 		t.Errorf("told in the morning: %+v", told)
 	}
 }
+
+// TestStormWaitsForNoMorning: a storm is critical, so that it rings in the quiet hours, and who gets up for it
+// reads what it is about. What a site shows late that was away for the day is no storm of this hour.
+func TestStormWaitsForNoMorning(t *testing.T) {
+	for name, c := range map[string]struct {
+		age     time.Duration
+		dayOnly bool
+		storms  int
+	}{
+		"of this hour":                     {time.Minute, false, 1},
+		"of today, at whatever hour":       {23*time.Hour + 30*time.Minute, true, 1},
+		"of the day, read late":            {9 * time.Hour, false, 0},
+		"of the day before the last, only": {50 * time.Hour, true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, morning := newNight(t)
+			r.Planner.Use(alerts.Rules{Quiet: r.Planner.Rules().Quiet, HasQuiet: true, Otherwise: "#mentions", Routes: []alerts.Route{{To: "#mentions", Notify: "@duty"}}})
+			var all []mention.Mention
+			for i := range 30 {
+				m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
+				m.Post.Published, m.Post.DateOnly = r.Now.Add(-c.age), c.dayOnly
+				all = append(all, m)
+			}
+			alarm := r.Poll(all...)
+			told := now(t, r, alarm)
+			storms, read := 0, 0
+			for _, a := range told {
+				if a.Kind == mention.Burst && a.Notify == "@duty" {
+					storms++
+				}
+			}
+			r.Shown() // so that what stands in its thread can go
+			for _, a := range alarm {
+				stored, _, err := r.Store.Alert(t.Context(), a.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a.Kind == mention.Complaint && stored.Status == mention.Posted {
+					read++
+				}
+			}
+			if len(told) != c.storms || storms != c.storms || read != 11*c.storms {
+				t.Errorf("%d messages at night, %d of a storm, and %d complaints to read; want %d storms", len(told), storms, read, c.storms)
+			}
+			r.Now = morning
+			r.Shown()
+			for _, m := range all {
+				if a, _, err := r.Store.AlertOf(t.Context(), rig.ID(m)); err != nil || a.Status != mention.Posted {
+					t.Errorf("%s in the morning: %s, %v", m.Post.ID, a.Status, err)
+				}
+			}
+		})
+	}
+}

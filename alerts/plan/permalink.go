@@ -30,7 +30,7 @@ func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, se
 			continue
 		}
 		p.event(d, "suppressed", alerts.QuietKnown+s.Mention.Post.Source)
-		if severity > s.Mention.Severity && severity >= mention.High {
+		if severity > s.Mention.Severity && severity >= mention.High && !saidOfWords(*p.cases.of(s)) {
 			return true, p.tellLouder(ctx, d, s, severity, why)
 		}
 		return true, nil
@@ -113,6 +113,9 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 		d.Alerts, a = append(d.Alerts, own), own
 	}
 	_, notify := p.rules.RouteFor(loud)
+	if p.tellWhereLoud(d, a, loud, why) {
+		notify = ""
+	}
 	l := p.rules.Lang(a.Route)
 	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
 	d.Alerts = append(d.Alerts, mention.Alert{

@@ -254,7 +254,10 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	d.Case.RankAt = d.Case.OpenedAt.Add(-alerts.PriorityOf(*m, details).HeadStart())
 	var alert mention.Alert
 	if first != nil && !(first.gathered && severity >= mention.Critical) {
-		alert = p.duplicate(*m, first, details)
+		alert = p.duplicate(d, first, details)
+		if err := p.stormOfCopies(ctx, d, alert, by); err != nil {
+			return err
+		}
 	} else {
 		alert = p.newAlert(*m, details)
 		over, err := p.group(ctx, *m, alert)
@@ -264,6 +267,9 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		if over != nil {
 			d.Alerts = append(d.Alerts, *over)
 			alert.ThreadOf = over.ID
+			if over.Kind == mention.Burst {
+				alert.NotBefore, alert.Notify = time.Time{}, "" // who was named once, at whatever hour, reads what it is about
+			}
 		}
 	}
 	d.Alerts = append(d.Alerts, alert)
@@ -306,19 +312,20 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	for _, d := range p.done {
 		if o := d.Mention.Post; o.Origin() == post.Origin() && o.Author == post.Author && !counted[o.ID] {
 			counted[o.ID] = true
-			by.Complaints++
+			by.Alerted++
 			by.Lately++
+			by.Complaints++
 			by.LastAnswered = false
 		}
 	}
-	if by.Complaints < floodFrom {
+	if by.Alerted < floodFrom {
 		return by, nil // so few are no flood, however lately
 	}
 	lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-burstWindow))
 	if err != nil {
 		return by, fmt.Errorf("what the author wrote lately: %w", err)
 	}
-	by.Lately += lately.Complaints
+	by.Lately += lately.Alerted
 	return by, nil
 }
 

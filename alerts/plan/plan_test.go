@@ -153,3 +153,27 @@ func TestOnePostIsOneComplaintOfItsAuthor(t *testing.T) {
 		}
 	}
 }
+
+// TestNoComplaintIsNoneOfItsAuthor: who wrote what people dismissed as none of theirs did not complain before,
+// and waits for no answer. Whose post is gone did, and so did who was muted.
+func TestNoComplaintIsNoneOfItsAuthor(t *testing.T) {
+	for reason, counts := range map[string]bool{mention.NotUs: false, mention.NotNegative: false, mention.Spam: false, mention.MutedAuthor: true, mention.Gone: true} {
+		t.Run(reason, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+			r.Poll(first)
+			r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: reason})
+			if reason == mention.MutedAuthor {
+				if err := r.Store.LiftMute(t.Context(), rig.ID(first), mention.Person{ID: "slack:U1", Name: "Ira"}, r.Now); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.Now = r.Now.Add(time.Hour)
+			a := r.One(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.5)), mention.Complaint)
+			d := alerts.ReadDetails(a.Payload)
+			if d.LastOpen != counts || (d.Nth == 2) != counts || (a.Severity == mention.High) != counts {
+				t.Errorf("%s, %+v", a.Severity, d)
+			}
+		})
+	}
+}

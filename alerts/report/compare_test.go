@@ -171,6 +171,34 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestPeriodBeforeFollowsTheClock: of whole days the period before is as many days, each from its midnight, also
+// where the clock changes in one of the two; of other lengths it is as long.
+func TestPeriodBeforeFollowsTheClock(t *testing.T) {
+	for _, c := range []struct{ zone, since, until, want string }{
+		{"Europe/Kyiv", "2026-10-01 00:00", "2026-11-01 00:00", "2026-08-31 00:00"}, // 31 days and an hour
+		{"Europe/Kyiv", "2026-11-01 00:00", "2026-12-01 00:00", "2026-10-02 00:00"},
+		{"Europe/Sofia", "2026-03-29 00:00", "2026-03-30 00:00", "2026-03-28 00:00"}, // 23 hours
+		{"Africa/Cairo", "2026-04-24 01:00", "2026-04-25 00:00", "2026-04-23 00:00"}, // its midnight is skipped
+		{"Asia/Kathmandu", "2026-11-01 00:00", "2026-11-08 00:00", "2026-10-25 00:00"},
+		{"Europe/Kyiv", "2026-10-25 00:00", "2026-10-25 12:00", "2026-10-24 11:00"}, // 13 hours
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(s string) time.Time {
+			m, err := time.ParseInLocation("2006-01-02 15:04", s, zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m
+		}
+		if got := (Scope{Since: at(c.since), Until: at(c.until), Zone: zone}).Begin(); !got.Equal(at(c.want)) {
+			t.Errorf("%s: before %s to %s begins at %s, want %s", c.zone, c.since, c.until, got.In(zone), c.want)
+		}
+	}
+}
+
 // TestWhoComplainsAgain: the same name at two places is two people, and nobody is nobody.
 func TestWhoComplainsAgain(t *testing.T) {
 	from := func(author, source string) mention.Times {

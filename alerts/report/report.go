@@ -32,9 +32,16 @@ type Scope struct {
 	NamesSince time.Time
 }
 
-// before is the period of the same length just before.
+// before is the period of the same length just before: of as many days, where it is of whole ones.
 func (s Scope) before() Scope {
-	s.Since, s.Until = s.Since.Add(-s.Until.Sub(s.Since)), s.Since
+	y, m, d := s.Since.In(s.Zone).Date()
+	endY, endM, endD := s.Until.In(s.Zone).Date()
+	since := s.Since.Add(-s.Until.Sub(s.Since))
+	if s.Since.Equal(hours.DayBegins(y, m, d, s.Zone)) && s.Until.Equal(hours.DayBegins(endY, endM, endD, s.Zone)) {
+		days := time.Date(endY, endM, endD, 0, 0, 0, 0, time.UTC).Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) / (24 * time.Hour)
+		since = hours.DayBegins(y, m, d-int(days), s.Zone)
+	}
+	s.Since, s.Until = since, s.Since
 	return s
 }
 

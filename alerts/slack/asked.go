@@ -131,7 +131,7 @@ func excerpt(l i18n.Lang, p mention.Post) string {
 func (n *Notifier) caseLines(l i18n.Lang, e mention.MentionRecord) []line {
 	m, c := e.Mention, e.Case
 	head := line{{text: l.Word("severity_title", m.Severity.String()) + " · " + text.Line(m.Watch, maxName), strong: true},
-		{text: " · " + whoWhere(l, m.Post, somebody(l)) + " · " + text.Line(alerts.State(l, m, c), 3*maxName) + " · " + l.Ago(n.opt.Now().Sub(alerts.Since(m, c)))}}
+		{text: " · " + whoWhere(l, m.Post, somebody(l)) + " · " + text.Line(alerts.State(l, n.opt.Zone(), m, c), 3*maxName) + " · " + l.Ago(n.opt.Now().Sub(alerts.Since(m, c)))}}
 	under := line{{text: excerpt(l, m.Post) + "  "}}
 	if m.Post.URL != "" {
 		under = append(under, piece{text: l.Text("slack.button.open"), link: m.Post.URL}, piece{text: "  "})

@@ -32,8 +32,11 @@ func digest(m alerts.Message, limit int) []api.Block {
 	if m.Repeat {
 		first = append(first, italic("  ("+l.Text("alert.may_repeat_because")+")"))
 	}
-	numbers := &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(clocks(l, s))}}
-	blocks = append(blocks, api.NewRichTextBlock("numbers", api.NewRichTextSection(first...), numbers))
+	numbers := []api.RichTextElement{api.NewRichTextSection(first...)}
+	if table := clocks(l, s); table != "" {
+		numbers = append(numbers, &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(table)}})
+	}
+	blocks = append(blocks, api.NewRichTextBlock("numbers", numbers...))
 	blocks = append(blocks, charts(l, s)...)
 	rows := max(limit/1000, 1)
 	var lists []api.RichTextElement
@@ -67,9 +70,10 @@ func headline(l i18n.Lang, s *alerts.Summary) string {
 	return words
 }
 
-// clocks is the table of the three parts of a wait, and of the whole.
+// clocks is the table of the three parts of a wait, and of the whole; empty where nobody waited in either period.
 func clocks(l i18n.Lang, s *alerts.Summary) string {
 	var b strings.Builder
+	known := 0
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\t%s\t%s\t%s\t%s\n", l.Text("report.median"), l.Text("report.p90"), l.Text("report.median_before"), l.Text("report.p90_before"))
 	for _, c := range []struct {
@@ -81,9 +85,13 @@ func clocks(l i18n.Lang, s *alerts.Summary) string {
 		{l.Text("report.answer"), s.Report.Answer, s.Before.Answer},
 		{l.Text("report.overall"), s.Report.Overall, s.Before.Overall},
 	} {
+		known += c.now.Of + c.then.Of
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.name, c.now.MedianWords(l), c.now.P90Words(l), c.then.MedianWords(l), c.then.P90Words(l))
 	}
 	_ = t.Flush() // a strings.Builder takes everything
+	if known == 0 {
+		return ""
+	}
 	return strings.TrimRight(b.String(), "\n")
 }
 

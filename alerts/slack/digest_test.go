@@ -39,3 +39,23 @@ func TestDigestHasEveryNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestDigestOfAnEmptyDay: where nobody waited in either period there is one sentence, and no table of dashes.
+func TestDigestOfAnEmptyDay(t *testing.T) {
+	monday := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	empty := report.Report{Since: monday.AddDate(0, 0, -1), Until: monday}
+	before := report.Report{Heard: 1, Answered: 1, Overall: report.Spread{Median: time.Minute, P90: time.Minute, Of: 1}}
+	for name, c := range map[string]struct {
+		before report.Report
+		table  bool
+	}{"two empty days": {}, "one": {before, true}} {
+		m := alerts.Message{Alert: mention.Alert{Kind: mention.Digest}, Now: monday, Details: alerts.Details{Summary: &alerts.Summary{Period: alerts.Daily, Report: empty, Before: c.before}}}
+		drawn, err := json.Marshal(digest(m, 10000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(drawn), "rich_text_preformatted"); got != c.table || !strings.Contains(string(drawn), "No complaint was heard") {
+			t.Errorf("%s: a table: %v: %s", name, got, drawn)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func layout(m alerts.Message, notify ping, limit int) []api.Block {
 	case mention.Complaint, mention.Duplicate:
 		return complaint(m, notify, limit)
 	case mention.Changed:
-		return changed(m, limit)
+		return changed(m, notify, limit)
 	case mention.Escalation:
 		return escalation(m, notify, limit)
 	case mention.Digest:
@@ -154,7 +154,7 @@ func state(m alerts.Message) []api.RichTextSectionElement {
 		}
 		return around(l, "    "+words, c.SnoozedUntil)
 	}
-	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName))}
+	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(l, m.Zone, m.Mention, m.Case), 3*maxName))}
 }
 
 // moment stands in a sentence for a moment that every reader's Slack shows in his own
@@ -251,12 +251,13 @@ func under(m alerts.Message) []api.Block {
 	return []api.Block{api.NewContextBlock("why", elements...)}
 }
 
-// changed is the reply in the thread that tells what happened to a post.
-func changed(m alerts.Message, limit int) []api.Block {
+// changed is the reply in the thread that tells what happened to a post, and names who has to act.
+func changed(m alerts.Message, notify ping, limit int) []api.Block {
 	line := []api.RichTextSectionElement{textElement(cmp.Or(text.Line(m.News(), maxContext), noWords(m.Lang)))}
 	if link := webLink(m.Details.Link); link != "" {
 		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, m.Lang.Text("alert.see_answer"), nil))
 	}
+	line = append(line, notify.elements()...)
 	elements := []api.RichTextElement{api.NewRichTextSection(line...)}
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:

@@ -47,7 +47,7 @@ func fallback(m alerts.Message) string {
 func complaintWords(m alerts.Message, limit int) string {
 	p := m.Mention.Post
 	l := m.Lang
-	words := strings.Join([]string{l.Word("severity_title", m.Severity().String()), text.Line(m.Mention.Watch, maxName), whoWhere(l, p, ""), text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName)}, " · ")
+	words := strings.Join([]string{l.Word("severity_title", m.Severity().String()), text.Line(m.Mention.Watch, maxName), whoWhere(l, p, ""), text.Line(alerts.State(l, m.Zone, m.Mention, m.Case), 3*maxName)}, " · ")
 	words += "\n" + postWords(l, m.Mention, limit)
 	if link := webLink(p.URL); link != "" && len(link) < 500 {
 		words += "\n" + link

@@ -304,7 +304,7 @@ func (n *Notifier) drawHome(l i18n.Lang, mine, free homeList, waits []mention.Me
 		header(l.Text("slack.home.longest"))
 		for _, e := range waits {
 			span := l.Span(n.opt.Now().Sub(alerts.Since(e.Mention, e.Case)))
-			one := line{{text: span, strong: true}, {text: " · " + whoWhere(l, e.Mention.Post, somebody(l)) + " · " + alerts.State(l, e.Mention, e.Case) + "  "}}
+			one := line{{text: span, strong: true}, {text: " · " + whoWhere(l, e.Mention.Post, somebody(l)) + " · " + alerts.State(l, n.opt.Zone(), e.Mention, e.Case) + "  "}}
 			if inbox := n.caseLink(e.Mention.ID); inbox != "" {
 				one = append(one, piece{text: l.Text("slack.inbox"), link: inbox})
 			}

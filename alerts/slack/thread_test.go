@@ -70,10 +70,10 @@ func TestLifeInAThread(t *testing.T) {
 }
 
 // TestEditedLouder: a message that is redrawn says how loud its complaint is now, not how loud
-// it was before the author edited it.
+// it was before the author edited it, and the edit is seen in the channel by whoever is on duty.
 func TestEditedLouder(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, worldOptions{})
+	w := newWorld(t, worldOptions{rules: alerts.Rules{Routes: []alerts.Route{{Severities: []mention.Severity{mention.Critical}, To: "#mentions", Notify: "@oncall-pr"}}}})
 	m := complaint("1", refund)
 	w.hear(m)
 	first := w.posted(1)[0]
@@ -83,6 +83,10 @@ func TestEditedLouder(t *testing.T) {
 	m.Post.Text += " Отруїлася їжею, лежу в лікарні."
 	m.Score.Topics, m.Score.Complaint, m.Score.Value = []string{"safety"}, 0.9, -0.9
 	w.hear(m)
+	edit := w.posted(2)[1]
+	if !edit.Broadcast || edit.ThreadTS != first.TS || !strings.Contains(string(edit.Blocks), `"usergroup_id":"S000ONCALL"`) || !shows(edit, "for the worse") {
+		t.Errorf("the edit rings nobody:\n%s", edit.Blocks)
+	}
 	eventually(t, "the message is critical", func() bool {
 		now, _ := w.fake.Message(first.Channel, first.TS)
 		return shows(now, "Critical · ") && strings.HasPrefix(now.Text, "Critical · ")

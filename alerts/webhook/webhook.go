@@ -125,7 +125,7 @@ func body(m alerts.Message) Body {
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
 		b.Mention.Published = &p.Published
 	}
-	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Lang, m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
+	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Lang, m.Zone, m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
 	return b
 }
 

@@ -176,23 +176,19 @@ func (h Hours) Between(a, b time.Time) time.Duration {
 	return sum
 }
 
-// opening returns the first opening that ends after t, with real moments.
+// opening returns the first opening that ends after t, with real moments. Those of a day are in order, and
+// one that began the day before began sooner.
 func (h Hours) opening(t time.Time) (start, end time.Time, ok bool) {
-	local := t.In(h.Zone())
-	y, m, d := local.Date()
+	y, m, d := t.In(h.Zone()).Date()
 	for i := -1; i <= horizon; i++ { // the day before may still be open past midnight
 		at := dayOf(y, m, d+i)
 		for _, s := range h.spans(at) {
-			from, to := wall(at, s.from, h.Zone(), false), wall(at, s.to, h.Zone(), true)
-			if to.After(t) && to.After(from) && (!ok || from.Before(start)) {
-				start, end, ok = from, to, true
+			if end := wall(at, s.to, h.Zone(), true); end.After(t) {
+				return wall(at, s.from, h.Zone(), false), end, true
 			}
 		}
-		if ok && i >= 0 {
-			return start, end, true
-		}
 	}
-	return start, end, ok
+	return time.Time{}, time.Time{}, false
 }
 
 func (h Hours) spans(at time.Time) []span {

@@ -9,16 +9,21 @@ import (
 // dayNames are the days as people write them in the languages of the guide, by the English ones.
 // What two languages write for different days is left out.
 var dayNames = byName(map[string]string{
-	"Mon": "пн понедельник понеділок понеделник", "Tue": "вт вторник вівторок", "Wed": "ср среда середа сряда",
-	"Thu": "чт четверг четвер четвъртък", "Fri": "пт пятница пʼятниця п'ятниця петък", "Sat": "сб суббота субота", "Sun": "вс нд нед воскресенье неділя неделя",
-	"Mon-Fri": "будни будні рабочие робочі делнични weekdays", "Sat-Sun": "выходные вихідні почивни weekend weekends",
-	"": "ежедневно щодня щоденно всеки каждый кожен день ден daily every day дни дні",
+	"Mon": "пн понедельник понедельника понеділок понеділка понеделник", "Tue": "вт вторник вторника вівторок вівторка", "Wed": "ср среда среды среду середа середи середу сряда",
+	"Thu": "чт четверг четверга четвер четвъртък", "Fri": "пт пятница пятницы пятницу пʼятниця пʼятниці пʼятницю п'ятниця п'ятниці п'ятницю петък",
+	"Sat": "сб суббота субботы субботу субота суботи суботу", "Sun": "вс нд нед воскресенье воскресенья неділя неділі неділю неделя",
+	"Mon-Fri": "будни будні будням рабочие робочі делнични weekdays", "Sat-Sun": "выходные выходным вихідні вихідним почивни weekend weekends",
+	"":  "ежедневно щодня щоденно всеки каждый кожен день ден daily every day дни дні ч часа часов год с з від от from",
+	"-": "по до to till through", // from one day to another; before all days, and behind them, it says nothing
 })
+
+// roundTheClock is always, as people write it.
+var roundTheClock = map[string]bool{"24/7": true, "24x7": true, "круглосуточно": true, "цілодобово": true, "денонощно": true}
 
 // zoneNames are time zones as people call them. The hours that a clock is ahead of another name no
 // zone: they change in spring, and zones do not.
 var zoneNames = byName(map[string]string{
-	"Europe/Kyiv": "kyiv kiev киев київ киеву києвом", "Europe/Sofia": "sofia софия софія", "Europe/Moscow": "moscow msk москва мск",
+	"Europe/Kyiv": "kyiv kiev киев київ киева киеву києва києвом", "Europe/Sofia": "sofia софия софии софія софії", "Europe/Moscow": "moscow msk москва москве мск",
 	"Europe/London": "london лондон", "Europe/Berlin": "berlin берлин берлін", "Europe/Warsaw": "warsaw варшава", "Europe/Istanbul": "istanbul стамбул",
 })
 
@@ -43,10 +48,10 @@ var (
 // of a zone where none is named; "" when it cannot be told.
 func meant(expr string) string {
 	s := strings.NewReplacer("–", "-", "—", "-", "\u00a0", " ", ";", ",").Replace(strings.TrimSpace(expr))
-	if s == "24/7" {
+	lower := strings.ToLower(s)
+	if roundTheClock[lower] {
 		return "always"
 	}
-	lower := strings.ToLower(s)
 	if len(lower) != len(s) || len(s) > 100 { // places in one are those in the other
 		return ""
 	}
@@ -72,6 +77,7 @@ func meant(expr string) string {
 			days += known
 		case word == "-" || word == ",":
 			days += word
+		case word == ":": // behind the days
 		case zoneNames[name] != "":
 			zone = zoneNames[name]
 		case isZone(word):

@@ -288,9 +288,16 @@ func (l Lang) orEnglish(others, english string) string {
 	return others
 }
 
-// Percent says a share of 1: "91%".
+// Percent says a share of 1: "91%". Only all is 100%, and only none is 0%.
 func (l Lang) Percent(share float64) string {
-	return strconv.Itoa(int(math.Round(share*100))) + l.orEnglish("\u00a0%", "%")
+	percent := int(math.Round(share * 100))
+	if share < 1 {
+		percent = min(percent, 99)
+	}
+	if share > 0 {
+		percent = max(percent, 1)
+	}
+	return strconv.Itoa(percent) + l.orEnglish("\u00a0%", "%")
 }
 
 // Decimal writes a number with so many digits after the point or comma: 3.5, −0.81; with -1

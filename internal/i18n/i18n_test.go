@@ -154,6 +154,11 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
+	for share, want := range map[float64]string{0: "0%", 0.004: "1%", 0.996: "99%", 1: "100%"} { // nearly all are not all
+		if got := c.In("en").Percent(share); got != want {
+			t.Errorf("%v is %s, want %s", share, got, want)
+		}
+	}
 	if got := c.In("en").Percent(0.914); got != "91%" {
 		t.Errorf("a share in English: %q", got)
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
@@ -32,6 +33,7 @@ func (d *Daemon) newDelivery() *delivery {
 		Now:         d.now,
 		LostSince:   d.lostSince,
 		Lang:        d.lang,
+		Zone:        func() *time.Location { return d.planner.Rules().Zone },
 		Doors:       d.toldBy,
 		Answer:      d.answerOf,
 		Accepted:    d.metrics.accepted,

@@ -22,6 +22,7 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
 		Hubs:     hubOffers(d.hubs),
 		Lang:     d.staffLang,
+		Zone:     func() *time.Location { return d.planner.Rules().Zone },
 		Log:      d.log,
 		Now:      d.now,
 	}

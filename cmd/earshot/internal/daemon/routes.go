@@ -35,6 +35,8 @@ type waitingAlerts interface {
 	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// Reroute asks for every alert that waits and surely stands nowhere where it goes now.
 	Reroute(ctx context.Context, to func(a mention.Alert, m mention.Mention) (route, notify string)) (int, error)
+	// Hold lets all that is held for the quiet hours now wait until then; a zero time: no longer.
+	Hold(ctx context.Context, now, until time.Time) (int, error)
 	// Waiting says what waits for a route: how many, since when, and how loud.
 	Waiting(ctx context.Context, route string, now time.Time) (n int, since time.Time, loudest mention.Severity, err error)
 	// Untold returns what waits for a route and would ring there, the loudest first, and has no
@@ -182,8 +184,8 @@ func (r *routes) snapshot() map[string]breakage {
 	return out
 }
 
-// again routes all that waits by the rules in use. Notices of earshot itself go around
-// routes that do not work.
+// again routes all that waits by the rules in use, and holds it as they say. Notices of earshot
+// itself go around routes that do not work.
 func (r *routes) again(ctx context.Context) {
 	r.passing.Lock()
 	defer r.passing.Unlock()
@@ -197,6 +199,14 @@ func (r *routes) again(ctx context.Context) {
 	})
 	if err != nil && ctx.Err() == nil {
 		r.opt.log.Error("alerts that wait cannot be routed by the new watchlist; trying again while their route does not work", "err", err)
+	}
+	now := r.opt.now()
+	held, err := r.opt.outbox.Hold(ctx, now, rules.HeldUntil(mention.Normal, now))
+	if err != nil && ctx.Err() == nil {
+		r.opt.log.Error("alerts that wait for the end of the quiet hours still do so by those of before", "err", err)
+	}
+	if held > 0 {
+		r.opt.wake()
 	}
 	if n > 0 {
 		r.opt.log.Info("alerts that waited go where the watchlist says now", "alerts", n)

@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/alerts/console"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
@@ -275,6 +276,8 @@ func (f *fakeWaiting) Reroute(context.Context, func(mention.Alert, mention.Menti
 	return 0, nil
 }
 
+func (f *fakeWaiting) Hold(context.Context, time.Time, time.Time) (int, error) { return 0, nil }
+
 func (f *fakeWaiting) Waiting(context.Context, string, time.Time) (int, time.Time, mention.Severity, error) {
 	return 2, time.Unix(1, 0), mention.High, nil
 }
@@ -361,6 +364,47 @@ func TestNoticesWaitForTheMorning(t *testing.T) {
 			t.Errorf("at %s: %d due, %v; want %d", at, len(due), err, want)
 		}
 	}
+}
+
+// TestHeldByTheHoursOfNow: what is held waits for the end of the quiet hours that the watchlist has now, also where
+// they were changed, or taken out, in the middle of the night.
+func TestHeldByTheHoursOfNow(t *testing.T) {
+	night := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
+	for quiet, want := range map[string]time.Time{
+		"22:00-08:00 Europe/Kyiv": night.Add(4*time.Hour + 30*time.Minute),
+		"22:00-07:00 Europe/Kyiv": night.Add(3*time.Hour + 30*time.Minute),
+		"22:00-09:00 Europe/Kyiv": night.Add(5*time.Hour + 30*time.Minute),
+		"12:00-13:00 Europe/Kyiv": night,
+		"":                        night,
+	} {
+		d := openAt(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1)+"quiet_hours: 22:00-08:00 Europe/Kyiv\n", func() time.Time { return night })
+		if err := (sourceNotices{d}).Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: night, Text: "A site refuses."}); err != nil {
+			t.Fatal(err)
+		}
+		rules := *d.planner.Rules()
+		rules.HasQuiet = quiet != ""
+		if rules.HasQuiet {
+			rules.Quiet = parsedHours(t, quiet)
+		}
+		d.planner.Use(rules)
+		d.routeAgain(t.Context())
+		early, err := d.store.DueAlerts(t.Context(), want.Add(-time.Second), 10)
+		if err != nil || len(early) != 0 && want.After(night) {
+			t.Errorf("%q: %d due before %s, %v", quiet, len(early), want, err)
+		}
+		if due, err := d.store.DueAlerts(t.Context(), want, 10); err != nil || len(due) != 1 {
+			t.Errorf("%q: %d due at %s, %v", quiet, len(due), want, err)
+		}
+	}
+}
+
+func parsedHours(t *testing.T, s string) hours.Hours {
+	t.Helper()
+	h, err := hours.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
 // TestNoticesOfTheNight: in the morning staff are told of a source that failed in the night if it
