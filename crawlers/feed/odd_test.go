@@ -288,3 +288,28 @@ func TestFeedsOfBlogger(t *testing.T) {
 	}
 	check(batch.Posts)
 }
+
+// TestFeedsFullTexts: an entry that was read when full texts were not is the same one, and its full text is
+// looked at for edits from then on.
+func TestFeedsFullTexts(t *testing.T) {
+	page := func(full string, n int) string {
+		var items []string
+		for i := 1; i <= n; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/%d", i), strings.ReplaceAll(full, "N", fmt.Sprint(i))))
+		}
+		return strings.Replace(oddFeed(items...), "<rss ", `<rss xmlns:yandex="http://news.yandex.ru" `, 1)
+	}
+	const words = `<yandex:full-text>All words of entry N.</yandex:full-text>`
+	site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page("", 2)}}
+	c := rig.Crawler(t, "feed: https://n.example/rss", site)
+	before := rig.Poll(t, c, "") // by a version that passed over them
+	site.Bodies["https://n.example/rss"] = page(words, 3)
+	second := rig.Poll(t, c, before.Next)
+	if len(second.Posts) != 1 || second.Posts[0].Text != "All words of entry 3." {
+		t.Errorf("then: %+v, want the new one alone", second.Posts)
+	}
+	site.Bodies["https://n.example/rss"] = page(strings.Replace(words, "All", "More", 1), 3)
+	if third := rig.Poll(t, c, second.Next); len(third.Posts) != 3 {
+		t.Errorf("%d edits of 3 are seen", len(third.Posts))
+	}
+}
