@@ -120,7 +120,7 @@ func (p *parser) numberBeside(i, step int) bool {
 		if t.isNum() {
 			return true
 		}
-		if _, filler := p.words.fillers[t.text]; !filler && len(t.text) > 1 {
+		if !p.filler(t.text) && len(t.text) > 1 {
 			return false
 		}
 	}
