@@ -71,7 +71,7 @@ func TestAnsweredReviewsReadAnew(t *testing.T) {
 	c := rig.Crawler(t, reviewBlock, site)
 	first := rig.Poll(t, c, "")
 	site.Bodies["https://r.example/list"] += answered + `<div class="r"><p>They lost it</p></div>`
-	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":2`, `"rules":1`, 1)))
 	if len(got.Posts) != 2 || len(got.Past) != 1 || got.Past[0] != got.Posts[0].ID || got.Posts[0].Text != "They keep my money" {
 		t.Errorf("of the past are %q of %+v", got.Past, got.Posts)
 	}
@@ -84,12 +84,14 @@ func TestReadByOtherRules(t *testing.T) {
 		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewBody":["They keep my money","for three weeks"]}</script>`,
 		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]}</script>`,
 		`<div class="r"><p>They keep my money</p><div class="owner reply"><p>We are sorry</p></div></div>`,
+		`<div class="r"><p>They keep my money</p><div class="answer"><b>Ответ компании</b><p>We are sorry</p></div></div>`,
+		`<div itemscope itemtype="https://schema.org/Review"><div itemprop="reviewBody">They keep my money<div class="owner-reply">We are sorry</div></div></div>`,
 	} {
 		site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "") + other}}
 		c := rig.Crawler(t, reviewBlock, site)
 		first := rig.Poll(t, c, "")
 		site.Bodies["https://r.example/list"] = reviewList(10, 8, "") + other
-		upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+		upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":2`, `"rules":1`, 1)))
 		site.Bodies["https://r.example/list"] = reviewList(11, 9, "") + other
 		if next := rig.Poll(t, c, upgraded.Next); first.Anew || upgraded.Anew != (other != "") || next.Anew {
 			t.Errorf("%s read anew: %v, %v, %v", other, first.Anew, upgraded.Anew, next.Anew)

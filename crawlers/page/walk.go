@@ -64,7 +64,7 @@ type cursor struct {
 }
 
 // readingRules is counted up when pages are read in a way that gives posts other words, by which some are named.
-const readingRules = 1
+const readingRules = 2
 
 // walk is one poll.
 type walk struct {

@@ -34,9 +34,10 @@ const (
 	action     Role = "action"
 	nextPage   Role = "next-page"
 	prevPage   Role = "prev-page"
+	answer     Role = "company-answer"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage, answer}
 
 //go:embed words/*.tsv
 var files embed.FS
@@ -167,6 +168,15 @@ var actions = sync.OnceValue(wordsOf(action))
 
 // IsAction reports whether s is nothing but the words of a button: "Reply ↩".
 func IsAction(s string) bool { return actions()[bareWords(s)] }
+
+// companyAnswers finds the beginning of a heading.
+var companyAnswers = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:[^\p{L}]|$)`)
+})
+
+// IsCompanyAnswer reports whether a heading says that the company's answer to a review follows: "Response from the
+// owner".
+func IsCompanyAnswer(heading string) bool { return companyAnswers().MatchString(heading) }
 
 // nextWords and prevWords hold the words of the links between the pages of a
 // discussion, in lower case.
