@@ -227,7 +227,7 @@ func foldTwice(items []*Item, source, page string) {
 		switch {
 		case i.Chosen:
 			key = "id " + i.Native
-		case i.context || key == "" || key == page || key == source:
+		case key == "" || key == page || key == source:
 			continue
 		}
 		first, twice := by[key]
@@ -254,9 +254,6 @@ func Name(items []*Item, source, page string) []mention.Post {
 	taken := map[string]*Item{}
 	var posts []mention.Post
 	for _, i := range items {
-		if i.context {
-			continue
-		}
 		p := &i.Post
 		if i.first != nil {
 			p.ID = i.first.Post.ID // for what is under it
