@@ -20,7 +20,8 @@ func TestDatesReadLate(t *testing.T) {
 		return posts[0].ID
 	}
 	undated := read("")
-	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50", "вчера в 8:05 вечера", "4 сентября в 9 вечера"} {
+	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50", "вчера в 8:05 вечера", "4 сентября в 9 вечера",
+		"від 4 вересня", "/Date(1756972807000)/", "вчера в 8.05", "5 min ·"} {
 		if id := read(date); id != undated {
 			t.Errorf("%q makes it another post", date)
 		}
@@ -39,6 +40,30 @@ func TestDatesReadLate(t *testing.T) {
 		if read(date) != read("4.9.2025 14:05 +02:00") {
 			t.Errorf("%q: another zone makes it another post", date)
 		}
+	}
+}
+
+// TestEmojiStars: stars put by hand are a rating, and a post that was named when they were none keeps its name.
+func TestEmojiStars(t *testing.T) {
+	read := func(stars string) mention.Post {
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": `<div class="r"><b>Olha</b><i>` + stars + `</i><p>Cold</p></div>`}}
+		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: b, rating: i, text: p}", site), "").Posts
+		if len(posts) != 1 {
+			t.Fatalf("%q: %+v", stars, posts)
+		}
+		return posts[0]
+	}
+	for stars, want := range map[string]float64{"⭐": 1, "⭐️⭐️": 2, "⭐⭐⭐☆☆": 3, "🌟🌟 ✩✩✩": 2, "⭐⭐⭐⭐⭐": 5} {
+		p := read(stars)
+		if p.Rating == nil || *p.Rating != (mention.Rating{Value: want, Best: 5}) {
+			t.Errorf("%s: %v, want %v of 5", stars, p.Rating, want)
+		}
+		if p.ID != read("").ID {
+			t.Errorf("%s makes it another post", stars)
+		}
+	}
+	if p := read("★★"); p.ID == read("").ID {
+		t.Error("signs were read before, and are not its name any more")
 	}
 }
 

@@ -29,7 +29,7 @@ type Item struct {
 	first    *Item           // the same post further up on the page; nil: this is it
 	Node     *html.Node      // where a selected item stands
 	named    string          // the words that name it, where earlier versions read others than Post.Text
-	stars    *mention.Rating // the same of Post.Rating
+	stars    *mention.Rating // the same of Post.Rating; zero where they read none
 	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
@@ -78,6 +78,14 @@ func (i *Item) Dated(page Page, date string) bool {
 		i.moment = time.Time{}
 	}
 	return true
+}
+
+// Rated takes the rating that a text says. Earlier versions read none in emoji, and named posts without.
+func (i *Item) Rated(r *mention.Rating, said string) {
+	i.Post.Rating = r
+	if r != nil && SignStars(said) != said {
+		i.stars = &mention.Rating{}
+	}
 }
 
 // lateForms are dates that could not be read at first: posts with one keep the names they had without.
@@ -312,7 +320,7 @@ func (i *Item) derivedID(words bool) string {
 		day = i.moment.Format(time.DateOnly)
 	}
 	stars := ""
-	if r := cmp.Or(i.stars, p.Rating); r != nil {
+	if r := cmp.Or(i.stars, p.Rating); r != nil && r.Best > 0 {
 		stars = poll.NumberText(r.Value) + "/" + poll.NumberText(r.Best)
 	}
 	return poll.HashID("short", text.Letters(p.Author), letters, day, stars)
