@@ -313,3 +313,11 @@ func TestFeedsFullTexts(t *testing.T) {
 		t.Errorf("%d edits of 3 are seen", len(third.Posts))
 	}
 }
+
+// TestFeedShownOnAPage: an article about feeds is a page.
+func TestFeedShownOnAPage(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": `<!DOCTYPE html><html><title>How to</title><script type="text/plain"><?xml version="1.0"?>` + oddFeed(fmt.Sprintf(oddItem, 1, "https://n.example/1", "")) + `</script></html>`}}
+	if batch, err := rig.Crawler(t, "feed: https://n.example/rss", site).Poll(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "How to") {
+		t.Errorf("%v, %+v", err, batch.Posts)
+	}
+}
