@@ -166,11 +166,24 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 	return p
 }
 
-// fullText is the article as news sites hand it to Yandex, beside a description that is a teaser: plain, or as a
-// page with the title on top.
+// fullTexts are the elements in which the article stands whole, beside a description that is a teaser: as news sites
+// hand it to aggregators, and as hand-made feeds call it. Those without a prefix are Custom.
+var fullTexts = []struct{ prefix, name string }{
+	{"yandex", "full-text"}, {"rambler", "fulltext"}, {"mailru", "full-text"}, {"", "full-text"}, {"", "fulltext"}, {"", "content"},
+}
+
+// fullText is the article whole; turbo:content is a page with the title on top.
 func fullText(item *gofeed.Item) string {
-	if plain := extension(item, "yandex", "full-text"); plain != "" {
-		return plain
+	for _, of := range fullTexts {
+		words := ""
+		if of.prefix == "" {
+			words = strings.TrimSpace(item.Custom[of.name])
+		} else {
+			words = extension(item, of.prefix, of.name)
+		}
+		if words != "" {
+			return words
+		}
 	}
 	page := extension(item, "turbo", "content")
 	if _, below, ok := strings.Cut(page, "</header>"); ok && strings.HasPrefix(page, "<header") {
