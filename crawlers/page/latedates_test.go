@@ -81,6 +81,8 @@ func TestWordsReadLate(t *testing.T) {
 		`"reviewBody":["They keep my money","for three weeks"]`:                                          `"reviewBody":"They keep my money"`,
 		`"reviewBody":"The &amp;quot;best&amp;quot; shop"`:                                               `"reviewBody":"The quot best quot shop"`,
 		`"reviewBody":"Cold","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]`: `"reviewBody":"Cold","reviewRating":4`,
+		`"reviewRating":1,"negativeNotes":"They keep my money"`:                                          `"reviewRating":1`,
+		`"reviewBody":"Cold","reviewRating":1,"cons":["Rude","Late"]`:                                    `"reviewBody":"Cold","reviewRating":1`,
 	} {
 		if got, want := read(now), read(before); got != want {
 			t.Errorf("%s is %s, and was %s", now, got, want)

@@ -29,6 +29,7 @@ type Item struct {
 	first    *Item           // the same post further up on the page; nil: this is it
 	Node     *html.Node      // where a selected item stands
 	named    string          // the words that name it, where earlier versions read others than Post.Text
+	unsaid   bool            // the same where they read none
 	stars    *mention.Rating // the same of Post.Rating; zero where they read none
 	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
@@ -94,8 +95,8 @@ var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day b
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
 		i.name, i.words, i.isNormalized = text.Letters(i.Post.Author), text.Letters(i.Post.Text), true
-		if i.firstWords = i.words; i.named != "" {
-			i.firstWords = text.Letters(i.named)
+		if i.firstWords = i.words; i.named != "" || i.unsaid {
+			i.firstWords = text.Letters(i.firstText())
 		}
 	}
 	return i.name, i.words
@@ -120,10 +121,15 @@ func Merge(items, more []*Item) []*Item {
 }
 
 // Otherwise reports that earlier versions read other words or another rating.
-func (i *Item) Otherwise() bool { return i.Shorn || i.named != "" || i.stars != nil }
+func (i *Item) Otherwise() bool { return i.Shorn || i.named != "" || i.unsaid || i.stars != nil }
 
 // firstText is the text as the first versions read it.
-func (i *Item) firstText() string { return cmp.Or(i.named, i.Post.Text) }
+func (i *Item) firstText() string {
+	if i.unsaid {
+		return ""
+	}
+	return cmp.Or(i.named, i.Post.Text)
+}
 
 // add takes the facts of another reading of the same post.
 func (i *Item) add(m *Item) {
@@ -145,6 +151,7 @@ func (i *Item) add(m *Item) {
 	if i.named, i.isNormalized = first, false; first == have.Text {
 		i.named = ""
 	}
+	i.unsaid = first == "" && have.Text != ""
 	if i.Native == "" {
 		i.Native = m.Native
 	}

@@ -194,6 +194,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	p.URL = r.Links.Resolve(s.link("url"))
 	if s.kind == schemaReview {
 		p.Rating = s.rating()
+		item.weigh(s.notes(notesFor, Quotes(r.Env, s.kind.post())), s.notes(notesAgainst, Quotes(r.Env, s.kind.post())))
 	}
 	item.Native = s.value("identifier")
 	item.answers(s.kind, parent)
