@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -188,6 +189,9 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 		if tell && poll.LongPast(item.Published, p, state.Since) {
 			past = append(past, p)
 		}
+	}
+	if got.cut || len(parsed.Items) == 0 { // what is not shown for a while is known when it is back
+		maps.Copy(next.Seen, state.Seen)
 	}
 	read := len(fresh)
 	fresh = poll.Finish(f.env, fresh)

@@ -73,6 +73,30 @@ func TestFeedsGuidsThatChange(t *testing.T) {
 	}
 }
 
+// TestFeedThatIsShortForAWhile: an entry whose guid is another one in every answer is known when it is back, after an
+// answer that broke off, or was empty.
+func TestFeedThatIsShortForAWhile(t *testing.T) {
+	page := func(salt string) string {
+		var items []string
+		for i := 1; i <= 4; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/%d", i), "<guid>"+salt+fmt.Sprint(i)+"</guid>"))
+		}
+		return oddFeed(items...)
+	}
+	for name, short := range map[string]string{"empty": oddFeed(), "cut": page("bbbb")[:len(page("bbbb"))/2]} {
+		site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page("aaaa")}}
+		c := rig.Crawler(t, "feed: https://n.example/rss", site)
+		since := rig.Poll(t, c, "").Next
+		for _, body := range []string{short, page("cccc")} {
+			site.Bodies["https://n.example/rss"] = body
+			batch := rig.Poll(t, c, since)
+			if since = batch.Next; len(batch.Posts) > 0 {
+				t.Errorf("%s: %d posts are new", name, len(batch.Posts))
+			}
+		}
+	}
+}
+
 // TestFeedSessions: what has the same value on all links of an answer is no part of
 // the name; what has it in the next answer, too, stays in the link.
 func TestFeedSessions(t *testing.T) {
