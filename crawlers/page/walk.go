@@ -223,7 +223,7 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 // ends is what it means that the page after l cannot be read: nothing, where none is needed, or where
 // the next poll goes on from here.
 func (w *walk) ends(l leaf, err error) error {
-	looking := w.next.Way != toNewer && w.state.Seen.Reached(l.posts)
+	looking := w.next.Way != toNewer && w.state.Cut == "" && w.state.Seen.Reached(l.posts)
 	w.next.Behind = w.next.Way == toNewer && patient(err)
 	if !poll.NoOlder(err) && !w.next.Behind && !looking && !(len(w.state.Seen) == 0 && patient(err)) {
 		return fmt.Errorf("page: older posts: %w", err)
@@ -336,7 +336,7 @@ func wayOf(first, second []mention.Post) string {
 	switch {
 	case newest.IsZero() || to.IsZero():
 		return ""
-	case to.After(newest) && !from.Before(newest):
+	case !from.Before(newest) && (to.After(newest) || newest.After(oldest)): // of many that are of one day the first page says more
 		return toNewer
 	case from.Before(oldest) || to.Before(newest):
 		return toOlder

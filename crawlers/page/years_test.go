@@ -22,6 +22,7 @@ type book struct {
 	written []time.Time // of review 0, 1 …
 	size    int         // of a page
 	asc     bool        // the oldest first
+	chat    bool        // the newest of a page stand below, as in a messenger
 	pinned  bool        // the first review stands above each page
 	days    bool        // dates are days
 	trouble bool        // answers fail, or break off
@@ -60,6 +61,9 @@ func (b *book) page(page int) string {
 	}
 	rest := list[(page-1)*b.size:]
 	shown := slices.Clone(rest[:min(b.size, len(rest))])
+	if b.chat {
+		slices.Reverse(shown)
+	}
 	if b.pinned {
 		shown = append([]int{0}, shown...)
 	}
@@ -88,8 +92,8 @@ func (b *book) grow() {
 // TestListsOverTime: of a list that grows for days, each new review comes, under one name, though some answers fail and
 // some break off.
 func TestListsOverTime(t *testing.T) {
-	for seed := range int64(120) {
-		b := &book{rand: rand.New(rand.NewSource(seed)), now: rig.Now, asc: seed%2 == 0, pinned: seed%5 == 0, days: seed%3 == 0, trouble: seed%4 > 1}
+	for seed := range int64(240) {
+		b := &book{rand: rand.New(rand.NewSource(seed)), now: rig.Now, asc: seed%2 == 0, chat: seed%6 == 3, pinned: seed%5 == 0, days: seed%3 == 0, trouble: seed%4 > 1}
 		b.size = 5 + b.rand.Intn(8)
 		for i := range 3 + b.rand.Intn(25) {
 			b.written = append(b.written, rig.Now.Add(time.Duration(i-40)*time.Hour))
