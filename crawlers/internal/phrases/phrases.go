@@ -171,12 +171,21 @@ func IsAction(s string) bool { return actions()[bareWords(s)] }
 
 // companyAnswers finds the beginning of a heading.
 var companyAnswers = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:[^\p{L}]|$)`)
+	re := regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:\s+|[^\p{L}\s]|$)`)
+	re.Longest()
+	return re
 })
 
 // IsCompanyAnswer reports whether a heading says that the company's answer to a review follows: "Response from the
-// owner".
-func IsCompanyAnswer(heading string) bool { return companyAnswers().MatchString(heading) }
+// owner", with a name or a day behind it. Where words follow it is a sentence: "The company's answer came late".
+func IsCompanyAnswer(heading string) bool {
+	at := companyAnswers().FindStringIndex(heading)
+	if at == nil {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(heading[at[1]:])
+	return !unicode.IsLower(next)
+}
 
 // nextWords and prevWords hold the words of the links between the pages of a
 // discussion, in lower case.
