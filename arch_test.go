@@ -80,7 +80,7 @@ var mayImport = map[string][]string{
 	"crawlers/internal/phrases":    {"internal/tsv"},
 	"crawlers/internal/poll":       {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext"},
 	"crawlers/internal/jsonrepair": {"crawlers/internal/htmltext"},
-	"crawlers/internal/schemaorg":  {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/jsonrepair", "crawlers/internal/poll"},
+	"crawlers/internal/schemaorg":  {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/jsonrepair", "crawlers/internal/phrases", "crawlers/internal/poll"},
 
 	// Engines never import each other; a board's comments come as a feed.
 	"crawlers/feed":          engine(),

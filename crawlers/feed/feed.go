@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -66,6 +67,7 @@ type cursor struct {
 	Since  time.Time         `json:"since,omitzero"`   // the first poll
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the feed
 	Hub    crawlers.Hub      `json:"hub,omitzero"`     // an unchanged answer does not repeat it
+	Full   bool              `json:"full,omitempty"`   // the marks are of full texts, too
 }
 
 // feed reads one feed.
@@ -162,11 +164,17 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 	var fresh, known, past []mention.Post
 	tell := !state.Since.IsZero() && telling(parsed)
 	for i, item := range parsed.Items {
-		mark := r.markItem(item)
+		full := fullText(item)
+		mark := r.markItem(item, full)
 		if i < poll.MaxFingerprints { // feeds begin with what is new
 			next.Seen[mark] = struct{}{}
 		}
-		if _, ok := state.Seen[mark]; ok {
+		_, ok := state.Seen[mark]
+		if next.Full = next.Full || full != ""; full != "" && !state.Full { // an earlier earshot read it
+			_, early := state.Seen[r.markItem(item, "")]
+			ok = ok || early
+		}
+		if ok {
 			p := r.named(item)
 			f.unwrap(&p)
 			known = append(known, p)
@@ -181,6 +189,9 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 		if tell && poll.LongPast(item.Published, p, state.Since) {
 			past = append(past, p)
 		}
+	}
+	if got.cut || len(parsed.Items) == 0 { // what is not shown for a while is known when it is back
+		maps.Copy(next.Seen, state.Seen)
 	}
 	read := len(fresh)
 	fresh = poll.Finish(f.env, fresh)

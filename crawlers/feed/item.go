@@ -110,7 +110,10 @@ func (r *reader) stable(address string) string {
 // byte for byte needs no reading. Title, date and words tell what it is where they
 // are all there: some servers make a new guid, or a new token in the link, for
 // every answer.
-func (r *reader) markItem(item *gofeed.Item) uint64 {
+//
+// full is the whole text where a feed has it apart; "" is the mark that earlier versions gave, which did
+// not read it.
+func (r *reader) markItem(item *gofeed.Item, full string) uint64 {
 	h := xxhash.New()
 	guid, link := r.stable(item.GUID), r.stable(writtenLink(item))
 	if item.Title != "" && item.Published != "" && link != "" {
@@ -120,6 +123,7 @@ func (r *reader) markItem(item *gofeed.Item) uint64 {
 		_, _ = h.WriteString(part) // never fails
 		_, _ = h.Write([]byte{0})
 	}
+	_, _ = h.WriteString(full)
 	for _, a := range item.Authors {
 		if a != nil {
 			_, _ = h.WriteString(a.Name)
@@ -162,11 +166,37 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 	return p
 }
 
+// fullTexts are the elements in which the article stands whole, beside a description that is a teaser: as news sites
+// hand it to aggregators, and as hand-made feeds call it. Those without a prefix are Custom.
+var fullTexts = []struct{ prefix, name string }{
+	{"yandex", "full-text"}, {"rambler", "fulltext"}, {"mailru", "full-text"}, {"", "full-text"}, {"", "fulltext"}, {"", "content"},
+}
+
+// fullText is the article whole; turbo:content is a page with the title on top.
+func fullText(item *gofeed.Item) string {
+	for _, of := range fullTexts {
+		words := ""
+		if of.prefix == "" {
+			words = strings.TrimSpace(item.Custom[of.name])
+		} else {
+			words = extension(item, of.prefix, of.name)
+		}
+		if words != "" {
+			return words
+		}
+	}
+	page := extension(item, "turbo", "content")
+	if _, below, ok := strings.Cut(page, "</header>"); ok && strings.HasPrefix(page, "<header") {
+		return below
+	}
+	return page
+}
+
 // words fills in the text: content before description, since the description is
 // often its beginning only. A content without words is a picture or a frame.
 func (r *reader) words(item *gofeed.Item, p *mention.Post) {
 	words, read := r.read[item]
-	for _, raw := range []string{item.Content, item.Description, media(item, "description")} {
+	for _, raw := range []string{item.Content, fullText(item), item.Description, media(item, "description")} {
 		if strings.TrimSpace(raw) == "" {
 			continue
 		}

@@ -73,6 +73,30 @@ func TestFeedsGuidsThatChange(t *testing.T) {
 	}
 }
 
+// TestFeedThatIsShortForAWhile: an entry whose guid is another one in every answer is known when it is back, after an
+// answer that broke off, or was empty.
+func TestFeedThatIsShortForAWhile(t *testing.T) {
+	page := func(salt string) string {
+		var items []string
+		for i := 1; i <= 4; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/%d", i), "<guid>"+salt+fmt.Sprint(i)+"</guid>"))
+		}
+		return oddFeed(items...)
+	}
+	for name, short := range map[string]string{"empty": oddFeed(), "cut": page("bbbb")[:len(page("bbbb"))/2]} {
+		site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page("aaaa")}}
+		c := rig.Crawler(t, "feed: https://n.example/rss", site)
+		since := rig.Poll(t, c, "").Next
+		for _, body := range []string{short, page("cccc")} {
+			site.Bodies["https://n.example/rss"] = body
+			batch := rig.Poll(t, c, since)
+			if since = batch.Next; len(batch.Posts) > 0 {
+				t.Errorf("%s: %d posts are new", name, len(batch.Posts))
+			}
+		}
+	}
+}
+
 // TestFeedSessions: what has the same value on all links of an answer is no part of
 // the name; what has it in the next answer, too, stays in the link.
 func TestFeedSessions(t *testing.T) {
@@ -287,4 +311,37 @@ func TestFeedsOfBlogger(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(batch.Posts)
+}
+
+// TestFeedsFullTexts: an entry that was read when full texts were not is the same one, and its full text is
+// looked at for edits from then on.
+func TestFeedsFullTexts(t *testing.T) {
+	page := func(full string, n int) string {
+		var items []string
+		for i := 1; i <= n; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/%d", i), strings.ReplaceAll(full, "N", fmt.Sprint(i))))
+		}
+		return strings.Replace(oddFeed(items...), "<rss ", `<rss xmlns:yandex="http://news.yandex.ru" `, 1)
+	}
+	const words = `<yandex:full-text>All words of entry N.</yandex:full-text>`
+	site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page("", 2)}}
+	c := rig.Crawler(t, "feed: https://n.example/rss", site)
+	before := rig.Poll(t, c, "") // by a version that passed over them
+	site.Bodies["https://n.example/rss"] = page(words, 3)
+	second := rig.Poll(t, c, before.Next)
+	if len(second.Posts) != 1 || second.Posts[0].Text != "All words of entry 3." {
+		t.Errorf("then: %+v, want the new one alone", second.Posts)
+	}
+	site.Bodies["https://n.example/rss"] = page(strings.Replace(words, "All", "More", 1), 3)
+	if third := rig.Poll(t, c, second.Next); len(third.Posts) != 3 {
+		t.Errorf("%d edits of 3 are seen", len(third.Posts))
+	}
+}
+
+// TestFeedShownOnAPage: an article about feeds is a page.
+func TestFeedShownOnAPage(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": `<!DOCTYPE html><html><title>How to</title><script type="text/plain"><?xml version="1.0"?>` + oddFeed(fmt.Sprintf(oddItem, 1, "https://n.example/1", "")) + `</script></html>`}}
+	if batch, err := rig.Crawler(t, "feed: https://n.example/rss", site).Poll(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "How to") {
+		t.Errorf("%v, %+v", err, batch.Posts)
+	}
 }

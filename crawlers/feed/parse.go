@@ -56,6 +56,7 @@ func parse(res *fetch.Response) (*gofeed.Feed, error) {
 // read parses what came. The error wraps errNoFeed when it is something else than
 // a feed. last says to read the item, too, in which the answer ends.
 func read(res *fetch.Response, last bool) (salvaged, error) {
+	res = withoutNotices(res)
 	body := bytes.TrimSpace(res.Body)
 	if len(body) == 0 {
 		return salvaged{}, errors.New("the answer is empty")
@@ -73,6 +74,20 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
 	defer release()
 	return readXML(tidy(legal(body), res.URL), last)
+}
+
+// withoutNotices takes off what a program of the site complains about above its feed: "<b>Notice</b>: Undefined index".
+// A page that shows how a feed looks stays a page.
+func withoutNotices(res *fetch.Response) *fetch.Response {
+	const near = 16 << 10
+	head := bytes.ToLower(res.Body[:min(len(res.Body), near)])
+	at := bytes.Index(head, []byte("<?xml"))
+	if at < 0 || len(bytes.Trim(head[:at], "\xef\xbb\xbf \t\r\n")) == 0 || bytes.Contains(head[:at], []byte("<html")) || bytes.Contains(head[:at], []byte("<!doctype")) {
+		return res
+	}
+	feed := *res
+	feed.Body = res.Body[at:]
+	return &feed
 }
 
 // parseXML parses RSS, RDF and Atom.

@@ -24,6 +24,34 @@ func TestAnswersInAnItem(t *testing.T) {
 	}
 }
 
+// TestAnswersWithAHeading: what the page calls an answer is the company's where its heading says so, in each language.
+// Who writes of an answer answers nobody.
+func TestAnswersWithAHeading(t *testing.T) {
+	const mine = "They keep my money"
+	for answer, whose := range map[string]string{
+		`<div class="answer"><b>Response from the owner</b> Call us</div>`:                             "the company's",
+		`<div class="reviews__answer"><p><i>Ответ компании «Ромашка»</i></p><p>Call us</p></div>`:      "the company's",
+		`<div class="comment-reply">Відповідь магазину: Call us</div>`:                                 "the company's",
+		`<div class="ReviewItem_answer__x7Yz"><span>— Отговор от Ромашка, 28.11</span>Call us</div>`:   "the company's",
+		`<div class="otvet"><img src="/logo.png"><b>Официальный ответ</b><div>Call us</div></div>`:     "the company's",
+		`<div class="answer">Ответ компании пришёл через неделю: Call us</div>`:                        "the customer's",
+		`<div class="answer"><b>Ответ от магазина, 28 ноября</b> Call us</div>`:                        "the company's",
+		`<div class="answer"><b>Відповідь представника компанії Ромашка</b> Call us</div>`:             "the company's",
+		`<div class="answer">Ответ магазина ждала неделю. Call us</div>`:                               "the customer's",
+		`<div class="comment">Відповідь магазину: Call us</div>`:                                       "the customer's",
+		`<div class="answer"><b>Плюсы</b> Call us</div>`:                                               "the customer's",
+		`<div class="answer"><b>Ответственности никакой</b> Call us</div>`:                             "the customer's",
+		`<div class="answer">` + strings.Repeat("<i></i>", 60) + `<b>Official reply</b> Call us</div>`: "the customer's",
+	} {
+		page := `<div class="r"><b class="n">Olha</b><div class="t">` + mine + answer + `</div></div>`
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": page}}
+		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "").Posts
+		if len(posts) != 1 || !strings.HasPrefix(posts[0].Text, mine) || strings.Contains(posts[0].Text, "Call us") != (whose == "the customer's") {
+			t.Errorf("%s is %s: %+v", answer, whose, posts)
+		}
+	}
+}
+
 // TestOrderThatThePageShows: what people see tells the order of days and months before what machines are told.
 func TestOrderThatThePageShows(t *testing.T) {
 	site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": `<script type="application/ld+json">{"@type":"Offer","priceValidUntil":"12/31/2026","validFrom":"12/30/2025"}</script>

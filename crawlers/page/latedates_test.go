@@ -20,7 +20,8 @@ func TestDatesReadLate(t *testing.T) {
 		return posts[0].ID
 	}
 	undated := read("")
-	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50", "вчера в 8:05 вечера", "4 сентября в 9 вечера"} {
+	for _, date := range []string{"2025-9-4 8:5:7", "4.9.2025 8:5", "4. 9. 2025", "the day before yesterday, 16:50", "вчера в 8:05 вечера", "4 сентября в 9 вечера",
+		"від 4 вересня", "/Date(1756972807000)/", "вчера в 8.05", "5 min ·"} {
 		if id := read(date); id != undated {
 			t.Errorf("%q makes it another post", date)
 		}
@@ -42,6 +43,30 @@ func TestDatesReadLate(t *testing.T) {
 	}
 }
 
+// TestEmojiStars: stars put by hand are a rating, and a post that was named when they were none keeps its name.
+func TestEmojiStars(t *testing.T) {
+	read := func(stars string) mention.Post {
+		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": `<div class="r"><b>Olha</b><i>` + stars + `</i><p>Cold</p></div>`}}
+		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: b, rating: i, text: p}", site), "").Posts
+		if len(posts) != 1 {
+			t.Fatalf("%q: %+v", stars, posts)
+		}
+		return posts[0]
+	}
+	for stars, want := range map[string]float64{"⭐": 1, "⭐️⭐️": 2, "⭐⭐⭐☆☆": 3, "🌟🌟 ✩✩✩": 2, "⭐⭐⭐⭐⭐": 5} {
+		p := read(stars)
+		if p.Rating == nil || *p.Rating != (mention.Rating{Value: want, Best: 5}) {
+			t.Errorf("%s: %v, want %v of 5", stars, p.Rating, want)
+		}
+		if p.ID != read("").ID {
+			t.Errorf("%s makes it another post", stars)
+		}
+	}
+	if p := read("★★"); p.ID == read("").ID {
+		t.Error("signs were read before, and are not its name any more")
+	}
+}
+
 // TestWordsReadLate: a post keeps the id that it had when only the first of its texts and ratings was read, and those as they were escaped.
 func TestWordsReadLate(t *testing.T) {
 	read := func(rest string) string {
@@ -56,6 +81,8 @@ func TestWordsReadLate(t *testing.T) {
 		`"reviewBody":["They keep my money","for three weeks"]`:                                          `"reviewBody":"They keep my money"`,
 		`"reviewBody":"The &amp;quot;best&amp;quot; shop"`:                                               `"reviewBody":"The quot best quot shop"`,
 		`"reviewBody":"Cold","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]`: `"reviewBody":"Cold","reviewRating":4`,
+		`"reviewRating":1,"negativeNotes":"They keep my money"`:                                          `"reviewRating":1`,
+		`"reviewBody":"Cold","reviewRating":1,"cons":["Rude","Late"]`:                                    `"reviewBody":"Cold","reviewRating":1`,
 	} {
 		if got, want := read(now), read(before); got != want {
 			t.Errorf("%s is %s, and was %s", now, got, want)
@@ -71,7 +98,7 @@ func TestAnsweredReviewsReadAnew(t *testing.T) {
 	c := rig.Crawler(t, reviewBlock, site)
 	first := rig.Poll(t, c, "")
 	site.Bodies["https://r.example/list"] += answered + `<div class="r"><p>They lost it</p></div>`
-	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":2`, `"rules":1`, 1)))
 	if len(got.Posts) != 2 || len(got.Past) != 1 || got.Past[0] != got.Posts[0].ID || got.Posts[0].Text != "They keep my money" {
 		t.Errorf("of the past are %q of %+v", got.Past, got.Posts)
 	}
@@ -84,12 +111,14 @@ func TestReadByOtherRules(t *testing.T) {
 		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewBody":["They keep my money","for three weeks"]}</script>`,
 		`<script type="application/ld+json">{"@type":"Review","author":"Olha","reviewRating":[{"reviewAspect":"Food","ratingValue":4},{"ratingValue":1}]}</script>`,
 		`<div class="r"><p>They keep my money</p><div class="owner reply"><p>We are sorry</p></div></div>`,
+		`<div class="r"><p>They keep my money</p><div class="answer"><b>Ответ компании</b><p>We are sorry</p></div></div>`,
+		`<div itemscope itemtype="https://schema.org/Review"><div itemprop="reviewBody">They keep my money<div class="owner-reply">We are sorry</div></div></div>`,
 	} {
 		site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "") + other}}
 		c := rig.Crawler(t, reviewBlock, site)
 		first := rig.Poll(t, c, "")
 		site.Bodies["https://r.example/list"] = reviewList(10, 8, "") + other
-		upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":1`, `"rules":0`, 1)))
+		upgraded := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":2`, `"rules":1`, 1)))
 		site.Bodies["https://r.example/list"] = reviewList(11, 9, "") + other
 		if next := rig.Poll(t, c, upgraded.Next); first.Anew || upgraded.Anew != (other != "") || next.Anew {
 			t.Errorf("%s read anew: %v, %v, %v", other, first.Anew, upgraded.Anew, next.Anew)

@@ -161,7 +161,7 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 		return leaf{}, fmt.Errorf("page: %s: %w", fetch.SafeURL(res.URL), err)
 	}
 	var l leaf
-	l.cut = htmltext.EndsInMiddle(body) && (cutBefore == "" || res.Validators.BodyHash != cutBefore)
+	l.cut = htmltext.EndsInMiddle(body) && (cutBefore == "" || !strings.Contains(cutBefore, res.Validators.BodyHash))
 	for _, c := range p.closed {
 		if l.cut {
 			break // what it lacks may be in the part that did not come

@@ -339,7 +339,7 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page sch
 		}
 	}
 	if rating, text := r.stars(s); rating != nil {
-		p.Rating = rating
+		item.Rated(rating, text)
 		seen.found("rating")
 	} else if len(r.rating) > 0 {
 		seen.unread("rating", text)
@@ -362,7 +362,7 @@ func (r *selectReader) stars(s *goquery.Selection) (*mention.Rating, string) {
 		best = r.best.value(s)
 	}
 	value := r.rating.value(s)
-	read := value // of the first selector that finds something; the others show it by their look
+	read := schemaorg.SignStars(value) // of the first selector that finds something; the others show it by their look
 	for _, one := range r.rating {
 		var nodes []*html.Node
 		if one.attr == "" {

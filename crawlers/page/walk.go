@@ -58,13 +58,13 @@ type cursor struct {
 	Last   string            `json:"last,omitempty"`   // where the next poll begins, when not at the address
 	Behind bool              `json:"behind,omitempty"` // the end of a list that goes to newer posts was not reached yet
 	Broken poll.Fingerprints `json:"broken,omitempty"` // posts whose own page was broken
-	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
+	Cut    string            `json:"cut,omitempty"`    // hashes of the bodies that ended in the middle
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the first page
 	Rules  int               `json:"rules,omitempty"`  // by which it was read
 }
 
 // readingRules is counted up when pages are read in a way that gives posts other words, by which some are named.
-const readingRules = 1
+const readingRules = 2
 
 // walk is one poll.
 type walk struct {
@@ -179,6 +179,7 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 		}
 		if n == 1 && l.empty() && w.state.Last != "" {
 			w.anew()
+			clear(visited) // that page may be full of posts in a moment
 			if res, err = w.start(ctx); err != nil {
 				return fmt.Errorf("page: %w", err)
 			}
@@ -190,7 +191,7 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 				return err
 			}
 			first = l
-		} else if n == 2 {
+		} else if n == 2 || w.next.Way == "" {
 			w.next.Way = cmp.Or(wayOf(first.posts, l.posts), w.state.Way)
 		}
 		if more := w.take(l); n > 1 && !more && len(l.dates) > 0 {
@@ -199,7 +200,13 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 		if n == 1 || w.next.Way == toNewer && !l.empty() {
 			w.reached(at, res, l)
 		}
-		if l.next == "" || visited[l.next] || l.empty() || !w.goesOn(n, l) {
+		if l.cut {
+			w.next.V, w.next.Cut = fetch.Validators{}, strings.TrimSpace(w.next.Cut+" "+res.Validators.BodyHash)
+		}
+		if w.next.Way == "" && first.rising && first.next != "" {
+			w.next.V = fetch.Validators{} // the new ones may come on a page behind, and this one stay as it is
+		}
+		if l.next == "" || visited[l.next] || l.empty() || !w.goesOn(n, first, l) {
 			return nil
 		}
 		if n >= w.p.pages {
@@ -216,7 +223,7 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 // ends is what it means that the page after l cannot be read: nothing, where none is needed, or where
 // the next poll goes on from here.
 func (w *walk) ends(l leaf, err error) error {
-	looking := w.next.Way != toNewer && w.state.Seen.Reached(l.posts)
+	looking := w.next.Way != toNewer && w.state.Cut == "" && w.state.Seen.Reached(l.posts)
 	w.next.Behind = w.next.Way == toNewer && patient(err)
 	if !poll.NoOlder(err) && !w.next.Behind && !looking && !(len(w.state.Seen) == 0 && patient(err)) {
 		return fmt.Errorf("page: older posts: %w", err)
@@ -251,17 +258,15 @@ func (w *walk) reached(at string, res *fetch.Response, l leaf) {
 	if w.next.Last = at; at == w.p.address {
 		w.next.Last = ""
 	}
-	if w.next.V, w.next.Cut = res.Validators, ""; l.cut {
-		w.next.V, w.next.Cut = fetch.Validators{}, res.Validators.BodyHash
-	}
+	w.next.V = res.Validators
 }
 
 // goesOn reports whether the page after l, the nth that was read, may hold what is new.
-func (w *walk) goesOn(n int, l leaf) bool {
-	if w.next.Way == toNewer || !w.state.Seen.Reached(l.posts) {
-		return true
+func (w *walk) goesOn(n int, first, l leaf) bool {
+	if w.next.Way == toNewer || w.state.Cut != "" || !w.state.Seen.Reached(l.posts) {
+		return true // behind a page that was cut there may be what nobody saw
 	}
-	return n == 1 && l.rising && (w.next.Way == "" || !w.state.Rising) // nobody looked which way it goes since it is so
+	return first.rising && (w.next.Way == "" || n == 1 && !w.state.Rising) // nobody saw which way it goes since it is so
 }
 
 // batch closes the poll.
@@ -326,17 +331,31 @@ func (w *walk) broken() crawlers.Batch {
 // wayOf says which way a list goes from one of its pages to the next; empty where their dates do not
 // tell: all of one day, or none.
 func wayOf(first, second []mention.Post) string {
-	oldest, newest := span(first)
-	from, to := span(second)
+	oldest, newest := span(without(first, second))
+	from, to := span(without(second, first))
 	switch {
 	case newest.IsZero() || to.IsZero():
 		return ""
-	case to.After(newest) && !from.Before(newest):
+	case !from.Before(newest) && (to.After(newest) || newest.After(oldest)): // of many that are of one day the first page says more
 		return toNewer
 	case from.Before(oldest) || to.Before(newest):
 		return toOlder
 	}
 	return ""
+}
+
+// without are the posts that do not stand on the other page, too: what is pinned above each page tells no way.
+func without(posts, other []mention.Post) (rest []mention.Post) {
+	there := make(map[string]bool, len(other))
+	for _, p := range other {
+		there[p.ID] = true
+	}
+	for _, p := range posts {
+		if !there[p.ID] {
+			rest = append(rest, p)
+		}
+	}
+	return rest
 }
 
 // span is the times of the oldest and the newest post; zero when none has one.

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,12 +12,25 @@ import (
 // source for a year.
 const maxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads the pause that a Retry-After asks for, seconds or an HTTP date. ok is
-// false when it says nothing that can be read; a date in the past is 0 and ok.
+// withUnit is a pause that names its unit, which the standard does not ask for: "120s", "5 minutes".
+var withUnit = regexp.MustCompile(`(?i)^(\d{1,9}(?:\.\d+)?) ?(?:(s|sec|secs|seconds?)|(m|min|mins|minutes?)|(h|hrs?|hours?))$`)
+
+// RetryAfter reads the pause that a Retry-After asks for, seconds or an HTTP date, also with a unit or in the form of
+// other dates. ok is false when it says nothing that can be read; a date in the past is 0 and ok.
 func RetryAfter(h http.Header, now time.Time) (after time.Duration, ok bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
 		return 0, false
+	}
+	if m := withUnit.FindStringSubmatch(value); m != nil {
+		s, _ := strconv.ParseFloat(m[1], 64) // digits
+		switch {
+		case m[3] != "":
+			s *= 60
+		case m[4] != "":
+			s *= 3600
+		}
+		value = strconv.FormatFloat(s, 'f', -1, 64)
 	}
 	if s, err := strconv.ParseFloat(value, 64); err == nil { // some APIs send fractions
 		switch {
@@ -27,11 +41,12 @@ func RetryAfter(h http.Header, now time.Time) (after time.Duration, ok bool) {
 		}
 		return time.Duration(s * float64(time.Second)), true
 	}
-	t, err := http.ParseTime(value)
-	if err != nil {
-		return 0, false
+	for _, layout := range []string{http.TimeFormat, time.RFC1123Z, time.RFC850, time.ANSIC, time.RFC3339} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return min(max(t.Sub(now), 0), maxRetryAfter), true
+		}
 	}
-	return min(max(t.Sub(now), 0), maxRetryAfter), true
+	return 0, false
 }
 
 // retryAfter is the pause an answer asks for, and whether it asks at all. APIs

@@ -31,7 +31,10 @@ func TestRetryAfter(t *testing.T) {
 	for s, want := range map[string]string{
 		"120": "2m0s true", " 5 ": "5s true", "1.5": "1.5s true", "0": "0s true", "-5": "0s false", "soon": "0s false", "": "0s false", "NaN": "0s false",
 		"99999999999999": "24h0m0s true", "Sun, 01 Mar 2026 12:00:30 GMT": "30s true", "Sun, 01 Mar 2026 11:00:00 GMT": "0s true",
-		"Sun Mar  1 12:00:30 2026": "30s true", "Mon, 01 Mar 2027 12:00:00 GMT": "24h0m0s true",
+		"120s": "2m0s true", "5 minutes": "5m0s true", "1.5h": "1h30m0s true", "500 ms": "0s false", "48 hours": "24h0m0s true",
+		"2026-03-01T12:00:30Z": "30s true", "2026-03-01T14:00:30+02:00": "30s true", "Sun, 01 Mar 2026 12:00:30 +0000": "30s true",
+		"Sunday, 01-Mar-26 12:00:30 GMT": "30s true",
+		"Sun Mar  1 12:00:30 2026":       "30s true", "Mon, 01 Mar 2027 12:00:00 GMT": "24h0m0s true",
 	} {
 		after, ok := RetryAfter(http.Header{"Retry-After": {s}}, now)
 		if got := fmt.Sprintf("%v %v", after, ok); got != want {

@@ -55,6 +55,9 @@ func (v *vocabulary) parse(text string, now time.Time, zone *time.Location, lang
 	if t, ok := unixStamp(text); ok {
 		return settle(t, false, now)
 	}
+	if t, ok := dotNetStamp(text); ok && !slices.Contains(langs, Early) {
+		return settle(t, false, now)
+	}
 	p := parser{words: v, now: now.In(zone), zone: zone, langs: langs, text: text}
 	rest, ok := p.placeName(text)
 	if !ok {
@@ -201,12 +204,18 @@ func (p *parser) agoLangs() (langs []string) {
 	return langs
 }
 
+// filler reports a word that says nothing beside a date.
+func (p *parser) filler(word string) bool {
+	since := p.words.fillers[word]
+	return since != 0 && (since != late || !p.early())
+}
+
 // silent reports whether the token says nothing in a distance.
 func (p *parser) silent(tok token) bool {
 	if _, ok := p.words.ago[tok.text]; ok {
 		return true
 	}
-	if _, ok := p.words.fillers[tok.text]; ok {
+	if p.filler(tok.text) {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(tok.text)
@@ -251,8 +260,8 @@ func short(toks []token) (n int, word string, ok bool) {
 	if len(toks) > 2 && toks[0].text == "-" && toks[1].glued {
 		toks = toks[1:]
 	}
-	if len(toks) == 3 && toks[2].text == "." {
-		toks = toks[:2]
+	for len(toks) > 2 && strings.Contains(".·•|,", toks[len(toks)-1].text) { // what else is told of the post stands behind it
+		toks = toks[:len(toks)-1]
 	}
 	if len(toks) != 2 || !toks[0].isNum() || toks[0].num > 1000 {
 		return 0, "", false
@@ -423,7 +432,7 @@ func (p *parser) word(i int) int {
 		return 1
 	}
 	if r, _ := utf8.DecodeRuneInString(t.text); unicode.IsLetter(r) {
-		if _, ok := p.words.fillers[t.text]; !ok {
+		if !p.filler(t.text) {
 			p.unknown++
 		}
 	}
@@ -452,7 +461,7 @@ func (p *parser) nextToNumber(i int) bool {
 			if t.isNum() {
 				return true
 			}
-			if _, filler := p.words.fillers[t.text]; !filler && len(t.text) > 1 {
+			if !p.filler(t.text) && len(t.text) > 1 {
 				break
 			}
 		}

@@ -121,7 +121,7 @@ var numberRules = []numberRule{
 		name: "clock with a dot", example: "22 Sep 2026, 14.05",
 		when: func(p *parser, i int) bool {
 			a, b := p.at(i), p.at(i+2)
-			return p.joined(i, ".") && b.digits == 2 && !p.clock && p.day > 0 && a.num < 24 && b.num < 60
+			return p.joined(i, ".") && b.digits == 2 && !p.clock && (p.day > 0 || p.ofNamedDay(a.num, b.num)) && a.num < 24 && b.num < 60
 		},
 		read: func(p *parser, i int) int {
 			p.clock, p.hour, p.min = true, p.at(i).num, p.at(i+2).num
@@ -249,6 +249,22 @@ const (
 	packedDay  = "20060102150405"
 	packedTime = "150405"
 )
+
+// ofNamedDay tells the time of "yesterday, 21.05" from a day of May: the text names another day than that, and
+// no other time.
+func (p *parser) ofNamedDay(a, b int) bool {
+	named := false
+	for i, t := range p.toks {
+		if back, ok := p.words.days[t.text]; ok {
+			day := p.now.AddDate(0, 0, -back)
+			named = day.Day() != a || int(day.Month()) != b
+		}
+		if t.text == ":" && p.at(i-1).isNum() && p.is(i, ":") {
+			return false
+		}
+	}
+	return named
+}
 
 func (p *parser) setClock(t time.Time) {
 	p.clock, p.hour, p.min, p.sec = true, t.Hour(), t.Minute(), t.Second()

@@ -29,6 +29,20 @@ func unixStamp(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// dotNetStamp reads the milliseconds that programs of Microsoft's write into JSON: /Date(1790152689000+0300)/. The
+// offset is the server's and changes nothing.
+func dotNetStamp(s string) (time.Time, bool) {
+	s, begins := strings.CutPrefix(s, "/Date(")
+	s, ends := strings.CutSuffix(s, ")/")
+	if i := strings.IndexAny(s, "+-"); i > 0 {
+		s = s[:i]
+	}
+	if !begins || !ends || len(s) != len("1790152689000") {
+		return time.Time{}, false
+	}
+	return unixStamp(s)
+}
+
 // token is a number, a word or one other character.
 type token struct {
 	text   string // lower case

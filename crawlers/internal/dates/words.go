@@ -29,14 +29,20 @@ type vocabulary struct {
 	halfDays         map[string]int // each a halfDay
 	zones            map[string]int // seconds east of Greenwich
 
-	now, besideNow, fillers map[string]int // sets
-	zoneBases               map[string]int // set
+	now, besideNow, zoneBases map[string]int // sets
+	fillers                   map[string]int // always or late
 
 	ago      map[string]agoWord
 	units    map[string]map[string]int // by language and word, a unit
 	dayFirst []string                  // beginnings of language tags
 	spelling *strings.Replacer
 }
+
+// Since when a filler is one: the late ones were no words to the first versions.
+const (
+	always = iota + 1
+	late
+)
 
 // agoWord marks a distance into the past and tells the language of its units.
 type agoWord struct {
@@ -121,7 +127,11 @@ func (r *wordReader) row(lang string, row *tsv.Row) {
 	case "beside-now":
 		r.put(v.besideNow, words, 1, row)
 	case "filler":
-		r.put(v.fillers, words, 1, row)
+		since := always
+		if row.Raw(1) == "late" {
+			since = late
+		}
+		r.put(v.fillers, words, since, row)
 	case "day-first":
 		v.dayFirst = append(v.dayFirst, words...)
 	case "ago":

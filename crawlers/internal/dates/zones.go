@@ -87,9 +87,18 @@ func (v *vocabulary) known(word string) bool {
 	return ago
 }
 
+// noMonth is the month that counts where numbers have said it: "Марта, 28.11.2026" is Martha.
+const noMonth = -1
+
 // chooseMonth settles which of several month words counts: the one between the day
 // and the year. ok is false when that does not settle it.
 func (p *parser) chooseMonth() (ok bool) {
+	for i := range p.toks {
+		if !p.early() && p.at(i).isNum() && p.joined(i, "./-") && p.joined(i+2, p.at(i+1).text) {
+			p.onlyMonth = noMonth
+			return true
+		}
+	}
 	first, several := 0, false
 	between := map[int]bool{}
 	for i, t := range p.toks {
@@ -120,7 +129,7 @@ func (p *parser) numberBeside(i, step int) bool {
 		if t.isNum() {
 			return true
 		}
-		if _, filler := p.words.fillers[t.text]; !filler && len(t.text) > 1 {
+		if !p.filler(t.text) && len(t.text) > 1 {
 			return false
 		}
 	}

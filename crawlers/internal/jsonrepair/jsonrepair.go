@@ -19,7 +19,7 @@ import (
 // Decode decodes every JSON value in src, one after another. What strict
 // parsers refuse but sites publish is repaired first: line ends and control
 // characters inside strings, commas before a closing bracket, wrong escapes,
-// comments of JavaScript, HTML comment and CDATA wrappers. A value that does not end is an error: it was
+// comments of JavaScript, HTML comment and CDATA wrappers, quotation marks inside strings. A value that does not end is an error: it was
 // cut off.
 func Decode(src string) ([]any, error) {
 	if err := htmltext.CheckJSON(src); err != nil {
@@ -29,10 +29,15 @@ func Decode(src string) ([]any, error) {
 	if err == nil {
 		return values, nil
 	}
-	fixed := repair(withoutComments(unwrapScript(src)))
-	values, again := decodeAll(fixed)
+	src = unwrapScript(src)
+	values, again := decodeAll(repair(withoutComments(src)))
 	if again == nil {
 		return values, nil
+	}
+	if filled := fillTemplate(src); filled != src {
+		if all, again := decodeAll(repair(withoutComments(filled))); again == nil {
+			return all, nil
+		}
 	}
 	return values, fmt.Errorf("read JSON: %w", err)
 }

@@ -34,9 +34,10 @@ const (
 	action     Role = "action"
 	nextPage   Role = "next-page"
 	prevPage   Role = "prev-page"
+	answer     Role = "company-answer"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage, answer}
 
 //go:embed words/*.tsv
 var files embed.FS
@@ -167,6 +168,24 @@ var actions = sync.OnceValue(wordsOf(action))
 
 // IsAction reports whether s is nothing but the words of a button: "Reply ↩".
 func IsAction(s string) bool { return actions()[bareWords(s)] }
+
+// companyAnswers finds the beginning of a heading.
+var companyAnswers = sync.OnceValue(func() *regexp.Regexp {
+	re := regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:\s+|[^\p{L}\s]|$)`)
+	re.Longest()
+	return re
+})
+
+// IsCompanyAnswer reports whether a heading says that the company's answer to a review follows: "Response from the
+// owner", with a name or a day behind it. Where words follow it is a sentence: "The company's answer came late".
+func IsCompanyAnswer(heading string) bool {
+	at := companyAnswers().FindStringIndex(heading)
+	if at == nil {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(heading[at[1]:])
+	return !unicode.IsLower(next)
+}
 
 // nextWords and prevWords hold the words of the links between the pages of a
 // discussion, in lower case.

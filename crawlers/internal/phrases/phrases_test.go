@@ -90,3 +90,16 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 }
+
+func TestCompanyAnswers(t *testing.T) {
+	for heading, want := range map[string]bool{
+		"Response from the owner": true, "— Reply from Romashka Ltd, 2 days ago": true, "Official response": true, "Response from my bank": false,
+		"Ответ компании": true, "Ответ от магазина, 28 ноября": true, "ОТВЕТ ПРОДАВЦА": true, "Ответ компании пришёл": false, "Ответ": false,
+		"Відповідь представника компанії «Ромашка»": true, "Відповідь від Ромашки": true, "Відповідь банку чекала": false,
+		"Отговор от търговеца": true, "Отговор от екипа на Ромашка": true, "Отговор от тях няма": false, "": false,
+	} {
+		if got := IsCompanyAnswer(heading); got != want {
+			t.Errorf("%q: %v", heading, got)
+		}
+	}
+}

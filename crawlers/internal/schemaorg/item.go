@@ -29,7 +29,8 @@ type Item struct {
 	first    *Item           // the same post further up on the page; nil: this is it
 	Node     *html.Node      // where a selected item stands
 	named    string          // the words that name it, where earlier versions read others than Post.Text
-	stars    *mention.Rating // the same of Post.Rating
+	unsaid   bool            // the same where they read none
+	stars    *mention.Rating // the same of Post.Rating; zero where they read none
 	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
@@ -80,14 +81,22 @@ func (i *Item) Dated(page Page, date string) bool {
 	return true
 }
 
+// Rated takes the rating that a text says. Earlier versions read none in emoji, and named posts without.
+func (i *Item) Rated(r *mention.Rating, said string) {
+	i.Post.Rating = r
+	if r != nil && SignStars(said) != said {
+		i.stars = &mention.Rating{}
+	}
+}
+
 // lateForms are dates that could not be read at first: posts with one keep the names they had without.
 var lateForms = regexp.MustCompile(`(?i)\d:\d(?:\D|$)|\d\. \d{1,2}\. \d{4}|day before yesterday`)
 
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
 		i.name, i.words, i.isNormalized = text.Letters(i.Post.Author), text.Letters(i.Post.Text), true
-		if i.firstWords = i.words; i.named != "" {
-			i.firstWords = text.Letters(i.named)
+		if i.firstWords = i.words; i.named != "" || i.unsaid {
+			i.firstWords = text.Letters(i.firstText())
 		}
 	}
 	return i.name, i.words
@@ -112,10 +121,15 @@ func Merge(items, more []*Item) []*Item {
 }
 
 // Otherwise reports that earlier versions read other words or another rating.
-func (i *Item) Otherwise() bool { return i.Shorn || i.named != "" || i.stars != nil }
+func (i *Item) Otherwise() bool { return i.Shorn || i.named != "" || i.unsaid || i.stars != nil }
 
 // firstText is the text as the first versions read it.
-func (i *Item) firstText() string { return cmp.Or(i.named, i.Post.Text) }
+func (i *Item) firstText() string {
+	if i.unsaid {
+		return ""
+	}
+	return cmp.Or(i.named, i.Post.Text)
+}
 
 // add takes the facts of another reading of the same post.
 func (i *Item) add(m *Item) {
@@ -137,6 +151,7 @@ func (i *Item) add(m *Item) {
 	if i.named, i.isNormalized = first, false; first == have.Text {
 		i.named = ""
 	}
+	i.unsaid = first == "" && have.Text != ""
 	if i.Native == "" {
 		i.Native = m.Native
 	}
@@ -227,7 +242,7 @@ func foldTwice(items []*Item, source, page string) {
 		switch {
 		case i.Chosen:
 			key = "id " + i.Native
-		case i.context || key == "" || key == page || key == source:
+		case key == "" || key == page || key == source:
 			continue
 		}
 		first, twice := by[key]
@@ -254,9 +269,6 @@ func Name(items []*Item, source, page string) []mention.Post {
 	taken := map[string]*Item{}
 	var posts []mention.Post
 	for _, i := range items {
-		if i.context {
-			continue
-		}
 		p := &i.Post
 		if i.first != nil {
 			p.ID = i.first.Post.ID // for what is under it
@@ -315,7 +327,7 @@ func (i *Item) derivedID(words bool) string {
 		day = i.moment.Format(time.DateOnly)
 	}
 	stars := ""
-	if r := cmp.Or(i.stars, p.Rating); r != nil {
+	if r := cmp.Or(i.stars, p.Rating); r != nil && r.Best > 0 {
 		stars = poll.NumberText(r.Value) + "/" + poll.NumberText(r.Best)
 	}
 	return poll.HashID("short", text.Letters(p.Author), letters, day, stars)

@@ -2,7 +2,6 @@ package schemaorg
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -188,13 +187,14 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	}
 	p.Title = htmltext.Line(s.value("headline", "name"))
 	for _, name := range []string{"reviewbody", "articlebody", "text", "commenttext", "description"} {
-		if p.Text = s.prose(name, Quotes(r.Env, s.kind.post())); p.Text != "" {
+		if p.Text, item.Shorn = s.prose(name, Quotes(r.Env, s.kind.post())); p.Text != "" {
 			break
 		}
 	}
 	p.URL = r.Links.Resolve(s.link("url"))
 	if s.kind == schemaReview {
 		p.Rating = s.rating()
+		item.weigh(s.notes(notesFor, Quotes(r.Env, s.kind.post())), s.notes(notesAgainst, Quotes(r.Env, s.kind.post())))
 	}
 	item.Native = s.value("identifier")
 	item.answers(s.kind, parent)
@@ -232,11 +232,16 @@ func (s *scope) value(names ...string) string {
 
 // prose is the text of all elements of one property: some sites split a review
 // into advantages, disadvantages and the rest. What is a post of its own inside of
-// it, or the company's answer, is not read as the author's.
-func (s *scope) prose(name string, quotes htmltext.Quotes) string {
+// it, or the company's answer, is not read as the author's; shorn says that such an answer was left out.
+func (s *scope) prose(name string, quotes htmltext.Quotes) (prose string, shorn bool) {
+	other := func(n *html.Node) bool {
+		answer := IsAnswer(n)
+		shorn = shorn || answer
+		return answer || otherPost(n)
+	}
 	var parts []string
 	for _, n := range s.props[name] {
-		part := quotes.Text(htmltext.Selection(n), otherPost)
+		part := quotes.Text(htmltext.Selection(n), other)
 		if part == "" {
 			part = quotes.Plain(htmltext.Attr(n, "content"))
 		}
@@ -244,10 +249,10 @@ func (s *scope) prose(name string, quotes htmltext.Quotes) string {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(parts, "\n")
+	return strings.Join(parts, "\n"), shorn
 }
 
-// otherPost reports what stands inside of a text and is somebody else's answer to it.
+// otherPost reports what stands inside of a text and is marked up as somebody else's answer to it.
 func otherPost(n *html.Node) bool {
 	if isScope(n) {
 		if kind := schemaKind(scopeTypes(n)); kind != schemaOther {
@@ -258,15 +263,8 @@ func otherPost(n *html.Node) bool {
 	case "comment", "reply", "suggestedanswer", "acceptedanswer":
 		return true
 	}
-	return IsAnswer(n)
+	return false
 }
-
-// answerClass is what pages call the company's answer below a review. In two words "service comment" is the customer's, of
-// the service.
-var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)(?:[-_ ]*(?:reply|response|answer)|[-_]*comment)|(?:reply|response|answer)[-_ ]*(?:of|from|by|is)?[-_ ]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
-
-// IsAnswer reports the company's answer inside of a review.
-func IsAnswer(n *html.Node) bool { return answerClass.MatchString(htmltext.Attr(n, "class")) }
 
 func (s *scope) link(name string) string {
 	if len(s.props[name]) == 0 {

@@ -140,7 +140,7 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 			r.walk(e, parent, depth+1)
 		}
 	case map[string]any:
-		kind := schemaKind(types(v))
+		kind := kindOf(v)
 		r.announce(valueText(field(v, "reviewCount", "ratingCount", "commentCount")))
 		if kind == schemaSkip {
 			return
@@ -196,76 +196,6 @@ func (r *Reader) article(v map[string]any) *Item {
 	return nil
 }
 
-// schemaType is how a node is read.
-type schemaType int
-
-const (
-	schemaOther schemaType = iota
-	schemaReview
-	schemaComment
-	schemaDiscussion
-	schemaQuestion
-	schemaSkip
-	schemaSum // numbers nobody wrote; the reviews they are of may stand inside
-)
-
-// post is the kind of post it makes; "" leaves it to the source.
-func (k schemaType) post() mention.PostKind {
-	switch k {
-	case schemaReview:
-		return mention.Review
-	case schemaComment:
-		return mention.Comment
-	case schemaDiscussion, schemaQuestion:
-		return mention.Forum
-	}
-	return ""
-}
-
-func schemaKind(names []string) schemaType {
-	for _, name := range names {
-		switch name {
-		case "review", "userreview", "criticreview", "employerreview", "recommendation":
-			return schemaReview
-		case "comment", "answer", "usercomments", "reply":
-			return schemaComment
-		case "discussionforumposting", "socialmediaposting":
-			return schemaDiscussion
-		case "question":
-			return schemaQuestion
-		case "faqpage", "claimreview": // questions nobody asked
-			return schemaSkip
-		case "aggregaterating", "employeraggregaterating":
-			return schemaSum
-		}
-	}
-	return schemaOther
-}
-
-// types returns the lower-case types of a node without their vocabulary.
-func types(v map[string]any) []string {
-	var list []string
-	switch t := v["@type"].(type) {
-	case string:
-		list = append(list, typeName(t))
-	case []any:
-		for _, e := range t {
-			if s, ok := e.(string); ok {
-				list = append(list, typeName(s))
-			}
-		}
-	}
-	return list
-}
-
-func typeName(s string) string {
-	s = strings.TrimRight(strings.TrimSpace(s), "/#")
-	if i := strings.LastIndexAny(s, "/#:"); i >= 0 {
-		s = s[i+1:]
-	}
-	return strings.ToLower(s)
-}
-
 // node makes a post of a node; nil when it says nothing.
 func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	var item Item
@@ -283,6 +213,7 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	item.Native = valueText(field(v, "identifier"))
 	if kind == schemaReview {
 		p.Rating, item.stars = r.rating(field(v, "reviewRating", "rating"))
+		item.weigh(notes(v, notesFor, Quotes(r.Env, kind.post())), notes(v, notesAgainst, Quotes(r.Env, kind.post())))
 	}
 	item.answers(kind, parent)
 	if p.Text == "" && p.Rating == nil && (kind != schemaDiscussion && kind != schemaQuestion || p.Title == "") {

@@ -59,6 +59,12 @@ func StarsOrText(value, best string, nodes []*html.Node) *mention.Rating {
 	return Stars(nodes, best)
 }
 
+// emojiStars are the stars that people put by hand, as the signs they stand for.
+var emojiStars = strings.NewReplacer("⭐\ufe0f", "★", "⭐", "★", "🌟", "★", "✩", "☆", "✰", "☆")
+
+// SignStars is a rating with signs in place of emoji.
+func SignStars(value string) string { return emojiStars.Replace(value) }
+
 // unlike reports whether the stars stand in elements that look different.
 func unlike(nodes []*html.Node) bool {
 	looks := map[string]bool{}
