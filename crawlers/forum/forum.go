@@ -155,7 +155,7 @@ func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
 	if w.st.Threads == nil {
 		w.st.Threads = map[string]visitedThread{}
 	}
-	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
+	w.reader = pageReader{env: f.env, api: f.api, order: w.st.Order, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
 	w.st.Cut = false
 	if name := w.st.Engine; name != "" {
 		w.reader.engine = presetNamed(name)

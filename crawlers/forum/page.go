@@ -50,6 +50,7 @@ type threadRow struct {
 // pageReader reads the pages of one source.
 type pageReader struct {
 	env    crawlers.Env
+	api    bool          // it is an API that is asked
 	engine *enginePreset // nil until it is found
 	// patient: the post a page ends in the middle of waits for the next poll. A
 	// page that ends so twice in a row is taken as it is.

@@ -67,7 +67,7 @@ func TestReadByOtherRules(t *testing.T) {
 			t.Errorf("%s: after an upgrade from %d %v, then %v", at, test.was, first, next)
 		}
 	}
-	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 2, unknownEngine: readingRules} {
+	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 3, unknownEngine: readingRules} {
 		if got := (&walk{engine: engine}).rules(); got != rules {
 			t.Errorf("%s is read by rules %d, want %d", engine, got, rules)
 		}
