@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -79,6 +80,8 @@ var (
 	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
 	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
 	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|avtor|user|profil|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
+	noProfileLink = regexp.MustCompile(`(?i)/(?:log[_-]?in|log[_-]?out|sign[_-]?in|sign[_-]?up|register|registration|password|auth)(?:[/?#.]|$)`)
+	textToken     = regexp.MustCompile(`(?i)[^\s.]*[-_](?:post|message|msg|comment)(?:\s|$)`) // user_post, and not post_user
 	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
 	noName        = regexp.MustCompile(`^[\d\s#.,:/+−–\x{2190}-\x{21FF}\x{25A0}-\x{25FF}👍👎-]*$`) // nor are votes: ▲ 3 ▼
 	spaces        = regexp.MustCompile(`\s+`)
@@ -98,9 +101,11 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 			p.value, score = htmltext.Attr(n, "data-author")+htmltext.Attr(n, "data-username"), 9
 		case htmltext.Attr(n, "itemprop") == "name" || htmltext.Attr(n, "itemprop") == "author" || htmltext.Attr(n, "rel") == "author":
 			score = 8
-		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
+		case isPerson(n):
+			score = 8
+		case n.DataAtom == atom.A && isProfile(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
 			score = 7
-		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")):
+		case n.DataAtom == atom.A && isProfile(htmltext.Attr(n, "href")):
 			score = 6
 		case authorClass.MatchString(class):
 			score = 4
@@ -124,6 +129,17 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 	})
 }
 
+// isProfile reports an address that may be a person's page: pages to sign in stand beside them.
+func isProfile(href string) bool {
+	return profileLink.MatchString(href) && !noProfileLink.MatchString(href)
+}
+
+// isPerson reports an element that the page itself calls a person, as Drupal does in RDFa.
+func isPerson(n *html.Node) bool {
+	kind := strings.ToLower(htmltext.Attr(n, "typeof"))
+	return strings.HasSuffix(kind, "person") || strings.HasSuffix(kind, "useraccount")
+}
+
 // name is who an element with this text names. Of one that says when he wrote, too ("by Anna
 // on 22 Sep 2026", "Anna, 22.09.2026") it is what stands out in it, or before the date.
 func (b *postBlock) name(el *goquery.Selection, value string) string {
@@ -144,17 +160,43 @@ func (b *postBlock) name(el *goquery.Selection, value string) string {
 	return value
 }
 
-// signed takes "— Anna_77, 22.09.2026 14:05" apart; both are empty where it is nothing of the kind.
+// signed takes "— Anna_77, 22.09.2026 14:05" and "Anna77 22 Sep 2026" apart; both are empty where it is nothing of the kind.
 func (b *postBlock) signed(value string) (name, date string) {
 	m := beforeDate.FindStringSubmatch(value)
-	if m == nil || noName.MatchString(m[1]) || b.dated(m[1]) {
-		return "", ""
+	if m != nil && !noName.MatchString(m[1]) && !b.dated(m[1]) {
+		if _, _, ok := b.d.parse(m[2]); ok {
+			name, date = m[1], m[2]
+		}
 	}
-	if _, _, ok := b.d.parse(m[2]); !ok {
-		return "", ""
+	if date == "" || bareClock.MatchString(date) { // "Anna77 22 Sep 2026, 14:05" has a day before the comma
+		if first, rest := b.numbered(value); rest != "" {
+			return first, rest
+		}
 	}
-	return m[1], m[2]
+	return name, date
 }
+
+// numbered is signed where the name ends in digits, which stand in the date's way, and no sign stands between.
+func (b *postBlock) numbered(value string) (name, date string) {
+	const longest, most = 200, 6 // words
+	if len(value) > longest {
+		return "", ""
+	}
+	words := strings.Fields(value)
+	for i := range words[:max(0, min(most, len(words)-1))] {
+		rest := strings.Join(words[i+1:], " ")
+		if !numberedName.MatchString(words[i]) || bareClock.MatchString(rest) {
+			continue
+		}
+		if _, _, ok := b.d.parse(rest); ok {
+			return strings.Join(words[:i+1], " "), rest
+		}
+	}
+	return "", ""
+}
+
+// numberedName is a word such as Anna_77, which no date has.
+var numberedName = regexp.MustCompile(`^\p{L}[\p{L}\d._-]*\d[,:|]?$`)
 
 var beforeDate = regexp.MustCompile(`^(?:[—–]\s*|-\s+)?(.{1,40}?)\s*[,|·•—–]\s*(.+)$`)
 
@@ -183,12 +225,7 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			len(text) < 12 && membership.MatchString(lineOf(p.el.Parent())) {
 			return p, 0
 		}
-		t, day, ok := b.d.parse(text)
-		if !ok { // the name before it may be one with numbers
-			if _, date := b.signed(text); date != "" {
-				t, day, ok = b.d.parse(date)
-			}
-		}
+		t, day, ok := b.amid(text)
 		if !ok {
 			return p, 0
 		}
@@ -202,6 +239,30 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 		}
 		return p, score
 	})
+}
+
+// amid reads the moment in a line that may say who wrote before it, and how many read it behind: digits
+// of either stand in the way.
+func (b *postBlock) amid(text string) (t time.Time, day, ok bool) {
+	if t, day, ok = b.d.parse(text); ok {
+		return t, day, true
+	}
+	if _, date := b.signed(text); date != "" {
+		return b.d.parse(date)
+	}
+	whole := text
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("·•|", r) }) {
+		if part = strings.TrimSpace(part); part == whole || bareClock.MatchString(part) {
+			continue
+		}
+		if _, date := b.signed(part); date != "" {
+			part = date
+		}
+		if t, day, ok = b.d.parse(part); ok {
+			return t, day, true
+		}
+	}
+	return t, day, false
 }
 
 // bareClock is a time without its day.
@@ -301,32 +362,41 @@ func vote(group []postBlock, parts [][]blockPart, judge func(*postBlock, blockPa
 			}
 		}
 	}
-	fillFromAround(parts, chosen)
+	fillFromAround(group, parts, chosen)
 	return chosen
 }
 
 // fillFromAround gives a block that lacks the part the text of what stands around
-// the part in the other blocks: a guest's name is in the same place, unlinked.
-func fillFromAround(parts [][]blockPart, chosen []blockPart) {
-	key, value := "", false
+// the part in the other blocks: a guest's name is in the same place, unlinked. Where more stands
+// behind the part there, too, it is the first line.
+func fillFromAround(group []postBlock, parts [][]blockPart, chosen []blockPart) {
+	key, leads := "", true
 	for _, c := range chosen {
 		if c.found && c.value != "" && c.el.Parent().Length() > 0 {
-			key, value = partKey(c.el.Nodes[0].Parent, false), true
-			break
+			key = cmp.Or(key, partKey(c.el.Nodes[0].Parent, false))
+			leads = leads && firstLine(htmltext.Text(c.el.Parent(), nil)) == c.value
 		}
 	}
 	for i := range chosen {
 		for _, p := range parts[i] {
-			if chosen[i].found || !value || p.key != key {
+			if chosen[i].found || key == "" || p.key != key {
 				continue
 			}
-			p.value = htmltext.Text(p.el, nil)
-			if n := utf8.RuneCountInString(p.value); n > 0 && n <= 60 && !strings.Contains(p.value, "\n") {
+			whole := htmltext.Text(p.el, nil)
+			if p.value = firstLine(whole); p.value != whole && (!leads || noName.MatchString(p.value) || membership.MatchString(p.value) || group[i].dated(p.value)) {
+				continue
+			}
+			if n := utf8.RuneCountInString(p.value); n > 0 && n <= 60 {
 				p.found = true
 				chosen[i] = p
 			}
 		}
 	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
 }
 
 // bestText settles which element holds the text: the one with the most words of
@@ -368,7 +438,7 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 	}
 	best := ""
 	weight := func(key string) int {
-		if textClass.MatchString(key) {
+		if textClass.MatchString(key) || textToken.MatchString(key) {
 			return 3 * length[key]
 		}
 		return length[key]
@@ -420,5 +490,5 @@ func within(n *html.Node, part blockPart) bool {
 
 // notText reports kinds of elements that are called something else than a text.
 func notText(key string) bool {
-	return noTextClass.MatchString(key) && !bodyClass.MatchString(key)
+	return noTextClass.MatchString(textToken.ReplaceAllString(key, " ")) && !bodyClass.MatchString(key)
 }

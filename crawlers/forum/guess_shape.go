@@ -22,8 +22,8 @@ import (
 // mostShapes bounds how many groups of neighbours are tried, the largest first.
 const mostShapes = 20
 
-// shapes finds the posts of a page whose blocks carry no number.
-func (d *document) shapes(p *pageData) []mention.Post {
+// shapes finds the posts of a page whose blocks carry no number, and where they begin.
+func (d *document) shapes(p *pageData) ([]mention.Post, *html.Node) {
 	var groups [][]*html.Node
 	for n := range d.doc.Nodes[0].Descendants() {
 		if isElement(n) && !htmltext.InvisibleElement(n.DataAtom) {
@@ -31,15 +31,15 @@ func (d *document) shapes(p *pageData) []mention.Post {
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b []*html.Node) int { return len(b) - len(a) })
-	best := d.rowsAlike(groups, false, p)
+	best, first := d.rowsAlike(groups, false, p)
 	if len(best) == 0 { // who and when may stand in one row, and the words in the next
-		best = d.rowsAlike(inPairs(groups), true, p)
+		return d.rowsAlike(inPairs(groups), true, p)
 	}
-	return best
+	return best, first
 }
 
 // rowsAlike reads the group of neighbours that gives most posts.
-func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (best []mention.Post) {
+func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (best []mention.Post, first *html.Node) {
 	for _, nodes := range groups[:min(len(groups), mostShapes)] {
 		if len(nodes) > 500 || len(nodes) < len(best) {
 			continue
@@ -53,10 +53,10 @@ func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (be
 			group = append(group, postBlock{postItem: postItem{d: d, rules: &postRules{}, el: el, id: "row " + strconv.Itoa(i)}, nameless: true, pair: pairs})
 		}
 		if posts := readBlocks(grow(group), p); len(posts) > len(best) {
-			best = posts
+			best, first = posts, nodes[0]
 		}
 	}
-	return best
+	return best, first
 }
 
 // inPairs are the rows of tables two by two, below a head that is marked as one. Whose words stand in the row
@@ -100,7 +100,7 @@ func titled(group []postBlock) bool {
 		here := addressKey(b.d.at.String())
 		for _, n := range b.el.First().Find("a[href]").Nodes {
 			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
-			if utf8.RuneCountInString(words) > 3 && !noName.MatchString(words) && !strings.HasPrefix(href, "#") && !profileLink.MatchString(href) &&
+			if utf8.RuneCountInString(words) > 3 && !noName.MatchString(words) && !strings.HasPrefix(href, "#") && !isProfile(href) &&
 				!actionLink.MatchString(href) && !phrases.IsAction(words) && addressKey(b.d.follow(href)) != here {
 				titles++
 				break
@@ -199,7 +199,7 @@ func inForeignLink(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n.DataAtom == atom.A {
 			href := htmltext.Attr(n, "href")
-			return href != "" && !profileLink.MatchString(href)
+			return href != "" && !isProfile(href)
 		}
 	}
 	return false

@@ -56,6 +56,7 @@ type pageReader struct {
 	// page that ends so twice in a row is taken as it is.
 	patient bool
 	order   string            // "mdy" or "dmy", once a page has told
+	people  []string          // the forms of people's pages, once a board no preset knows has told
 	visits  map[string]string // what looked like a session at the last poll
 	apart   poll.Apart        // what the pages of this poll told to be none
 	home    *url.URL          // the address the source was given as, when base moved it
