@@ -254,7 +254,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)
-	if text == nil || group[0].nameless && mostlyLinks(text) {
+	if text == nil || group[0].nameless && (mostlyLinks(text) || mostlyCounts(text)) {
 		return nil
 	}
 	var posts []mention.Post
@@ -337,10 +337,31 @@ var namesComments = regexp.MustCompile(`(?i)comment(?:[^a]|ai|$)|komm?ent|(?:^|[
 // announce them ("Anna wrote:") are known, too.
 func (d *document) markQuotes() {
 	for _, n := range d.doc.Find("[class*=quot], [class*=Quot], [class*=citat]").Nodes {
-		if n.DataAtom == atom.Div && notOwn(n) {
-			n.DataAtom, n.Data = atom.Blockquote, "blockquote"
+		if n.DataAtom != atom.Div || !notOwn(n) {
+			continue
+		}
+		if box := n.Parent; quoteTop.MatchString(htmltext.Attr(n, "class")) && holdsTwo(box, n) {
+			n = box // only its head is called a quote
+		}
+		n.DataAtom, n.Data = atom.Blockquote, "blockquote"
+	}
+}
+
+// quoteTop is how boards call the line above a quote.
+var quoteTop = regexp.MustCompile(`(?i)quote?[-_]?(?:top|head|title|author|name)`)
+
+// holdsTwo reports an element that holds the first and one more, which is no paragraph, and no text beside them.
+func holdsTwo(box, first *html.Node) bool {
+	var inside []*html.Node
+	for c := box.FirstChild; c != nil; c = c.NextSibling {
+		switch {
+		case isElement(c):
+			inside = append(inside, c)
+		case c.Type == html.TextNode && strings.TrimSpace(c.Data) != "":
+			return false
 		}
 	}
+	return box.DataAtom == atom.Div && len(inside) == 2 && inside[0] == first && inside[1].DataAtom == atom.Div
 }
 
 // inQuote reports whether n stands in a quote below top.

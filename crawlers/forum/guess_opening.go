@@ -136,7 +136,9 @@ func signs(who, moment blockPart) bool {
 	for n, up := who.el.Nodes[0], 0; isElement(n) && up < high; n, up = n.Parent, up+1 {
 		switch said := htmltext.Short(n); {
 		case said == who.value:
-			alone = alone || mayBePost(n.DataAtom) || n.Data == "header"
+			if alone = alone || mayBePost(n.DataAtom) || n.Data == "header"; near(n, at) {
+				return true
+			}
 		case len(said) > longest:
 			return alone
 		case htmltext.Within(at, n) || htmltext.Within(n, at):
@@ -144,6 +146,22 @@ func signs(who, moment blockPart) bool {
 		}
 	}
 	return alone
+}
+
+// near reports whether what holds the moment stands next to n, or behind a rank or two.
+func near(n, moment *html.Node) bool {
+	const few = 3 // elements
+	left := few
+	for s := n.NextSibling; s != nil && left > 0; s = s.NextSibling {
+		if isElement(s) {
+			if left--; htmltext.Within(moment, s) {
+				return true
+			}
+		} else if len(strings.TrimSpace(s.Data)) > few {
+			return false
+		}
+	}
+	return false
 }
 
 // person is the first whom a page of people's leads to from these parts; alone, that no other is named outside of

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
@@ -73,9 +74,11 @@ func notOwn(n *html.Node) bool {
 var (
 	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
 	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
-	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
+	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge|posts(?:\s|$)|joined|regist`)
+	factLine      = regexp.MustCompile(`^\p{L}[\p{L} №#./-]{1,24}:\s*\S.{0,24}$`) // "Posts: 12", "From: Sofia"
+	labelledCount = regexp.MustCompile(`\p{L}\s*:\s*[#№]?\d`)
 	authorClass   = regexp.MustCompile(`(?i)author|avtor|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
-	profileLink   = regexp.MustCompile(`(?i)profil|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
+	profileLink   = regexp.MustCompile(`(?i)profil|member|/users?/|/u/|[?&;]u(?:id)?=\d|showuser|[?&;]user(?:id|name)?=|author`)
 	timeClass     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
 	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
 	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
@@ -118,12 +121,15 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 		case leading && b.leadsIn(n):
 			p.value = htmltext.Text(p.el, nil)
 		}
-		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
+		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) || labelledCount.MatchString(p.value) ||
 			len(spaces.FindAllString(p.value, -1)) > 5 {
 			return p, 0
 		}
 		if score == 0 && leading {
 			score = leadingName(b, n, p.value)
+		}
+		if factLine.MatchString(p.value) { // a label before it: of a name, or of where he is from
+			score = min(score, 1)
 		}
 		return p, score
 	})
@@ -430,7 +436,7 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 				depth[part.key] += at
 			}
 			for _, line := range strings.Split(part.value, "\n") {
-				if !common[line] {
+				if !common[line] && !factLine.MatchString(line) && strings.ContainsFunc(line, unicode.IsLetter) { // nor one that is drawn
 					length[part.key] += len(line)
 				}
 			}

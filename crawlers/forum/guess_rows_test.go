@@ -11,18 +11,21 @@ import (
 
 // oddRows are posts as boards of their own write them, which no class and no number tells.
 var oddRows = map[string]struct{ before, row, after string }{
-	"votes where a name may stand":         {`<ul>`, `<li class="item"><span class="who">{who}</span> <span class="when" title="{when}">2 mo.</span><div class="rate">▲ {n} ▼</div><div class="txt">{said}</div><div class="btns"><span>Відповісти</span></div></li>`, `</ul>`},
-	"who and when below":                   {``, `<div class="z"><p>{said}</p><p class="by">— {who}, {when}</p></div>`, ``},
-	"a table of two rows each":             {`<table>`, `<tr bgcolor="#ccc"><td><b>{who}</b><br><font size="1">Сообщений: {n}</font></td><td><font size="1">Добавлено: {when}</font></td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
-	"the same below a row of heads":        {`<table><tr><th>Автор</th><th>Сообщение</th></tr>`, `<tr><td><b>{who}</b></td><td>{when}</td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
-	"a list of terms":                      {`<dl>`, `<dt><b>{who}</b> — {when}</dt><dd>{said}</dd>`, `</dl>`},
-	"a line below that says who, and when": {``, `<div class="reply"><div class="reply-text"><p>{said}</p></div><div class="byline">Написал <a href="/user/{n}">{who}</a> в {when}</div></div>`, ``},
-	"a day with a comma behind a name":     {`<dl>`, `<dt><strong>{who}</strong> <em>{date}, {clock}</em></dt><dd>{said}</dd>`, `</dl>`},
-	"who, when, and how many read it":      {``, `<div class="row"><p class="x"><a href="/user/{n}">{who}</a> · {when} · {n} просмотров</p><div class="y">{said}</div></div>`, ``},
-	"cells that are called after the user": {`<table>`, `<tr><td class="user_name"><a href="/profile.php?id={n}">{who}</a></td><td class="post_date"><a id="post_{n}" href="#post_{n}">#{n}</a> {when}</td></tr><tr><td class="user_info">Сообщений: {n}<br>Регистрация: 12.03.19</td><td class="user_post">{said}</td></tr><tr><td></td><td class="user_bar">Цитата</td></tr>`, `</table>`},
-	"a link to sign in":                    {``, `<div class="comment" id="comment-{n}"><p class="by"><span typeof="schema:Person" about="/user/{n}" property="schema:name">{who}</span></p><p class="at">{when}</p><div class="in"><p>{said}</p><a href="/user/login?destination=/5">Войдите</a> или <a href="/user/register?destination=/5">зарегистрируйтесь</a></div></div>`, ``},
-	"a quote that a line announces":        {``, `<div class="m" id="m{n}"><b class="nick">{who}</b> <i>{when}</i><div class="said"><i>Вера писала:</i><br><div class="quote">Они молчат.</div>{said}</div></div>`, ``},
-	"a moment for machines":                {``, `<div class="card"><div class="card-body"><p class="card-text">{said}</p></div><div class="card-footer"><a href="/user/{n}">{who}</a> <span data-ts="{unix}">{n} mo</span></div></div>`, ``},
+	"votes where a name may stand":           {`<ul>`, `<li class="item"><span class="who">{who}</span> <span class="when" title="{when}">2 mo.</span><div class="rate">▲ {n} ▼</div><div class="txt">{said}</div><div class="btns"><span>Відповісти</span></div></li>`, `</ul>`},
+	"who and when below":                     {``, `<div class="z"><p>{said}</p><p class="by">— {who}, {when}</p></div>`, ``},
+	"a table of two rows each":               {`<table>`, `<tr bgcolor="#ccc"><td><b>{who}</b><br><font size="1">Сообщений: {n}</font></td><td><font size="1">Добавлено: {when}</font></td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
+	"the same below a row of heads":          {`<table><tr><th>Автор</th><th>Сообщение</th></tr>`, `<tr><td><b>{who}</b></td><td>{when}</td></tr><tr><td></td><td>{said}</td></tr>`, `</table>`},
+	"a list of terms":                        {`<dl>`, `<dt><b>{who}</b> — {when}</dt><dd>{said}</dd>`, `</dl>`},
+	"a line below that says who, and when":   {``, `<div class="reply"><div class="reply-text"><p>{said}</p></div><div class="byline">Написал <a href="/user/{n}">{who}</a> в {when}</div></div>`, ``},
+	"a day with a comma behind a name":       {`<dl>`, `<dt><strong>{who}</strong> <em>{date}, {clock}</em></dt><dd>{said}</dd>`, `</dl>`},
+	"who, when, and how many read it":        {``, `<div class="row"><p class="x"><a href="/user/{n}">{who}</a> · {when} · {n} просмотров</p><div class="y">{said}</div></div>`, ``},
+	"cells that are called after the user":   {`<table>`, `<tr><td class="user_name"><a href="/profile.php?id={n}">{who}</a></td><td class="post_date"><a id="post_{n}" href="#post_{n}">#{n}</a> {when}</td></tr><tr><td class="user_info">Сообщений: {n}<br>Регистрация: 12.03.19</td><td class="user_post">{said}</td></tr><tr><td></td><td class="user_bar">Цитата</td></tr>`, `</table>`},
+	"a link to sign in":                      {``, `<div class="comment" id="comment-{n}"><p class="by"><span typeof="schema:Person" about="/user/{n}" property="schema:name">{who}</span></p><p class="at">{when}</p><div class="in"><p>{said}</p><a href="/user/login?destination=/5">Войдите</a> или <a href="/user/register?destination=/5">зарегистрируйтесь</a></div></div>`, ``},
+	"a quote that a line announces":          {``, `<div class="m" id="m{n}"><b class="nick">{who}</b> <i>{when}</i><div class="said"><i>Вера писала:</i><br><div class="quote">Они молчат.</div>{said}</div></div>`, ``},
+	"only the head of a quote is called one": {``, `<table><tr><td class="nick"><b>{who}</b></td><td><i>{when}</i></td></tr><tr><td>Сообщений: {n}</td><td class="postcolor"><div class="box"><div class="htop quotetop">Вера писала:</div><div class="hmain">Они молчат.</div></div>{said}</td></tr></table>`, ``},
+	"a line is drawn below the words":        {``, `<div class="wrap"><a name="entry{n}"></a><table><tr><td><span class="normalname"><a href="index.php?showuser={n}">{who}</a></span></td><td><span class="postdetails">{when}</span></td></tr><tr><td class="post1"><span class="postdetails">Новичок<br>Группа: Пользователи<br></span></td><td class="post1"><div class="postcolor" id="post-{n}">{said}</div><br>----------------------------------------<br></td></tr></table></div>`, ``},
+	"facts of the author beside the name":    {``, `<div class="wrap" id="post-{n}"><div class="left"><div class="author-name">{who}</div><div class="author-info">Дописи: {n}2</div><div class="author-from">Звідки: Київ {n}</div></div><div class="when">{when}</div><div class="post-text">{said}</div></div>`, ``},
+	"a moment for machines":                  {``, `<div class="card"><div class="card-body"><p class="card-text">{said}</p></div><div class="card-footer"><a href="/user/{n}">{who}</a> <span data-ts="{unix}">{n} mo</span></div></div>`, ``},
 }
 
 // TestOddRows reads them: every post once, and who wrote it.

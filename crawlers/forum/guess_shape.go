@@ -148,10 +148,12 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 	if len(value) == 0 || utf8.RuneCountInString(value) > longest || strings.Count(value, " ") > mostSpaces || strings.ContainsAny(value, ".!?:;\n") {
 		return 0
 	}
-	if b.dated(value) || membership.MatchString(value) || inForeignLink(n) {
+	if b.dated(value) || membership.MatchString(value) {
 		return 0
 	}
-	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) }) {
+	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool {
+		return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) && !inForeignLink(t)
+	}) {
 		return 0
 	}
 	switch n.DataAtom {
@@ -203,6 +205,20 @@ func inForeignLink(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// mostlyCounts reports texts without a letter: numbers of answers in a list.
+func mostlyCounts(texts []blockPart) bool {
+	counts, all := 0, 0
+	for _, t := range texts {
+		if t.found && t.value != "" {
+			all++
+			if noName.MatchString(t.value) {
+				counts++
+			}
+		}
+	}
+	return counts*2 > all
 }
 
 // mostlyLinks reports texts that are links to elsewhere: titles of a list.

@@ -24,6 +24,8 @@ func TestShapesInventNothing(t *testing.T) {
 			"bank|Банк підняв тарифи|20.11.2026 10:00", "mist|У місті відкрили міст|20.11.2026 11:00", "sklad|Новий склад|20.11.2026 12:00"),
 		"threads": rows(`<tr class="t"><td><a href="/{1}">{2}</a></td><td>12</td><td>{3}</td></tr>`,
 			"a|Romashka keeps my money, what now|20.11.2026 10:00", "b|Where is my parcel, dear Romashka|20.11.2026 11:00"),
+		"threads with short titles": rows(`<tr><td><a href="/forum/{1}.html">{2}</a></td><td>12</td><td>{3}</td></tr>`,
+			"tema-5|Ромашка мовчить|20.11.2026 10:00", "tema-6|Де моя посилка|20.11.2026 11:00"),
 		"shop": rows(`<li><b>{2}</b><i>{1} грн</i><p>{3}</p></li>`, "10|Чайник|Білий чайник на два літри води", "20|Миска|Глибока миска для супу і каші"),
 		"events": rows(`<div class="e"><time>{3}</time><p>{2} {1}</p></div>`,
 			"concert|We play in the park, come all of you|20.11.2026 10:00", "talk|A talk about books and their readers|21.11.2026 10:00"),
