@@ -314,8 +314,10 @@ func (w *walk) run() error {
 		return nil
 	}
 	w.st.Visits, w.st.V = p.visits, res.Validators
-	if len(p.Posts) > 0 {
-		w.anew = !w.first && w.st.Rules < w.rules()
+	if lists := w.st.Rules > 0 && len(p.Threads) > 0; lists || len(p.Posts) > 0 { // a list whose rows were taken for posts
+		if w.anew = !w.first && w.st.Rules < w.rules(); lists {
+			w.st.Rules = w.rules()
+		}
 	}
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":

@@ -254,7 +254,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)
-	if text == nil || group[0].nameless && (mostlyLinks(text) || mostlyCounts(text)) {
+	if text == nil || group[0].nameless && (mostlyLinks(text) || mostlyCounts(text)) || listed(group, author, text) {
 		return nil
 	}
 	var posts []mention.Post

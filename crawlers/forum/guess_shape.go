@@ -110,6 +110,50 @@ func titled(group []postBlock) bool {
 	return titles*2 > len(group)
 }
 
+// listed reports rows of a table of which most have their words beside a title, a link to another page of the site, and the
+// person in a cell behind: what a list says of its threads or boards, and who wrote there last.
+func listed(group []postBlock, author, text []blockPart) bool {
+	titles := map[string]bool{}
+	for i := range group {
+		b := &group[i]
+		if b.el.Nodes[0].DataAtom != atom.Tr || !author[i].found || !text[i].found {
+			continue
+		}
+		said, who := cellOf(text[i].el.Nodes[0]), cellOf(author[i].el.Nodes[0])
+		if said == nil || who == nil || !before(said, who) {
+			continue
+		}
+		here := addressKey(b.d.at.String())
+		for _, n := range htmltext.Selection(said).Find("a[href]").Nodes {
+			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
+			link := b.d.follow(href)
+			if link != "" && addressKey(link) != here && !noName.MatchString(words) && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
+				titles[words] = true
+				break
+			}
+		}
+	}
+	return len(titles)*2 > len(group)
+}
+
+// cellOf is the cell of a table that n stands in, or is.
+func cellOf(n *html.Node) *html.Node {
+	for n != nil && n.DataAtom != atom.Td {
+		n = n.Parent
+	}
+	return n
+}
+
+// before reports whether b is a neighbour behind a.
+func before(a, b *html.Node) bool {
+	for n := a.NextSibling; n != nil; n = n.NextSibling {
+		if n == b {
+			return true
+		}
+	}
+	return false
+}
+
 // neighbours are the children of n by their look, where two or more share one.
 func neighbours(n *html.Node) [][]*html.Node {
 	var order []string
