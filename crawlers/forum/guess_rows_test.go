@@ -86,6 +86,22 @@ func TestNewerAndOlder(t *testing.T) {
 	}
 }
 
+// TestMoreOfThem: where only a part of the answers is shown, a link says that there are more, or a picture does.
+func TestMoreOfThem(t *testing.T) {
+	const two = `<div class="post" id="post-1"><b class="author">Olha</b> <i class="date">06.04.2025 14:35</i><p class="body">They keep my money</p></div>
+		<div class="post" id="post-2"><b class="author">Petro</b> <i class="date">07.05.2025 18:32</i><p class="body">Same here</p></div>`
+	for link, want := range map[string]bool{
+		`<a href="/t/9?offset=2">Показати ще</a>`: true, `<a href="/t/9?offset=2">Показать ещё 20 комментариев</a>`: true,
+		`<a href="/t/9?offset=2">Load more replies (5)</a>`: true, `<a href="/t/9?offset=2">Зареди още…</a>`: true,
+		`<a href="/t/9?page=2"><img src="r.gif" alt="Вперёд"></a>`: true, `<a href="/t/9?page=2"><img src="r.gif" alt=""></a>`: false,
+		`<a href="/t/10">Показати ще</a>`: false, `<a href="/t/9?like=2">20</a>`: false,
+	} {
+		if p := page(t, "https://board.example/t/9", two+link); (p.Next != "") != want {
+			t.Errorf("%s: the next page is %q", link, p.Next)
+		}
+	}
+}
+
 // TestThreadsWithoutPosts: that the threads of a list hold nothing that can be read is told.
 func TestThreadsWithoutPosts(t *testing.T) {
 	list := `<html><body><h1>Talk</h1><table>`
