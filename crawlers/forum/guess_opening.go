@@ -49,7 +49,8 @@ func peopleForm(address string) string {
 // is first; nil where nobody answered yet.
 func (d *document) opening(p *pageData, first *html.Node) (mention.Post, bool) {
 	headline := d.headline(first)
-	if headline == nil || p.Prev != "" || len(d.r.people) == 0 {
+	if headline == nil || p.Prev != "" { // later pages may show an excerpt of it
+
 		return mention.Post{}, false
 	}
 	for _, nodes := range d.behind(headline, first) {

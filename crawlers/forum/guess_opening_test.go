@@ -20,19 +20,23 @@ func TestOpeningOfAnotherShape(t *testing.T) {
 		said  = "Ромашка не возвращает деньги.\nМолчат третью неделю, а @support обещал."
 	)
 	for name, test := range map[string]struct{ body, want string }{
-		"beside the headline":             {`<h1>T</h1>` + meta + words + answersTo, said},
-		"in a block":                      {`<div><h1>T</h1><div class="box">` + meta + words + `</div></div>` + answersTo, said},
-		"around the answers":              {`<h1>T</h1><article class="node"><footer>` + meta + `</footer><div class="content">` + words + `<section>` + answersTo + `</section></div></article>`, said},
-		"below a head with people":        {`<div class="side"><a href="/profile/30">Kot</a> 21.11.2026, 08:00 <p>Words of somebody else entirely, in the news</p></div><h1>T</h1>` + meta + words + answersTo, said},
-		"a person in RDFa":                {`<h1>T</h1><p>Опубликовано <span typeof="schema:Person" about="/profile/1">Анна77</span>, 20.11.2026 - 09:05</p>` + words + answersTo, said},
-		"a name in front of the headline": {`<section><a class="u" href="/profile/1">Анна77</a><b>Ученик (12)</b><span>20.11.2026, 09:05</span><h1>T</h1>` + words + `</section>` + answersTo, said},
-		"nobody is named":                 {`<h1>T</h1><p>20.11.2026, 09:05</p>` + words + answersTo, ""},
-		"two people are named":            {`<h1>T</h1>` + meta + `<p>Последний ответ: <a href="/profile/8">Вера</a></p>` + words + answersTo, ""},
-		"no moment":                       {`<h1>T</h1><p class="meta"><a href="/profile/1">Анна77</a></p>` + words + answersTo, ""},
-		"after its answers":               {`<h1>T</h1>` + strings.Replace(meta, "20.11.2026", "21.11.2026, 12:00 ", 1) + words + answersTo, ""},
-		"a page of another kind":          {`<h1>T</h1>` + strings.Replace(meta, "/profile/1", "/shops/1", 1) + words + answersTo, ""},
-		"no words but links":              {`<h1>T</h1>` + meta + `<div class="q"><a href="/a">Другая тема</a> <a href="/b">Ещё одна тема</a></div>` + answersTo, ""},
-		"the answers are all there":       {`<h1>T</h1>` + answersTo, ""},
+		"beside the headline":              {`<h1>T</h1>` + meta + words + answersTo, said},
+		"in a block":                       {`<div><h1>T</h1><div class="box">` + meta + words + `</div></div>` + answersTo, said},
+		"around the answers":               {`<h1>T</h1><article class="node"><footer>` + meta + `</footer><div class="content">` + words + `<section>` + answersTo + `</section></div></article>`, said},
+		"below a head with people":         {`<div class="side"><a href="/profile/30">Kot</a> 21.11.2026, 08:00 <p>Words of somebody else entirely, in the news</p></div><h1>T</h1>` + meta + words + answersTo, said},
+		"a person in RDFa":                 {`<h1>T</h1><p>Опубликовано <span typeof="schema:Person" about="/profile/1">Анна77</span>, 20.11.2026 - 09:05</p>` + words + answersTo, said},
+		"a name in front of the headline":  {`<section><a class="u" href="/profile/1">Анна77</a><b>Ученик (12)</b><span>20.11.2026, 09:05</span><h1>T</h1>` + words + `</section>` + answersTo, said},
+		"a picture leads to the same page": {`<h1>T</h1><a href="/profile/1"><img src="/a.png" alt=""></a>` + meta + words + answersTo, said},
+		"the moment below the words":       {`<div class="card"><h1>T</h1><div class="who"><a href="/profile/1">Анна77</a></div>` + words + `<div><p>Рейтинг 5</p><time datetime="2026-11-20T09:05:00Z">вчера</time></div></div>` + answersTo, said},
+		"a later page":                     {`<h1>T</h1>` + meta + words + answersTo + `<a rel="prev" href="/t/5?page=1">Назад</a>`, ""},
+		"shown again among the answers":    {`<h1>T</h1>` + meta + `<div class="q"><p>И у меня, третий день.</p></div>` + answersTo, ""},
+		"nobody is named":                  {`<h1>T</h1><p>20.11.2026, 09:05</p>` + words + answersTo, ""},
+		"two people are named":             {`<h1>T</h1>` + meta + `<p>Последний ответ: <a href="/profile/8">Вера</a></p>` + words + answersTo, ""},
+		"no moment":                        {`<h1>T</h1><p class="meta"><a href="/profile/1">Анна77</a></p>` + words + answersTo, ""},
+		"after its answers":                {`<h1>T</h1>` + strings.Replace(meta, "20.11.2026, 09:05", "21.11.2026, 12:05", 1) + words + answersTo, ""},
+		"a page of another kind":           {`<h1>T</h1>` + strings.Replace(meta, "/profile/1", "/shops/1", 1) + words + answersTo, ""},
+		"no words but links":               {`<h1>T</h1>` + meta + `<div class="q"><a href="/a">Другая тема</a> <a href="/b">Ещё одна тема</a></div>` + answersTo, ""},
+		"the answers are all there":        {`<h1>T</h1>` + answersTo, ""},
 	} {
 		p := page(t, "https://board.example/t/5", strings.Replace(test.body, "<h1>T</h1>", "<h1>Romashka keeps money</h1>", 1))
 		var got string
