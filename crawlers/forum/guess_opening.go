@@ -108,9 +108,12 @@ func (d *document) asked(nodes []*html.Node, headline *html.Node, p *pageData) (
 	group := []postBlock{b}
 	parts := partsOf(group)
 	parts[0] = slices.DeleteFunc(parts[0], func(part blockPart) bool { return htmltext.Within(part.el.Nodes[0], headline) })
-	moment := bestMoment(group, parts)
 	who, ok := b.person(parts[0], p, nil)
-	if !ok || moment == nil {
+	if !ok {
+		return mention.Post{}, false
+	}
+	moment := bestMoment(group, parts)
+	if moment == nil {
 		return mention.Post{}, false
 	}
 	author := []blockPart{who}
