@@ -85,6 +85,7 @@ var (
 	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|avtor|user|profil|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
 	noProfileLink = regexp.MustCompile(`(?i)/(?:log[_-]?in|log[_-]?out|sign[_-]?in|sign[_-]?up|register|registration|password|auth)(?:[/?#.]|$)`)
 	textToken     = regexp.MustCompile(`(?i)[^\s.]*[-_](?:post|message|msg|comment)(?:\s|$)`) // user_post, and not post_user
+	authorLabel   = regexp.MustCompile(`(?i)^` + phrases.Pattern(phrases.AuthorLabel) + `\s*:\s*(\S.*)$`)
 	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
 	noName        = regexp.MustCompile(`^[\d\s#.,:/+−–\x{2190}-\x{21FF}\x{25A0}-\x{25FF}👍👎-]*$`) // nor are votes: ▲ 3 ▼
 	spaces        = regexp.MustCompile(`\s+`)
@@ -152,6 +153,9 @@ func (b *postBlock) name(el *goquery.Selection, value string) string {
 	const longest = 200 // bytes; what is longer is around more than a name and a date
 	if len(value) > longest {
 		return value
+	}
+	if m := authorLabel.FindStringSubmatch(value); m != nil {
+		value = m[1]
 	}
 	name, date := b.signed(value)
 	if _, _, ok := b.d.parse(value); !ok && date == "" {

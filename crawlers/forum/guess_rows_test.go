@@ -25,6 +25,9 @@ var oddRows = map[string]struct{ before, row, after string }{
 	"only the head of a quote is called one": {``, `<table><tr><td class="nick"><b>{who}</b></td><td><i>{when}</i></td></tr><tr><td>Сообщений: {n}</td><td class="postcolor"><div class="box"><div class="htop quotetop">Вера писала:</div><div class="hmain">Они молчат.</div></div>{said}</td></tr></table>`, ``},
 	"a line is drawn below the words":        {``, `<div class="wrap"><a name="entry{n}"></a><table><tr><td><span class="normalname"><a href="index.php?showuser={n}">{who}</a></span></td><td><span class="postdetails">{when}</span></td></tr><tr><td class="post1"><span class="postdetails">Новичок<br>Группа: Пользователи<br></span></td><td class="post1"><div class="postcolor" id="post-{n}">{said}</div><br>----------------------------------------<br></td></tr></table></div>`, ``},
 	"facts of the author beside the name":    {``, `<div class="wrap" id="post-{n}"><div class="left"><div class="author-name">{who}</div><div class="author-info">Дописи: {n}2Балів: {n}20Реєстрація: 0{n}.02.2019</div><div class="author-from">Звідки: Київ {n}</div></div><div class="when">{when}</div><div class="post-text">{said}</div></div>`, ``},
+	"a guest's own address":                  {``, `<div class="gb"><b><a href="mailto:x{n}@example.org">{who}</a></b> <small>{when}</small><div>{said}</div></div>`, ``},
+	"a guest's own site":                     {``, `<div class="gb"><b><a href="https://guest{n}.example/">{who}</a></b> <small>{when}</small><div>{said}</div></div>`, ``},
+	"names and dates with labels":            {``, `<div class="item"><p class="author">Автор сообщения: {who}</p><p class="date">Дата: {when}</p><p class="text">{said}</p></div>`, ``},
 	"a moment for machines":                  {``, `<div class="card"><div class="card-body"><p class="card-text">{said}</p></div><div class="card-footer"><a href="/user/{n}">{who}</a> <span data-ts="{unix}">{n} mo</span></div></div>`, ``},
 }
 

@@ -196,7 +196,7 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 		return 0
 	}
 	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool {
-		return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) && !inForeignLink(t)
+		return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) && !b.inTitle(t)
 	}) {
 		return 0
 	}
@@ -238,6 +238,19 @@ func (it *postBlock) leads() []*html.Node {
 		}
 	}
 	return it.leading
+}
+
+// inTitle reports what stands in a link to another page of the site that is no person's. A guest's name leads to
+// his own site, or to his address.
+func (it *postBlock) inTitle(n *html.Node) bool {
+	for n != nil && n.DataAtom != atom.A {
+		n = n.Parent
+	}
+	if n == nil || isProfile(htmltext.Attr(n, "href")) {
+		return false
+	}
+	link := it.d.follow(htmltext.Attr(n, "href"))
+	return link != "" && addressKey(link) != addressKey(it.d.at.String())
 }
 
 // inForeignLink reports what stands in a link that leads to no person's page.

@@ -29,6 +29,8 @@ const (
 	SummerTime Role = "summer-time"
 	TimeZone   Role = "time-zone"
 
+	AuthorLabel Role = "author-label"
+
 	commentOn  Role = "comment-on"
 	commentsOn Role = "comments-on"
 	action     Role = "action"
@@ -36,7 +38,7 @@ const (
 	prevPage   Role = "prev-page"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, AuthorLabel, commentOn, commentsOn, action, nextPage, prevPage}
 
 //go:embed words/*.tsv
 var files embed.FS
