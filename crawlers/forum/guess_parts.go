@@ -74,7 +74,7 @@ func notOwn(n *html.Node) bool {
 var (
 	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
 	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
-	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge|posts(?:\s|$)|joined|regist`)
+	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge|[a-z_-]posts(?:\s|$)`)
 	factLine      = regexp.MustCompile(`^\p{L}[\p{L} №#./-]{1,24}:\s*\S.{0,24}$`) // "Posts: 12", "From: Sofia"
 	labelledCount = regexp.MustCompile(`\p{L}\s*:\s*[#№]?\d`)
 	authorClass   = regexp.MustCompile(`(?i)author|avtor|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)

@@ -119,7 +119,7 @@ const oldestFirst = "oldest_to_newest"
 // be set to do, to the pages in the order of writing: the new posts stand on the last of them. Of this page the
 // opening post is kept, which all orders begin with.
 func (t *nodebbTopic) inOrder(c *apiContext, count int, p *pageData) {
-	address := func(n int) string { return withParam(c.nodebbPage(n), "sort", oldestFirst) }
+	address := paged(withParam(c.nodebbPage(1), "sort", oldestFirst))
 	p.Next, p.Last, p.LastNo = address(1), address(count), count
 	if opening := slices.DeleteFunc(slices.Clone(p.Posts), func(p mention.Post) bool { return p.IsReply }); len(opening) > 0 {
 		p.Posts = opening
