@@ -29,6 +29,7 @@ var oddRows = map[string]struct{ before, row, after string }{
 	"a guest's own site":                     {``, `<div class="gb"><b><a href="https://guest{n}.example/">{who}</a></b> <small>{when}</small><div>{said}</div></div>`, ``},
 	"names and dates with labels":            {``, `<div class="item"><p class="author">Автор сообщения: {who}</p><p class="date">Дата: {when}</p><p class="text">{said}</p></div>`, ``},
 	"a status in the name's class":           {``, `<div class="wrap" id="post-{n}"><span class="author registered">{who}</span><span class="author-posts">{n}2 дописів</span><i>{when}</i><div class="post-text">{said}</div></div>`, ``},
+	"cards of complaints":                    {``, `<div class="card"><div class="in"><h3><a href="/zhaloby/{n}.html">Жалоба номер {n}</a></h3><p class="text">{said}</p></div><div class="foot"><a href="/users/{n}">{who}</a> <span>{when}</span> <a href="/zhaloby/{n}.html#c">Комментарии (2)</a></div></div>`, ``},
 	"a moment for machines":                  {``, `<div class="card"><div class="card-body"><p class="card-text">{said}</p></div><div class="card-footer"><a href="/user/{n}">{who}</a> <span data-ts="{unix}">{n} mo</span></div></div>`, ``},
 }
 

@@ -110,17 +110,19 @@ func titled(group []postBlock) bool {
 	return titles*2 > len(group)
 }
 
-// listed reports rows of a table of which most have their words beside a title, a link to another page of the site, and the
-// person in a cell behind: what a list says of its threads or boards, and who wrote there last.
+// listed reports rows of which most have their words beside a title, a link to another page of the site, and the person
+// in a cell behind, in a table or, where nothing is one, behind a number: what a list says of its threads or boards, and
+// who wrote there last.
 func listed(group []postBlock, author, text []blockPart) bool {
 	titles := map[string]bool{}
 	for i := range group {
 		b := &group[i]
-		if b.el.Nodes[0].DataAtom != atom.Tr || !author[i].found || !text[i].found {
+		row := b.el.Nodes[0]
+		if !author[i].found || !text[i].found {
 			continue
 		}
-		said, who := cellOf(text[i].el.Nodes[0]), cellOf(author[i].el.Nodes[0])
-		if said == nil || who == nil || !before(said, who) {
+		said, who := cellOf(text[i].el.Nodes[0], row), cellOf(author[i].el.Nodes[0], row)
+		if said == nil || who == nil || !behind(said, who, row.DataAtom != atom.Tr) {
 			continue
 		}
 		here := addressKey(b.d.at.String())
@@ -136,19 +138,22 @@ func listed(group []postBlock, author, text []blockPart) bool {
 	return len(titles)*2 > len(group)
 }
 
-// cellOf is the cell of a table that n stands in, or is.
-func cellOf(n *html.Node) *html.Node {
-	for n != nil && n.DataAtom != atom.Td {
+// cellOf is the part of a row that n stands in, or is; nil where n is elsewhere.
+func cellOf(n, row *html.Node) *html.Node {
+	for n != nil && n.Parent != row {
 		n = n.Parent
 	}
 	return n
 }
 
-// before reports whether b is a neighbour behind a.
-func before(a, b *html.Node) bool {
+// behind reports whether b is a neighbour behind a, and whether a number stands between them, where one must.
+func behind(a, b *html.Node, counted bool) bool {
 	for n := a.NextSibling; n != nil; n = n.NextSibling {
 		if n == b {
-			return true
+			return !counted
+		}
+		if words := htmltext.Short(n); isElement(n) && words != "" && noName.MatchString(words) {
+			counted = false
 		}
 	}
 	return false

@@ -28,6 +28,8 @@ func TestShapesInventNothing(t *testing.T) {
 			"tema-5|Ромашка мовчить|20.11.2026 10:00", "tema-6|Де моя посилка|20.11.2026 11:00"),
 		"threads and who wrote last": rows(`<tr class="row"><td><a href="/forum/{1}.html">{2}</a><div class="desc">What the moderator says of {1}</div></td><td>12</td><td><a href="/users/{1}">Olha</a><br>{3}</td></tr>`,
 			"tema-5|Ромашка мовчить|20.11.2026 10:00", "tema-6|Де моя посилка, шановні|20.11.2026 11:00"),
+		"the same without a table": rows(`<div class="row"><div class="title"><a href="/forum/{1}.html">{2}</a><div class="desc">What the moderator says of {1}</div></div><div class="n">12</div><div class="last"><a href="/users/{1}">Olha</a> <span>{3}</span></div></div>`,
+			"tema-5|Ромашка мовчить|20.11.2026 10:00", "tema-6|Де моя посилка, шановні|20.11.2026 11:00"),
 		"boards of an index": rows(`<tr id="topic_{3}"><td><a href="/forum/{1}/">{2}</a><div class="d">Здесь говорят: {2}</div></td><td>{3}</td><td><a href="/forum/{1}/x">Последняя тема {3}</a><br><a href="/users/{3}">Olha</a>, 20.11.2026 10:0{3}</td></tr>`,
 			"zhaloby|Жалобы|1", "kurilka|Курилка|2", "birzha|Объявления|3"),
 		"shop": rows(`<li><b>{2}</b><i>{1} грн</i><p>{3}</p></li>`, "10|Чайник|Білий чайник на два літри води", "20|Миска|Глибока миска для супу і каші"),
