@@ -1,14 +1,15 @@
 package forum
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
@@ -37,23 +38,38 @@ func apiDecoders() []apiDecoder {
 
 // apiContext is what a decoder is told about where the data came from.
 type apiContext struct {
-	at   *url.URL // the address of the page or of the API call
-	api  bool     // at is an API's: links of the page are to be API's too
-	home *url.URL // the origin the board calls its own
+	at     *url.URL // the address of the page or of the API call
+	api    bool     // at is an API's: links of the page are to be API's too
+	home   *url.URL // the origin the board calls its own
+	folder *string  // the path it calls its own; nil where it says none
+}
+
+// root is the path the board stands below, with a slash at its end: what is before the first of these
+// words in the address, where the board itself does not say it.
+func (c *apiContext) root(words ...string) string {
+	if c.folder != nil {
+		return strings.TrimSuffix(*c.folder, "/") + "/"
+	}
+	parts := strings.Split(strings.Trim(c.at.Path, "/"), "/")
+	at := slices.IndexFunc(parts, func(part string) bool { return slices.Contains(words, strings.TrimSuffix(part, ".json")) })
+	if at <= 0 {
+		return "/"
+	}
+	return "/" + strings.Join(parts[:at], "/") + "/"
 }
 
 // readJSON reads an API's answer. ok is false when the answer is no JSON.
 func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
-	body := bytes.TrimSpace(bytes.TrimPrefix(res.Body, []byte("\xef\xbb\xbf")))
-	if len(body) == 0 || body[0] != '{' && body[0] != '[' {
+	body := r.jsonBody(res)
+	if body == nil {
 		return nil, false, nil
 	}
 	at, err := url.Parse(res.URL)
 	if err != nil {
-		return nil, true, fmt.Errorf("forum: address of the answer: %w", err)
+		return nil, true, fmt.Errorf("address of the answer: %w", err)
 	}
-	if !json.Valid(body) {
-		return nil, true, fmt.Errorf("forum: %s: the answer is no valid JSON (it may be cut off)", poll.Host(res.URL))
+	if body, err = validJSON(body); err != nil {
+		return nil, true, fmt.Errorf("%s: %w", poll.Host(res.URL), err)
 	}
 	c := &apiContext{at: at, api: true, home: r.home}
 	for _, dec := range apiDecoders() {
@@ -66,7 +82,10 @@ func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
 			return p, true, nil
 		}
 	}
-	return &pageData{Notes: []string{"the JSON is of no engine that is known"}}, true, nil
+	if words := refusalIn(body); words != "" {
+		return nil, true, crawlers.Other(fmt.Sprintf("%s: no posts; the site says: %s", poll.Host(res.URL), words))
+	}
+	return nil, true, crawlers.Other(fmt.Sprintf("%s: the JSON is of no forum that is known; what holds a list may be read as json: (docs/sources.md#json)", poll.Host(res.URL)))
 }
 
 func (r *pageReader) nameOf(data string) string {
@@ -80,7 +99,7 @@ func (r *pageReader) nameOf(data string) string {
 
 // embedded reads the data an engine puts into its own HTML.
 func (d *document) embedded(preset *enginePreset, p *pageData) {
-	c := &apiContext{at: d.at, home: d.home}
+	c := &apiContext{at: d.at, home: d.home, folder: d.folder(preset.Data)}
 	for _, dec := range apiDecoders() {
 		if dec.name != preset.Data {
 			continue
@@ -123,6 +142,26 @@ func scripts(d *document, data string) [][]byte {
 		}
 	}
 	return found
+}
+
+// folder is the path that a page says its board stands below; nil where it says none.
+func (d *document) folder(data string) *string {
+	var payload struct {
+		Resources []struct {
+			Attrs struct {
+				Path *string `json:"basePath"`
+			} `json:"attributes"`
+		} `json:"resources"`
+	}
+	if data != "flarum" || !decode([]byte(d.doc.Find("script#flarum-json-payload").First().Text()), &payload) {
+		return nil
+	}
+	for _, r := range payload.Resources {
+		if r.Attrs.Path != nil {
+			return r.Attrs.Path
+		}
+	}
+	return nil
 }
 
 // link makes an absolute public address of a path below the board's root.
@@ -173,15 +212,17 @@ func paged(address string) func(n int) string {
 	return func(n int) string { return withParam(address, "page", strconv.Itoa(n)) }
 }
 
-// number is an id or a count that sites write as a number or as text.
+// number is an id, a count, or a yes or no, that sites write as a number, as text or as true.
 type number string
 
-// UnmarshalJSON takes numbers, texts, null and false.
+// UnmarshalJSON takes numbers, texts, null, true and false.
 func (n *number) UnmarshalJSON(b []byte) error {
 	s := string(b)
 	switch {
-	case s == "null" || s == "false" || s == "true":
+	case s == "null" || s == "false":
 		*n = ""
+	case s == "true":
+		*n = "1"
 	case len(s) > 1 && s[0] == '"':
 		var text string
 		if err := json.Unmarshal(b, &text); err != nil {
@@ -201,6 +242,9 @@ func (n number) int() int64 {
 	}
 	return i
 }
+
+// yes reports what is true, in whatever form.
+func (n number) yes() bool { return n != "" && n != "0" && n != "false" }
 
 // moment reads milliseconds since 1970.
 func (n number) moment() time.Time {
@@ -235,9 +279,9 @@ func (p *pageData) add(post mention.Post) {
 	p.Posts = append(p.Posts, post)
 }
 
-// apiText is the author's text of a post that came as an HTML fragment. It is
-// parsed as a page, because what stands beside a quote matters.
-func apiText(fragment string) string {
+// apiText is the author's text of a post that came as an HTML fragment, without what drop matches. It
+// is parsed as a page, because what stands beside a quote matters.
+func apiText(fragment string, drop *selector) string {
 	if !htmltext.HasTag(fragment) {
 		return htmltext.PlainAuthorText(fragment)
 	}
@@ -245,5 +289,5 @@ func apiText(fragment string) string {
 	if err != nil {
 		return htmltext.PlainAuthorText(fragment)
 	}
-	return ownWords(doc.Find("body"), textFilter{quotes: true})
+	return ownWords(doc.Find("body"), textFilter{quotes: true, drop: drop})
 }

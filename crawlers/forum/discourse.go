@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/andybalholm/cascadia"
+
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/mention"
 )
@@ -16,14 +18,16 @@ type discourseDoc struct {
 	ID     number `json:"id"`
 	Title  string `json:"title"`
 	Slug   string `json:"slug"`
-	Chunk  int    `json:"chunk_size"`
+	Chunk  number `json:"chunk_size"`
+	Count  number `json:"posts_count"` // without small actions
 	Stream *struct {
 		Posts []discoursePost `json:"posts"`
-		IDs   []int64         `json:"stream"`
+		IDs   []number        `json:"stream"` // left out of topics with more than ten thousand posts
 	} `json:"post_stream"`
-	Latest []discoursePost  `json:"latest_posts"`
+	Latest *[]discoursePost `json:"latest_posts"`
 	Posts  []discoursePost  `json:"posts"`
 	Topics []discourseTopic `json:"topics"`
+	Search json.RawMessage  `json:"grouped_search_result"`
 	List   *struct {
 		More   string           `json:"more_topics_url"`
 		Topics []discourseTopic `json:"topics"`
@@ -38,25 +42,25 @@ type discoursePost struct {
 	Cooked   string `json:"cooked"`
 	Raw      string `json:"raw"`
 	Blurb    string `json:"blurb"`
-	No       int    `json:"post_number"`
-	Type     int    `json:"post_type"`
-	ReplyTo  int    `json:"reply_to_post_number"`
+	No       number `json:"post_number"`
+	Type     number `json:"post_type"`
+	ReplyTo  number `json:"reply_to_post_number"`
 	Topic    number `json:"topic_id"`
 	Slug     string `json:"topic_slug"`
 	Title    string `json:"topic_title"`
-	Version  int    `json:"version"`
+	Version  number `json:"version"`
 	Deleted  string `json:"deleted_at"`
-	UserGone bool   `json:"user_deleted"`
-	Hidden   bool   `json:"hidden"`
+	UserGone number `json:"user_deleted"`
+	Hidden   number `json:"hidden"`
 }
 
 type discourseTopic struct {
-	ID      number `json:"id"`
-	Title   string `json:"title"`
-	Slug    string `json:"slug"`
-	Highest number `json:"highest_post_number"`
-	LastAt  string `json:"last_posted_at"`
-	Hidden  *bool  `json:"visible"`
+	ID      number  `json:"id"`
+	Title   string  `json:"title"`
+	Slug    string  `json:"slug"`
+	Highest number  `json:"highest_post_number"`
+	LastAt  string  `json:"last_posted_at"`
+	Visible *number `json:"visible"` // nil: where nobody says so, it is
 }
 
 // discoursePage reads a Discourse document.
@@ -65,25 +69,16 @@ func discoursePage(c *apiContext, body []byte, p *pageData) bool {
 		return false
 	}
 	var doc discourseDoc
-	if json.Unmarshal(body, &doc) != nil {
+	if !decode(body, &doc) {
 		return false
 	}
 	switch {
 	case doc.Stream != nil:
 		doc.topic(c, p)
-	case len(doc.Latest) > 0:
+	case doc.Latest != nil:
 		doc.newest(c, p)
-	case len(doc.Posts) > 0 && doc.Posts[0].Created != "" && doc.Posts[0].Topic != "":
-		titles := map[number]discourseTopic{}
-		for _, t := range doc.Topics {
-			titles[t.ID] = t
-		}
-		for _, post := range doc.Posts {
-			if t, ok := titles[post.Topic]; ok {
-				post.Title, post.Slug = t.Title, t.Slug
-			}
-			post.add(c, p)
-		}
+	case doc.Search != nil || len(doc.Posts) > 0 && doc.Posts[0].Created != "" && doc.Posts[0].Topic != "":
+		doc.found(c, p)
 	case doc.List != nil:
 		doc.rows(c, p)
 	default:
@@ -92,9 +87,28 @@ func discoursePage(c *apiContext, body []byte, p *pageData) bool {
 	return true
 }
 
+// discourseRoot is the path a forum stands below.
+func discourseRoot(c *apiContext) string {
+	return c.root("t", "c", "tag", "tags", "posts", "latest", "new", "top", "hot", "search", "u", "g")
+}
+
+// found reads what was searched for.
+func (doc *discourseDoc) found(c *apiContext, p *pageData) {
+	titles := map[number]discourseTopic{}
+	for _, t := range doc.Topics {
+		titles[t.ID] = t
+	}
+	for _, post := range doc.Posts {
+		if t, ok := titles[post.Topic]; ok {
+			post.Title, post.Slug = t.Title, t.Slug
+		}
+		post.add(c, p)
+	}
+}
+
 func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 	p.Topic = htmltext.Line(doc.Title)
-	p.Thread = c.link("/", "t/"+discoursePath(doc.Slug, doc.ID))
+	p.Thread = c.link(discourseRoot(c), "t/"+discoursePath(doc.Slug, doc.ID))
 	for _, post := range doc.Stream.Posts {
 		if post.Topic == "" {
 			post.Topic = doc.ID
@@ -104,30 +118,47 @@ func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 		}
 		post.add(c, p)
 	}
-	chunk := doc.Chunk
+	address := c.fetchable(discourseRoot(c), "t/"+discoursePath(doc.Slug, doc.ID))
+	if c.api {
+		address = c.fetchable(discourseRoot(c), "t/"+string(doc.ID)+".json")
+	}
+	p.turn(c.page(), doc.pages(c.page()), paged(address))
+}
+
+// pages is how many pages the topic has, as far as the one that was asked for tells.
+func (doc *discourseDoc) pages(page int) int {
+	chunk := int(doc.Chunk.int())
 	if chunk <= 0 {
 		chunk = 20
 	}
-	pages := (len(doc.Stream.IDs) + chunk - 1) / chunk
-	if pages < 2 {
-		return
+	count := len(doc.Stream.IDs)
+	if count == 0 {
+		count = int(doc.Count.int())
+		if len(doc.Stream.Posts) >= chunk { // what is not counted may fill more pages
+			count = max(count, page*chunk+1)
+		}
 	}
-	address := c.fetchable("/", "t/"+discoursePath(doc.Slug, doc.ID))
-	if c.api {
-		address = c.fetchable("/", "t/"+string(doc.ID)+".json")
-	}
-	p.turn(c.page(), pages, paged(address))
+	return (count + chunk - 1) / chunk
 }
 
+// discourseWindow is how many ids a page of the newest posts spans in old versions: most of them
+// may be of posts that nobody is shown.
+const discourseWindow = 50
+
 // newest reads the newest posts of the whole site; older ones are asked for with
-// before=. An empty page is not the end in old versions, so the id decides.
+// before=, which old versions answer with that post and those of the ids before it. Of those
+// it may be that none is shown, which is not the end.
 func (doc *discourseDoc) newest(c *apiContext, p *pageData) {
+	asked := number(c.at.Query().Get("before")).int()
 	lowest := int64(0)
-	for _, post := range doc.Latest {
+	for _, post := range *doc.Latest {
 		post.add(c, p)
 		if id := post.ID.int(); lowest == 0 || id < lowest {
 			lowest = id
 		}
+	}
+	if asked > 0 && (lowest == 0 || lowest >= asked) {
+		lowest = asked - discourseWindow
 	}
 	if lowest > 1 {
 		p.Older = withParam(c.at.String(), "before", strconv.FormatInt(lowest, 10))
@@ -141,17 +172,20 @@ func discoursePath(slug string, id number) string {
 	return slug + "/" + string(id)
 }
 
+// discourseDrop is what the program puts into a text: names and sizes of pictures, votes of polls.
+var discourseDrop = &selector{cascadia.MustCompile(".lightbox-wrapper .meta, .poll-info")}
+
 func (d *discoursePost) add(c *apiContext, p *pageData) {
 	// Small actions ("closed this topic") and whispers are no posts.
-	if d.No == 0 || d.Topic == "" || d.Type > 2 || d.Hidden {
+	if d.No.int() == 0 || d.Topic == "" || d.Type.int() > 2 || d.Hidden.yes() {
 		return
 	}
-	thread := c.link("/", "t/"+discoursePath(d.Slug, d.Topic))
+	thread := c.link(discourseRoot(c), "t/"+discoursePath(d.Slug, d.Topic))
 	post := mention.Post{
-		ID: fmt.Sprintf("%s/%d", d.Topic, d.No), Author: d.User, AuthorURL: c.link("/", "u/"+d.User),
-		Title: htmltext.Line(d.Title), ThreadURL: thread, URL: thread + "/" + strconv.Itoa(d.No),
-		Published: isoTime(d.Created), IsReply: d.No > 1, Deleted: d.Deleted != "" || d.UserGone,
-		Text: apiText(d.Cooked),
+		ID: fmt.Sprintf("%s/%s", d.Topic, d.No), Author: d.User, AuthorURL: c.link(discourseRoot(c), "u/"+d.User),
+		Title: htmltext.Line(d.Title), ThreadURL: thread, URL: thread + "/" + string(d.No),
+		Published: isoTime(d.Created), IsReply: d.No.int() > 1, Deleted: d.Deleted != "" || d.UserGone.yes(),
+		Text: apiText(d.Cooked, discourseDrop),
 	}
 	if d.User == "" {
 		post.AuthorURL = ""
@@ -159,18 +193,18 @@ func (d *discoursePost) add(c *apiContext, p *pageData) {
 	if d.Cooked == "" {
 		post.Text = htmltext.Plain(d.Raw + d.Blurb)
 	}
-	if d.Version > 1 {
+	if d.Version.int() > 1 {
 		post.Edited = isoTime(d.Updated)
 	}
-	if d.ReplyTo > 0 {
-		post.ReplyTo = fmt.Sprintf("%s/%d", d.Topic, d.ReplyTo)
+	if d.ReplyTo.int() > 0 {
+		post.ReplyTo = fmt.Sprintf("%s/%s", d.Topic, d.ReplyTo)
 	}
 	p.add(post)
 }
 
 func (doc *discourseDoc) rows(c *apiContext, p *pageData) {
 	for _, t := range doc.List.Topics {
-		if t.ID == "" || t.Hidden != nil && !*t.Hidden {
+		if t.ID == "" || t.Visible != nil && !t.Visible.yes() {
 			continue
 		}
 		path := "t/" + discoursePath(t.Slug, t.ID)
@@ -178,7 +212,7 @@ func (doc *discourseDoc) rows(c *apiContext, p *pageData) {
 			path = "t/" + string(t.ID) + ".json"
 		}
 		p.Threads = append(p.Threads, threadRow{
-			Key: string(t.ID), URL: c.fetchable("/", path),
+			Key: string(t.ID), URL: c.fetchable(discourseRoot(c), path),
 			Mark: fmt.Sprintf("%s|%s", t.Highest, t.LastAt),
 		})
 	}

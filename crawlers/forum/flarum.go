@@ -15,7 +15,8 @@ type flarumDoc struct {
 	Data     json.RawMessage `json:"data"`
 	Included []flarumThing   `json:"included"`
 	Links    struct {
-		Next string `json:"next"`
+		First string `json:"first"`
+		Next  string `json:"next"`
 	} `json:"links"`
 }
 
@@ -28,12 +29,12 @@ type flarumThing struct {
 		Comments number  `json:"commentCount"`
 		LastNo   number  `json:"lastPostNumber"`
 		LastAt   string  `json:"lastPostedAt"`
-		Number   int     `json:"number"`
+		Number   number  `json:"number"`
 		Created  string  `json:"createdAt"`
 		Edited   string  `json:"editedAt"`
 		Type     string  `json:"contentType"`
 		HTML     *string `json:"contentHtml"`
-		Hidden   bool    `json:"isHidden"`
+		Hidden   number  `json:"isHidden"`
 		User     string  `json:"username"`
 		Shown    string  `json:"displayName"`
 	} `json:"attributes"`
@@ -65,16 +66,16 @@ func (t *flarumThing) refs(name string) int {
 // flarumPage reads a Flarum document.
 func flarumPage(c *apiContext, body []byte, p *pageData) bool {
 	var doc flarumDoc
-	if body[0] != '{' || json.Unmarshal(body, &doc) != nil || len(doc.Data) == 0 {
+	if body[0] != '{' || !decode(body, &doc) || len(doc.Data) == 0 {
 		return false
 	}
 	var one flarumThing
 	var many []flarumThing
 	if doc.Data[0] == '[' {
-		if json.Unmarshal(doc.Data, &many) != nil || len(many) == 0 {
+		if !decode(doc.Data, &many) {
 			return false
 		}
-	} else if json.Unmarshal(doc.Data, &one) != nil {
+	} else if !decode(doc.Data, &one) {
 		return false
 	}
 	known := map[string]*flarumThing{}
@@ -92,30 +93,35 @@ func flarumPage(c *apiContext, body []byte, p *pageData) bool {
 			flarumPost(c, &many[i], known, p)
 		}
 		p.Older = c.asked(doc.Links.Next)
+	case doc.Data[0] == '[' && len(many) == 0 && doc.Links.First != "":
+		// A discussion, or a forum, whose posts are gone.
 	default:
 		return false
 	}
 	return true
 }
 
+// flarumRoot is the path a forum stands below.
+func flarumRoot(c *apiContext) string { return c.root("api", "d", "t", "u", "all", "tags") }
+
 // flarumChunk is how many posts Flarum puts on a page.
 const flarumChunk = 20
 
 func flarumDiscussion(c *apiContext, t *flarumThing, included []flarumThing, known map[string]*flarumThing, p *pageData) {
 	p.Topic = htmltext.OneLine(t.Attrs.Title)
-	p.Thread = c.link("/", "d/"+flarumSlug(t))
+	p.Thread = c.link(flarumRoot(c), "d/"+flarumSlug(t))
 	var posts []*flarumThing
 	for i := range included {
-		if included[i].Type == "posts" {
+		if of := included[i].ref("discussion"); included[i].Type == "posts" && (of == "" || of == t.ID) { // not one that mentions a post of this
 			posts = append(posts, &included[i])
 		}
 	}
-	slices.SortStableFunc(posts, func(a, b *flarumThing) int { return a.Attrs.Number - b.Attrs.Number })
+	slices.SortStableFunc(posts, func(a, b *flarumThing) int { return int(a.Attrs.Number.int() - b.Attrs.Number.int()) })
 	for _, post := range posts {
 		flarumPost(c, post, known, p)
 	}
 	if pages := (t.refs("posts") + flarumChunk - 1) / flarumChunk; !c.api && pages > 1 {
-		p.turn(c.page(), pages, paged(c.fetchable("/", "d/"+flarumSlug(t))))
+		p.turn(c.page(), pages, paged(c.fetchable(flarumRoot(c), "d/"+flarumSlug(t))))
 	}
 }
 
@@ -138,16 +144,16 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 	}
 	post := mention.Post{
 		ID: string(t.ID), Published: isoTime(t.Attrs.Created), Edited: isoTime(t.Attrs.Edited),
-		Text: apiText(*t.Attrs.HTML), IsReply: t.Attrs.Number != 1, Deleted: t.Attrs.Hidden,
+		Text: apiText(*t.Attrs.HTML, nil), IsReply: t.Attrs.Number != "1", Deleted: t.Attrs.Hidden.yes(),
 	}
 	discussion := t.ref("discussion")
 	if d := known["discussions/"+string(discussion)]; d != nil {
-		post.Title, post.ThreadURL = htmltext.OneLine(d.Attrs.Title), c.link("/", "d/"+flarumSlug(d))
+		post.Title, post.ThreadURL = htmltext.OneLine(d.Attrs.Title), c.link(flarumRoot(c), "d/"+flarumSlug(d))
 	}
 	if m := flarumDiscussionPath.FindStringSubmatch(p.Thread); discussion == "" && m != nil {
 		discussion = number(m[2])
 	}
-	post.URL = c.link("/", fmt.Sprintf("d/%s/%d", discussion, t.Attrs.Number))
+	post.URL = c.link(flarumRoot(c), fmt.Sprintf("d/%s/%s", discussion, t.Attrs.Number))
 	if u := known["users/"+string(t.ref("user"))]; u != nil {
 		post.Author = u.Attrs.Shown
 		if post.Author == "" {
@@ -155,7 +161,7 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 		}
 		post.FreeName = post.Author != u.Attrs.User // a nickname
 		if u.Attrs.Slug != "" {
-			post.AuthorURL = c.link("/", "u/"+u.Attrs.Slug)
+			post.AuthorURL = c.link(flarumRoot(c), "u/"+u.Attrs.Slug)
 		}
 	}
 	p.add(post)
@@ -164,7 +170,7 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 func flarumRows(c *apiContext, many []flarumThing, p *pageData) {
 	for i := range many {
 		t := &many[i]
-		if t.Attrs.Hidden {
+		if t.Attrs.Hidden.yes() {
 			continue
 		}
 		path := "d/" + flarumSlug(t)
@@ -172,7 +178,7 @@ func flarumRows(c *apiContext, many []flarumThing, p *pageData) {
 			path = "api/posts?filter%5Bdiscussion%5D=" + string(t.ID) + "&" + flarumPosts
 		}
 		p.Threads = append(p.Threads, threadRow{
-			Key: string(t.ID), URL: c.fetchable("/", path),
+			Key: string(t.ID), URL: c.fetchable(flarumRoot(c), path),
 			Mark: fmt.Sprintf("%s|%s|%s", t.Attrs.Comments, t.Attrs.LastNo, t.Attrs.LastAt),
 		})
 	}

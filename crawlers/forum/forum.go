@@ -97,6 +97,7 @@ func newCrawler(env crawlers.Env, address string) (*crawler, error) {
 type cursorState struct {
 	Engine  string                   `json:"engine,omitempty"`
 	Order   string                   `json:"order,omitempty"` // of numeric dates
+	People  []string                 `json:"people,omitempty"`
 	V       fetch.Validators         `json:"v,omitzero"`      // of the page at At
 	At      string                   `json:"at,omitempty"`    // where the next poll begins, when not at the address
 	Since   time.Time                `json:"since,omitzero"`  // the first poll
@@ -112,7 +113,7 @@ type cursorState struct {
 
 // readingRules is counted up when pages of unknown boards are read in a way that finds posts where none were found
 // before, or gives them other names.
-const readingRules = 2
+const readingRules = 3
 
 // rules are those by which the pages of this poll are read. Where an engine's did not change nothing is told anew:
 // what a moderator lets through late would be taken for old.
@@ -155,7 +156,7 @@ func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
 	if w.st.Threads == nil {
 		w.st.Threads = map[string]visitedThread{}
 	}
-	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
+	w.reader = pageReader{env: f.env, api: f.api, order: w.st.Order, people: w.st.People, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
 	w.st.Cut = false
 	if name := w.st.Engine; name != "" {
 		w.reader.engine = presetNamed(name)
@@ -221,6 +222,7 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 	if w.reader.order != "" {
 		w.st.Order = w.reader.order
 	}
+	w.st.People = w.reader.people
 	if p.Engine != "" {
 		w.engine = p.Engine
 	}
@@ -312,8 +314,10 @@ func (w *walk) run() error {
 		return nil
 	}
 	w.st.Visits, w.st.V = p.visits, res.Validators
-	if len(p.Posts) > 0 {
-		w.anew = !w.first && w.st.Rules < w.rules()
+	if lists := w.st.Rules > 0 && len(p.Threads) > 0; lists || len(p.Posts) > 0 { // a list whose rows were taken for posts
+		if w.anew = !w.first && w.st.Rules < w.rules(); lists {
+			w.st.Rules = w.rules()
+		}
 	}
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":

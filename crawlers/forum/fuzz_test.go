@@ -17,7 +17,7 @@ import (
 // FuzzForum gives the engine any page: it must not panic, must keep the promises
 // of Batch, must end, and must not find the same posts again in the same page.
 func FuzzForum(f *testing.F) {
-	for _, pattern := range []string{"../testdata/forum/*/*.html", "../testdata/forum/*/*.json", "../testdata/nodebb/*/*.json", "../testdata/flarum/*/*.json", "../testdata/wordpress/*/*.json"} {
+	for _, pattern := range []string{"../testdata/forum/*/*.html", "../testdata/forum/*/*.json", "../testdata/discourse/*/*.json", "../testdata/nodebb/*/*.json", "../testdata/flarum/*/*.json", "../testdata/wordpress/*/*.json"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)

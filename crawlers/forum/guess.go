@@ -32,6 +32,7 @@ const unknownEngine = "unknown engine"
 // generic reads a page no preset knows.
 func (d *document) generic() *pageData {
 	d.preset, d.settled = &enginePreset{Zone: zoneRules}, false
+	d.markQuotes()
 	p := &pageData{Engine: unknownEngine}
 	p.Topic = d.genericTopic()
 	p.Thread = poll.WithoutFragment(d.public(d.at.String()))
@@ -40,9 +41,16 @@ func (d *document) generic() *pageData {
 	}
 	p.Next, p.Prev = d.link(nextLinks), d.link(prevLinks)
 	d.guessPager(p)
-	p.Posts = d.blocks(p)
-	if len(p.Posts) == 0 {
-		p.Posts = d.shapes(p)
+	var first *html.Node
+	if p.Posts, first = d.blocks(p); len(p.Posts) == 0 {
+		p.Posts, first = d.shapes(p)
+	}
+	d.r.meet(p.Posts)
+	if post, ok := d.opening(p, first); ok {
+		for i := range p.Posts {
+			p.Posts[i].IsReply = true
+		}
+		p.Posts = append([]mention.Post{post}, p.Posts...)
 	}
 	if marked := d.marked(); len(marked) > len(p.Posts) {
 		p.Posts = marked
@@ -124,8 +132,8 @@ type postBlock struct {
 	leading  []*html.Node // its first texts, once asked for
 }
 
-// blocks finds the group of post-like blocks of one shape that gives most posts.
-func (d *document) blocks(p *pageData) []mention.Post {
+// blocks finds the group of post-like blocks of one shape that gives most posts, and where it begins.
+func (d *document) blocks(p *pageData) (best []mention.Post, first *html.Node) {
 	groups := map[string][]postBlock{}
 	var order []string
 	d.doc.Find("[id], a[name], [data-post-id], [data-comment-id], [data-pid], .h-entry").Each(func(_ int, el *goquery.Selection) {
@@ -141,16 +149,15 @@ func (d *document) blocks(p *pageData) []mention.Post {
 	})
 	// Large groups first; of groups of one size the first is the outermost.
 	slices.SortStableFunc(order, func(a, b string) int { return len(groups[b]) - len(groups[a]) })
-	var best []mention.Post
 	for _, shape := range order[:min(len(order), 40)] {
 		if len(groups[shape]) > 500 || len(groups[shape]) < len(best) {
 			continue
 		}
 		if posts := readBlocks(grow(groups[shape]), p); len(posts) > len(best) {
-			best = posts
+			best, first = posts, groups[shape][0].el.Nodes[0]
 		}
 	}
-	return best
+	return best, first
 }
 
 // blockOf returns what a numbered element has in common with its like.
@@ -247,7 +254,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)
-	if text == nil || group[0].nameless && mostlyLinks(text) {
+	if text == nil || group[0].nameless && (mostlyLinks(text) || mostlyCounts(text)) || listed(group, author, text) {
 		return nil
 	}
 	var posts []mention.Post
@@ -291,9 +298,13 @@ func (b *postBlock) account(name *goquery.Selection, comments bool, p *pageData)
 	if strings.Contains(rel, "ugc") || strings.Contains(rel, "external") || comments && strings.Contains(rel, "nofollow") {
 		return ""
 	}
-	address := b.d.own(link.First().AttrOr("href", ""))
+	ref := link.First().AttrOr("href", "")
+	if isPerson(name.Nodes[0]) { // that it has no link is the theme's doing
+		ref = cmp.Or(ref, htmltext.Attr(name.Nodes[0], "about"))
+	}
+	address := b.d.own(ref)
 	u, err := url.Parse(address)
-	if err != nil || !profileLink.MatchString(u.RequestURI()) || leadsOn.MatchString(u.RequestURI()) {
+	if err != nil || !isProfile(u.RequestURI()) || leadsOn.MatchString(u.RequestURI()) {
 		return ""
 	}
 	if here := poll.WithoutFragment(address); here == p.Thread || here == poll.WithoutFragment(b.d.public(b.d.at.String())) {
@@ -321,6 +332,37 @@ func (b *postBlock) comments() bool {
 
 // namesComments are the words for them in addresses and styles, English or in Latin letters.
 var namesComments = regexp.MustCompile(`(?i)comment(?:[^a]|ai|$)|komm?ent|(?:^|[^p])review|ot[sz][yi]v|vid[gh]uk|guestbook|gostev`)
+
+// markQuotes makes what a page calls quotes by its own names the element that they are: so the lines that
+// announce them ("Anna wrote:") are known, too.
+func (d *document) markQuotes() {
+	for _, n := range d.doc.Find("[class*=quot], [class*=Quot], [class*=citat]").Nodes {
+		if n.DataAtom != atom.Div || !notOwn(n) {
+			continue
+		}
+		if box := n.Parent; quoteTop.MatchString(htmltext.Attr(n, "class")) && holdsTwo(box, n) {
+			n = box // only its head is called a quote
+		}
+		n.DataAtom, n.Data = atom.Blockquote, "blockquote"
+	}
+}
+
+// quoteTop is how boards call the line above a quote.
+var quoteTop = regexp.MustCompile(`(?i)quote?[-_]?(?:top|head|title|author|name)`)
+
+// holdsTwo reports an element that holds the first and one more, which is no paragraph, and no text beside them.
+func holdsTwo(box, first *html.Node) bool {
+	var inside []*html.Node
+	for c := box.FirstChild; c != nil; c = c.NextSibling {
+		switch {
+		case isElement(c):
+			inside = append(inside, c)
+		case c.Type == html.TextNode && strings.TrimSpace(c.Data) != "":
+			return false
+		}
+	}
+	return box.DataAtom == atom.Div && len(inside) == 2 && inside[0] == first && inside[1].DataAtom == atom.Div
+}
 
 // inQuote reports whether n stands in a quote below top.
 func inQuote(n, top *html.Node) bool {

@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -21,11 +22,9 @@ func (d *document) guessPager(p *pageData) {
 	here := pageAddress(d.at)
 	var nexts, prevs, numbers []pagerLink
 	for _, n := range d.doc.FindMatcher(linkElements).Nodes {
-		words := htmltext.Short(n)
-		if words == "" {
-			if words = htmltext.Attr(n, "aria-label"); words == "" {
-				words = htmltext.Attr(n, "title")
-			}
+		words := cmp.Or(htmltext.Short(n), htmltext.Attr(n, "aria-label"), htmltext.Attr(n, "title"))
+		if words == "" { // an arrow that is a picture
+			words = htmltext.Selection(n).Find("img[alt]").AttrOr("alt", "")
 		}
 		link := d.follow(htmltext.Attr(n, "href"))
 		if link == "" || n.Data != "a" {

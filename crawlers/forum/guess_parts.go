@@ -1,11 +1,13 @@
 package forum
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
@@ -72,13 +74,18 @@ func notOwn(n *html.Node) bool {
 var (
 	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
 	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
-	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
+	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge|[a-z_-]posts(?:\s|$)`)
+	factLine      = regexp.MustCompile(`^\p{L}[\p{L} №#./-]{1,24}:\s*\S.{0,24}$`) // "Posts: 12", "From: Sofia"
+	labelledCount = regexp.MustCompile(`\p{L}\s*:\s*[#№]?\d`)
 	authorClass   = regexp.MustCompile(`(?i)author|avtor|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
-	profileLink   = regexp.MustCompile(`(?i)profil|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
+	profileLink   = regexp.MustCompile(`(?i)profil|member|/users?/|/u/|[?&;]u(?:id)?=\d|showuser|[?&;]user(?:id|name)?=|author`)
 	timeClass     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
 	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
 	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
 	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|avtor|user|profil|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
+	noProfileLink = regexp.MustCompile(`(?i)/(?:log[_-]?in|log[_-]?out|sign[_-]?in|sign[_-]?up|register|registration|password|auth)(?:[/?#.]|$)`)
+	textToken     = regexp.MustCompile(`(?i)[^\s.]*[-_](?:post|message|msg|comment)(?:\s|$)`) // user_post, and not post_user
+	authorLabel   = regexp.MustCompile(`(?i)^` + phrases.Pattern(phrases.AuthorLabel) + `\s*:\s*(\S.*)$`)
 	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
 	noName        = regexp.MustCompile(`^[\d\s#.,:/+−–\x{2190}-\x{21FF}\x{25A0}-\x{25FF}👍👎-]*$`) // nor are votes: ▲ 3 ▼
 	spaces        = regexp.MustCompile(`\s+`)
@@ -98,9 +105,11 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 			p.value, score = htmltext.Attr(n, "data-author")+htmltext.Attr(n, "data-username"), 9
 		case htmltext.Attr(n, "itemprop") == "name" || htmltext.Attr(n, "itemprop") == "author" || htmltext.Attr(n, "rel") == "author":
 			score = 8
-		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
+		case isPerson(n):
+			score = 8
+		case n.DataAtom == atom.A && isProfile(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
 			score = 7
-		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")):
+		case n.DataAtom == atom.A && isProfile(htmltext.Attr(n, "href")):
 			score = 6
 		case authorClass.MatchString(class):
 			score = 4
@@ -113,15 +122,29 @@ func bestAuthor(group []postBlock, parts [][]blockPart, leading bool) []blockPar
 		case leading && b.leadsIn(n):
 			p.value = htmltext.Text(p.el, nil)
 		}
-		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
+		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) || labelledCount.MatchString(p.value) ||
 			len(spaces.FindAllString(p.value, -1)) > 5 {
 			return p, 0
 		}
 		if score == 0 && leading {
 			score = leadingName(b, n, p.value)
 		}
+		if factLine.MatchString(p.value) { // a label before it: of a name, or of where he is from
+			score = min(score, 1)
+		}
 		return p, score
 	})
+}
+
+// isProfile reports an address that may be a person's page: pages to sign in stand beside them.
+func isProfile(href string) bool {
+	return profileLink.MatchString(href) && !noProfileLink.MatchString(href)
+}
+
+// isPerson reports an element that the page itself calls a person, as Drupal does in RDFa.
+func isPerson(n *html.Node) bool {
+	kind := strings.ToLower(htmltext.Attr(n, "typeof"))
+	return strings.HasSuffix(kind, "person") || strings.HasSuffix(kind, "useraccount")
 }
 
 // name is who an element with this text names. Of one that says when he wrote, too ("by Anna
@@ -130,6 +153,9 @@ func (b *postBlock) name(el *goquery.Selection, value string) string {
 	const longest = 200 // bytes; what is longer is around more than a name and a date
 	if len(value) > longest {
 		return value
+	}
+	if m := authorLabel.FindStringSubmatch(value); m != nil {
+		value = m[1]
 	}
 	name, date := b.signed(value)
 	if _, _, ok := b.d.parse(value); !ok && date == "" {
@@ -142,111 +168,6 @@ func (b *postBlock) name(el *goquery.Selection, value string) string {
 		return name
 	}
 	return value
-}
-
-// signed takes "— Anna_77, 22.09.2026 14:05" apart; both are empty where it is nothing of the kind.
-func (b *postBlock) signed(value string) (name, date string) {
-	m := beforeDate.FindStringSubmatch(value)
-	if m == nil || noName.MatchString(m[1]) || b.dated(m[1]) {
-		return "", ""
-	}
-	if _, _, ok := b.d.parse(m[2]); !ok {
-		return "", ""
-	}
-	return m[1], m[2]
-}
-
-var beforeDate = regexp.MustCompile(`^(?:[—–]\s*|-\s+)?(.{1,40}?)\s*[,|·•—–]\s*(.+)$`)
-
-// bestMoment settles which element says when.
-func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
-	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
-		n := p.el.Nodes[0]
-		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title", "data-ts", "data-date", "data-datetime", "data-utime"} {
-			v := htmltext.Attr(n, key)
-			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
-				continue
-			}
-			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(lineOf(p.el)) {
-				p.at, p.day = t, day
-				return p, 10 - i
-			}
-		}
-		text := timeText(p.el)
-		alone := bareClock.MatchString(text)
-		if alone {
-			if day := b.dayBeside(n); day != "" {
-				text, alone = day+" "+text, false
-			}
-		}
-		if len(text) < 6 || utf8.RuneCountInString(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
-			len(text) < 12 && membership.MatchString(lineOf(p.el.Parent())) {
-			return p, 0
-		}
-		t, day, ok := b.d.parse(text)
-		if !ok { // the name before it may be one with numbers
-			if _, date := b.signed(text); date != "" {
-				t, day, ok = b.d.parse(date)
-			}
-		}
-		if !ok {
-			return p, 0
-		}
-		p.at, p.day = t, day
-		score := 2
-		if timeClass.MatchString(htmltext.Attr(n, "class")) {
-			score++
-		}
-		if day || alone {
-			score--
-		}
-		return p, score
-	})
-}
-
-// bareClock is a time without its day.
-var bareClock = regexp.MustCompile(`(?i)^[^\p{L}\d]*\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?[^\p{L}\d]*$`)
-
-// dayBeside is the day that stands next to an element which holds the time alone; empty when none does.
-func (b *postBlock) dayBeside(n *html.Node) string {
-	before, after := textBeside(n, -1), textBeside(n, 1)
-	const high = 3 // a time in a list's row, or in a table's
-	for up := 0; up < high && before == "" && after == "" && n != b.el.Nodes[0] && isElement(n.Parent); up++ {
-		n = n.Parent
-		before, after = textBeside(n, -1), textBeside(n, 1)
-	}
-	for _, text := range []string{before, after} {
-		if len(text) > 60 {
-			continue
-		}
-		if _, day, ok := b.d.parse(text); ok && day {
-			return text
-		}
-	}
-	return ""
-}
-
-// textBeside is the beginning of the text next to n, before it (-1) or behind (1), blanks passed over.
-func textBeside(n *html.Node, way int) string {
-	const few = 4
-	for range few {
-		if way < 0 {
-			n = n.PrevSibling
-		} else {
-			n = n.NextSibling
-		}
-		switch {
-		case n == nil:
-			return ""
-		case n.Type == html.TextNode && strings.TrimSpace(n.Data) != "":
-			return n.Data
-		case isElement(n):
-			if text := htmltext.Short(n); text != "" {
-				return text
-			}
-		}
-	}
-	return ""
 }
 
 // vote gives every element a score and returns, for each block, the part of the
@@ -301,32 +222,41 @@ func vote(group []postBlock, parts [][]blockPart, judge func(*postBlock, blockPa
 			}
 		}
 	}
-	fillFromAround(parts, chosen)
+	fillFromAround(group, parts, chosen)
 	return chosen
 }
 
 // fillFromAround gives a block that lacks the part the text of what stands around
-// the part in the other blocks: a guest's name is in the same place, unlinked.
-func fillFromAround(parts [][]blockPart, chosen []blockPart) {
-	key, value := "", false
+// the part in the other blocks: a guest's name is in the same place, unlinked. Where more stands
+// behind the part there, too, it is the first line.
+func fillFromAround(group []postBlock, parts [][]blockPart, chosen []blockPart) {
+	key, leads := "", true
 	for _, c := range chosen {
 		if c.found && c.value != "" && c.el.Parent().Length() > 0 {
-			key, value = partKey(c.el.Nodes[0].Parent, false), true
-			break
+			key = cmp.Or(key, partKey(c.el.Nodes[0].Parent, false))
+			leads = leads && firstLine(htmltext.Text(c.el.Parent(), nil)) == c.value
 		}
 	}
 	for i := range chosen {
 		for _, p := range parts[i] {
-			if chosen[i].found || !value || p.key != key {
+			if chosen[i].found || key == "" || p.key != key {
 				continue
 			}
-			p.value = htmltext.Text(p.el, nil)
-			if n := utf8.RuneCountInString(p.value); n > 0 && n <= 60 && !strings.Contains(p.value, "\n") {
+			whole := htmltext.Text(p.el, nil)
+			if p.value = firstLine(whole); p.value != whole && (!leads || noName.MatchString(p.value) || membership.MatchString(p.value) || group[i].dated(p.value)) {
+				continue
+			}
+			if n := utf8.RuneCountInString(p.value); n > 0 && n <= 60 {
 				p.found = true
 				chosen[i] = p
 			}
 		}
 	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
 }
 
 // bestText settles which element holds the text: the one with the most words of
@@ -360,7 +290,7 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 				depth[part.key] += at
 			}
 			for _, line := range strings.Split(part.value, "\n") {
-				if !common[line] {
+				if !common[line] && !factLine.MatchString(line) && strings.ContainsFunc(line, unicode.IsLetter) { // nor one that is drawn
 					length[part.key] += len(line)
 				}
 			}
@@ -368,7 +298,7 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 	}
 	best := ""
 	weight := func(key string) int {
-		if textClass.MatchString(key) {
+		if textClass.MatchString(key) || textToken.MatchString(key) {
 			return 3 * length[key]
 		}
 		return length[key]
@@ -420,5 +350,5 @@ func within(n *html.Node, part blockPart) bool {
 
 // notText reports kinds of elements that are called something else than a text.
 func notText(key string) bool {
-	return noTextClass.MatchString(key) && !bodyClass.MatchString(key)
+	return noTextClass.MatchString(textToken.ReplaceAllString(key, " ")) && !bodyClass.MatchString(key)
 }

@@ -22,8 +22,8 @@ import (
 // mostShapes bounds how many groups of neighbours are tried, the largest first.
 const mostShapes = 20
 
-// shapes finds the posts of a page whose blocks carry no number.
-func (d *document) shapes(p *pageData) []mention.Post {
+// shapes finds the posts of a page whose blocks carry no number, and where they begin.
+func (d *document) shapes(p *pageData) ([]mention.Post, *html.Node) {
 	var groups [][]*html.Node
 	for n := range d.doc.Nodes[0].Descendants() {
 		if isElement(n) && !htmltext.InvisibleElement(n.DataAtom) {
@@ -31,15 +31,15 @@ func (d *document) shapes(p *pageData) []mention.Post {
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b []*html.Node) int { return len(b) - len(a) })
-	best := d.rowsAlike(groups, false, p)
+	best, first := d.rowsAlike(groups, false, p)
 	if len(best) == 0 { // who and when may stand in one row, and the words in the next
-		best = d.rowsAlike(inPairs(groups), true, p)
+		return d.rowsAlike(inPairs(groups), true, p)
 	}
-	return best
+	return best, first
 }
 
 // rowsAlike reads the group of neighbours that gives most posts.
-func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (best []mention.Post) {
+func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (best []mention.Post, first *html.Node) {
 	for _, nodes := range groups[:min(len(groups), mostShapes)] {
 		if len(nodes) > 500 || len(nodes) < len(best) {
 			continue
@@ -53,10 +53,10 @@ func (d *document) rowsAlike(groups [][]*html.Node, pairs bool, p *pageData) (be
 			group = append(group, postBlock{postItem: postItem{d: d, rules: &postRules{}, el: el, id: "row " + strconv.Itoa(i)}, nameless: true, pair: pairs})
 		}
 		if posts := readBlocks(grow(group), p); len(posts) > len(best) {
-			best = posts
+			best, first = posts, nodes[0]
 		}
 	}
-	return best
+	return best, first
 }
 
 // inPairs are the rows of tables two by two, below a head that is marked as one. Whose words stand in the row
@@ -100,7 +100,7 @@ func titled(group []postBlock) bool {
 		here := addressKey(b.d.at.String())
 		for _, n := range b.el.First().Find("a[href]").Nodes {
 			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
-			if utf8.RuneCountInString(words) > 3 && !noName.MatchString(words) && !strings.HasPrefix(href, "#") && !profileLink.MatchString(href) &&
+			if utf8.RuneCountInString(words) > 3 && !noName.MatchString(words) && !strings.HasPrefix(href, "#") && !isProfile(href) &&
 				!actionLink.MatchString(href) && !phrases.IsAction(words) && addressKey(b.d.follow(href)) != here {
 				titles++
 				break
@@ -108,6 +108,55 @@ func titled(group []postBlock) bool {
 		}
 	}
 	return titles*2 > len(group)
+}
+
+// listed reports rows of which most have their words beside a title, a link to another page of the site, and the person
+// in a cell behind, in a table or, where nothing is one, behind a number: what a list says of its threads or boards, and
+// who wrote there last.
+func listed(group []postBlock, author, text []blockPart) bool {
+	titles := map[string]bool{}
+	for i := range group {
+		b := &group[i]
+		row := b.el.Nodes[0]
+		if !author[i].found || !text[i].found {
+			continue
+		}
+		said, who := cellOf(text[i].el.Nodes[0], row), cellOf(author[i].el.Nodes[0], row)
+		if said == nil || who == nil || !behind(said, who, row.DataAtom != atom.Tr) {
+			continue
+		}
+		here := addressKey(b.d.at.String())
+		for _, n := range htmltext.Selection(said).Find("a[href]").Nodes {
+			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
+			link := b.d.follow(href)
+			if link != "" && addressKey(link) != here && !noName.MatchString(words) && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
+				titles[words] = true
+				break
+			}
+		}
+	}
+	return len(titles)*2 > len(group)
+}
+
+// cellOf is the part of a row that n stands in, or is; nil where n is elsewhere.
+func cellOf(n, row *html.Node) *html.Node {
+	for n != nil && n.Parent != row {
+		n = n.Parent
+	}
+	return n
+}
+
+// behind reports whether b is a neighbour behind a, and whether a number stands between them, where one must.
+func behind(a, b *html.Node, counted bool) bool {
+	for n := a.NextSibling; n != nil; n = n.NextSibling {
+		if n == b {
+			return !counted
+		}
+		if words := htmltext.Short(n); isElement(n) && words != "" && noName.MatchString(words) {
+			counted = false
+		}
+	}
+	return false
 }
 
 // neighbours are the children of n by their look, where two or more share one.
@@ -148,10 +197,12 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 	if len(value) == 0 || utf8.RuneCountInString(value) > longest || strings.Count(value, " ") > mostSpaces || strings.ContainsAny(value, ".!?:;\n") {
 		return 0
 	}
-	if b.dated(value) || membership.MatchString(value) || inForeignLink(n) {
+	if b.dated(value) || membership.MatchString(value) {
 		return 0
 	}
-	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) }) {
+	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool {
+		return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) && !b.inTitle(t)
+	}) {
 		return 0
 	}
 	switch n.DataAtom {
@@ -194,15 +245,42 @@ func (it *postBlock) leads() []*html.Node {
 	return it.leading
 }
 
+// inTitle reports what stands in a link to another page of the site that is no person's. A guest's name leads to
+// his own site, or to his address.
+func (it *postBlock) inTitle(n *html.Node) bool {
+	for n != nil && n.DataAtom != atom.A {
+		n = n.Parent
+	}
+	if n == nil || isProfile(htmltext.Attr(n, "href")) {
+		return false
+	}
+	link := it.d.follow(htmltext.Attr(n, "href"))
+	return link != "" && addressKey(link) != addressKey(it.d.at.String())
+}
+
 // inForeignLink reports what stands in a link that leads to no person's page.
 func inForeignLink(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n.DataAtom == atom.A {
 			href := htmltext.Attr(n, "href")
-			return href != "" && !profileLink.MatchString(href)
+			return href != "" && !isProfile(href)
 		}
 	}
 	return false
+}
+
+// mostlyCounts reports texts without a letter: numbers of answers in a list.
+func mostlyCounts(texts []blockPart) bool {
+	counts, all := 0, 0
+	for _, t := range texts {
+		if t.found && t.value != "" {
+			all++
+			if noName.MatchString(t.value) {
+				counts++
+			}
+		}
+	}
+	return counts*2 > all
 }
 
 // mostlyLinks reports texts that are links to elsewhere: titles of a list.

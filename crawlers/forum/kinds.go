@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,8 +95,7 @@ func (a *apiCrawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.
 	var news time.Time // what is older is none: another endpoint was read before
 	for {
 		b, err := a.crawler(at.Endpoint).Poll(ctx, at.Next)
-		var blocked *fetch.BlockedError
-		if err != nil && at.Endpoint+1 < len(a.endpoints) && (poll.NotFound(err) || errors.As(err, &blocked) && blocked.Why == "") {
+		if at.Endpoint+1 < len(a.endpoints) && closedHere(err) {
 			if at.Next != "" {
 				news = a.env.Now().Add(-zoneMargin)
 			}
@@ -113,6 +113,17 @@ func (a *apiCrawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.
 		b.Next = poll.EncodeCursor(at)
 		return b, nil
 	}
+}
+
+// closedHere reports an error that another endpoint may not give: this one is not there or is closed,
+// or says so in words, or shows something else.
+func closedHere(err error) bool {
+	if err == nil {
+		return false
+	}
+	var blocked *fetch.BlockedError
+	why, _ := crawlers.Reason(err)
+	return poll.NotFound(err) || errors.As(err, &blocked) && blocked.Why == "" || why == "changed"
 }
 
 // crawler is the crawler of one endpoint: a feed where the address says so.
@@ -133,9 +144,20 @@ func below(u *url.URL, path, query string) string {
 
 var nodebbPath = regexp.MustCompile(`^(.*?)/(?:api/)?((?:topic|category|tags|user|recent|popular|top|unread)(?:/.*)?)$`)
 
+// front is the path without what leads to a page of a board that lists no posts: people copy the address
+// they stand at.
+func front(u *url.URL, pages ...string) string {
+	path := strings.TrimSuffix(u.Path, "/")
+	at := strings.LastIndexByte(path, '/')
+	if at < 0 || !slices.Contains(pages, path[at+1:]) {
+		return path
+	}
+	return path[:at]
+}
+
 // nodebbEndpoints: the API is the page's path below /api.
 func nodebbEndpoints(u *url.URL) []string {
-	path := strings.TrimSuffix(u.Path, "/")
+	path := front(u, "categories", "users", "groups", "search", "login")
 	m := nodebbPath.FindStringSubmatch(path)
 	if m == nil {
 		return []string{below(u, strings.TrimSuffix(path, "/api")+"/api/recent", "")}
@@ -151,7 +173,7 @@ var discourseTopicPath = regexp.MustCompile(`^(.*?)/t/(?:[^/]+/)?(\d+)(?:/\d+)?(
 
 // discourseEndpoints: the site's newest posts, a list of topics, or a topic.
 func discourseEndpoints(u *url.URL) []string {
-	path := strings.TrimSuffix(u.Path, "/")
+	path := front(u, "categories", "top", "hot", "tags", "about", "faq", "login", "posts")
 	if m := discourseTopicPath.FindStringSubmatch(path); m != nil {
 		return []string{below(u, m[1]+"/t/"+m[2]+".json", "")}
 	}
@@ -164,15 +186,20 @@ func discourseEndpoints(u *url.URL) []string {
 	return []string{below(u, path+"/posts.json", ""), below(u, path+"/latest.json", "")}
 }
 
-var flarumDiscussionPath = regexp.MustCompile(`^(.*?)/d/(\d+)`)
+var flarumDiscussionPath = regexp.MustCompile(`^(.*?)/(?:d|api/discussions)/(\d+)`)
 
 const flarumPosts = "sort=-createdAt&page%5Blimit%5D=50&include=user,discussion"
 
-// flarumEndpoints: the newest posts of the site or of a discussion.
+var flarumTagPath = regexp.MustCompile(`^(.*?)/t/([^/]+)$`)
+
+// flarumEndpoints: the newest posts of the site or of a discussion, or the discussions with a tag.
 func flarumEndpoints(u *url.URL) []string {
-	path := strings.TrimSuffix(u.Path, "/")
+	path := front(u, "all", "tags", "following", "index.php")
 	if m := flarumDiscussionPath.FindStringSubmatch(path); m != nil {
 		return []string{below(u, m[1]+"/api/posts", "filter%5Bdiscussion%5D="+m[2]+"&"+flarumPosts)}
+	}
+	if m := flarumTagPath.FindStringSubmatch(path); m != nil {
+		return []string{below(u, m[1]+"/api/discussions", "filter%5Btag%5D="+url.QueryEscape(m[2])+"&sort=-lastPostedAt")}
 	}
 	if strings.Contains(path, "/api/") {
 		return []string{u.String()}

@@ -1,8 +1,10 @@
 package forum
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
@@ -19,11 +21,12 @@ type nodebbTopic struct {
 	TitleRaw   string       `json:"titleRaw"`
 	Slug       string       `json:"slug"`
 	MainPID    number       `json:"mainPid"`
+	Sort       string       `json:"sortOption"` // which posts stand first
 	Posts      []nodebbPost `json:"posts"`
 	Topics     []nodebbRow  `json:"topics"`
 	Pagination struct {
-		Current int `json:"currentPage"`
-		Count   int `json:"pageCount"`
+		Current number `json:"currentPage"`
+		Count   number `json:"pageCount"`
 	} `json:"pagination"`
 	Template struct {
 		Name string `json:"name"`
@@ -34,7 +37,8 @@ type nodebbPost struct {
 	PID     number `json:"pid"`
 	TID     number `json:"tid"`
 	ToPID   number `json:"toPid"`
-	Index   *int   `json:"index"`
+	Index   number `json:"index"`
+	Main    *bool  `json:"isMainPost"`
 	Content string `json:"content"`
 	Time    number `json:"timestamp"`
 	ISO     string `json:"timestampISO"`
@@ -59,14 +63,14 @@ type nodebbRow struct {
 	Posts     number `json:"postcount"`
 	Last      number `json:"lastposttime"`
 	Deleted   number `json:"deleted"`
-	Scheduled bool   `json:"scheduled"`
+	Scheduled number `json:"scheduled"`
 }
 
 // nodebbPage reads a topic, a list of topics, or a list of posts.
 func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 	if body[0] == '[' { // /api/recent/posts
 		var posts []nodebbPost
-		if json.Unmarshal(body, &posts) != nil || len(posts) == 0 || posts[0].PID == "" || posts[0].Content == "" && posts[0].TID == "" {
+		if !decode(body, &posts) || !slices.ContainsFunc(posts, func(n nodebbPost) bool { return n.PID != "" && n.TID != "" }) {
 			return false
 		}
 		for i := range posts {
@@ -75,7 +79,7 @@ func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 		return true
 	}
 	var t nodebbTopic
-	if json.Unmarshal(body, &t) != nil {
+	if !decode(body, &t) {
 		return false
 	}
 	root := ""
@@ -84,19 +88,42 @@ func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 	}
 	root += "/"
 	switch {
-	case len(t.Posts) > 0 && t.Posts[0].PID != "" && (t.TID != "" || t.Slug != ""):
+	case slices.ContainsFunc(t.Posts, func(n nodebbPost) bool { return n.PID != "" }):
 		t.read(c, root, p)
-	case len(t.Topics) > 0 && t.Topics[0].TID != "" && t.Topics[0].Slug != "":
+	case slices.ContainsFunc(t.Topics, func(row nodebbRow) bool { return row.TID != "" && row.Slug != "" }):
 		t.rows(c, root, p)
 	case t.Root != nil && t.Template.Name != "":
 		// A page of NodeBB without posts: an empty topic or list.
 	default:
 		return false
 	}
-	if n := t.Pagination; n.Count > 1 && n.Current > 0 {
-		p.turn(n.Current, n.Count, c.nodebbPage)
+	current, count := int(t.Pagination.Current.int()), int(t.Pagination.Count.int())
+	switch {
+	case count < 2 || current < 1:
+	case len(p.Posts) > 0 && p.Thread == "": // a person's, the newest first
+		if current < count {
+			p.Older = c.nodebbPage(current + 1)
+		}
+	case t.TID != "" && t.Sort != "" && t.Sort != oldestFirst && c.at.Query().Get("sort") != oldestFirst:
+		t.inOrder(c, count, p)
+	default:
+		p.turn(current, count, c.nodebbPage)
 	}
 	return true
+}
+
+// oldestFirst is what a topic is asked for with that is to show its posts as they were written.
+const oldestFirst = "oldest_to_newest"
+
+// inOrder goes on from a page that shows the newest posts first, or those with most votes, as boards may
+// be set to do, to the pages in the order of writing: the new posts stand on the last of them. Of this page the
+// opening post is kept, which all orders begin with.
+func (t *nodebbTopic) inOrder(c *apiContext, count int, p *pageData) {
+	address := paged(withParam(c.nodebbPage(1), "sort", oldestFirst))
+	p.Next, p.Last, p.LastNo = address(1), address(count), count
+	if opening := slices.DeleteFunc(slices.Clone(p.Posts), func(p mention.Post) bool { return p.IsReply }); len(opening) > 0 {
+		p.Posts = opening
+	}
 }
 
 // nodebbPage is the page's address with another page number: without the post's
@@ -114,15 +141,10 @@ func (c *apiContext) nodebbPage(n int) string {
 }
 
 func (t *nodebbTopic) read(c *apiContext, root string, p *pageData) {
-	p.Topic = htmltext.Line(t.Title)
-	if t.TitleRaw != "" {
-		p.Topic = htmltext.OneLine(t.TitleRaw)
+	if t.TID != "" { // else posts of several topics, of a person
+		p.Thread = c.link(root, "topic/"+cmp.Or(t.Slug, string(t.TID)))
+		p.Topic = cmp.Or(htmltext.OneLine(t.TitleRaw), htmltext.Line(t.Title))
 	}
-	slug := t.Slug
-	if slug == "" {
-		slug = string(t.TID)
-	}
-	p.Thread = c.link(root, "topic/"+slug)
 	for i := range t.Posts {
 		t.Posts[i].mainPID(t.MainPID)
 		t.Posts[i].add(c, root, p)
@@ -131,13 +153,18 @@ func (t *nodebbTopic) read(c *apiContext, root string, p *pageData) {
 
 // mainPID marks the opening post where the posts carry no index.
 func (n *nodebbPost) mainPID(main number) {
-	if n.Index == nil && main != "" {
-		index := 1
-		if n.PID == main {
-			index = 0
-		}
-		n.Index = &index
+	if n.Main == nil && main != "" {
+		opens := n.PID == main
+		n.Main = &opens
 	}
+}
+
+// answers reports whether the post does not open its topic.
+func (n *nodebbPost) answers() bool {
+	if n.Index == "" && n.Main != nil {
+		return !*n.Main
+	}
+	return n.Index != "0"
 }
 
 func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
@@ -147,23 +174,24 @@ func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
 	post := mention.Post{
 		ID:        string(n.PID),
 		URL:       c.link(root, "post/"+string(n.PID)),
-		Author:    n.User.Name,
+		Author:    htmltext.Line(n.User.Name),
 		Published: isoTime(n.ISO),
 		Edited:    n.Edited.moment(),
-		Text:      apiText(n.Content),
+		Text:      apiText(n.Content, nil),
 		ReplyTo:   string(n.ToPID),
-		IsReply:   n.Index == nil || *n.Index > 0,
-		Deleted:   n.Deleted.int() == 1,
+		IsReply:   n.answers(),
+		Deleted:   n.Deleted.yes(),
 	}
 	if strings.HasPrefix(post.ID, "http") { // a post of another server of the fediverse
 		post.URL = poll.CleanURL(post.ID)
 	}
 	if strings.HasPrefix(post.Author, "[[") { // a guest or a deleted account, not yet translated
-		post.Author = n.Handle
+		post.Author = htmltext.Line(n.Handle)
 	}
 	if n.User.Slug != "" {
 		post.AuthorURL = c.link(root, "user/"+n.User.Slug)
 	}
+	post.FreeName = n.User.Slug == "" && post.Author != "" // a guest's
 	if post.Published.IsZero() {
 		post.Published = n.Time.moment()
 	}
@@ -178,7 +206,7 @@ func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
 
 func (t *nodebbTopic) rows(c *apiContext, root string, p *pageData) {
 	for _, row := range t.Topics {
-		if row.TID == "" || row.Deleted.int() == 1 || row.Scheduled {
+		if row.TID == "" || row.Deleted.yes() || row.Scheduled.yes() {
 			continue
 		}
 		path := "topic/" + row.Slug

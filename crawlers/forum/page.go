@@ -50,11 +50,13 @@ type threadRow struct {
 // pageReader reads the pages of one source.
 type pageReader struct {
 	env    crawlers.Env
+	api    bool          // it is an API that is asked
 	engine *enginePreset // nil until it is found
 	// patient: the post a page ends in the middle of waits for the next poll. A
 	// page that ends so twice in a row is taken as it is.
 	patient bool
 	order   string            // "mdy" or "dmy", once a page has told
+	people  []string          // the forms of people's pages, once a board no preset knows has told
 	visits  map[string]string // what looked like a session at the last poll
 	apart   poll.Apart        // what the pages of this poll told to be none
 	home    *url.URL          // the address the source was given as, when base moved it

@@ -86,6 +86,8 @@ func (d *document) hints(text string) []string {
 	return slices.DeleteFunc([]string{order, d.lang, d.r.env.Lang}, func(l string) bool { return l == "" })
 }
 
+var clockText = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\b)?`)
+
 var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
 
 // timeText is the text of an element that shows a time. "Today" with the
@@ -111,7 +113,9 @@ func timeText(el *goquery.Selection) string {
 				return
 			}
 			if title := htmltext.Attr(n, "title"); n.Data == "span" && datedText.MatchString(title) {
-				b.WriteString(" " + title + " ")
+				if b.WriteString(" " + title + " "); !clockText.MatchString(title) { // of the day alone
+					b.WriteString(clockText.FindString(htmltext.Short(n)) + " ")
+				}
 				return
 			}
 		}

@@ -1,10 +1,12 @@
 package forum
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
 	words "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -67,10 +69,37 @@ func TestReadByOtherRules(t *testing.T) {
 			t.Errorf("%s: after an upgrade from %d %v, then %v", at, test.was, first, next)
 		}
 	}
-	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 2, unknownEngine: readingRules} {
+	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 3, unknownEngine: readingRules} {
 		if got := (&walk{engine: engine}).rules(); got != rules {
 			t.Errorf("%s is read by rules %d, want %d", engine, got, rules)
 		}
+	}
+}
+
+// TestRowsThatWerePosts: where earlier rules took the rows of a list for posts, what stands in its threads is no news.
+func TestRowsThatWerePosts(t *testing.T) {
+	rows := ""
+	for _, n := range []string{"1", "2", "3"} {
+		rows += `<tr class="row"><td><a href="/topic/` + n + `">Romashka keeps money ` + n + `</a><div>What it is about, number ` + n + `</div></td><td><a href="/users/` + n + `">Olha</a><br>0` + n + `.09.2026 10:00</td></tr>`
+	}
+	site := fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		body := `<h1>Romashka keeps money</h1><p>x</p>` + answersTo
+		if strings.HasSuffix(req.URL, "/list") {
+			body = `<table>` + rows + `</table>`
+		}
+		return answer(req, `<!doctype html><html><body>`+body+`</body></html>`), nil
+	})
+	f, err := newCrawler(testEnv(site), boardAt+"/list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := poll.EncodeCursor(cursorState{Since: readAt.AddDate(0, -1, 0), Rules: readingRules - 1})
+	for i, anew := range []bool{true, false} {
+		b, err := f.Poll(t.Context(), since)
+		if err != nil || b.Anew != anew || i == 0 && len(b.Posts) == 0 {
+			t.Errorf("poll %d: %+v, %v, want read anew: %v", i+1, b, err, anew)
+		}
+		since = b.Next
 	}
 }
 

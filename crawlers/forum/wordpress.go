@@ -1,7 +1,6 @@
 package forum
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
@@ -40,12 +39,14 @@ type wordpressThing struct {
 	Review   string `json:"review"`
 	Rating   number `json:"rating"`
 	Created  string `json:"date_created_gmt"`
+	Product  string `json:"product_name"`
+	Page     string `json:"product_permalink"`
 }
 
 // wordpressPage reads a list the REST API answers with.
 func wordpressPage(_ *apiContext, body []byte, p *pageData) bool {
 	var list []wordpressThing
-	if body[0] != '[' || json.Unmarshal(body, &list) != nil {
+	if body[0] != '[' || !decode(body, &list) {
 		return false
 	}
 	links := make([]string, len(list))
@@ -53,14 +54,14 @@ func wordpressPage(_ *apiContext, body []byte, p *pageData) bool {
 		links[i] = poll.WithoutFragment(list[i].Link) // an article's comments share its link
 	}
 	apart := poll.TellApart(nil, links)
+	known := len(list) == 0
 	for i := range list {
-		t := &list[i]
-		if t.ID == "" || t.Link == "" && t.Created == "" {
-			return false
+		if t := &list[i]; t.ID != "" && (t.Link != "" || t.Created != "") {
+			known = true
+			t.add(apart, p)
 		}
-		t.add(apart, p)
 	}
-	return len(p.Posts) > 0 || len(list) == 0
+	return known
 }
 
 func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
@@ -74,6 +75,10 @@ func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 	switch {
 	case t.Review != "" || t.Reviewer != "":
 		post.ID, post.Author, post.Text = "comment-"+string(t.ID), htmltext.Line(t.Reviewer), htmltext.PlainAuthorText(t.Review)
+		if post.Title = htmltext.Line(t.Product); t.Page != "" {
+			post.ThreadURL = poll.WithoutFragment(apart.Clean(t.Page))
+			post.URL = post.ThreadURL + "#" + post.ID
+		}
 		post.Published = isoTime(t.Created)
 		if n, err := strconv.ParseFloat(string(t.Rating), 64); err == nil && n > 0 && n <= 5 {
 			post.Rating = &mention.Rating{Value: n, Best: 5}

@@ -151,7 +151,7 @@ func (q Quotes) isHead(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Cite:
 		return q.follows(n)
-	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
+	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.I, atom.Em, atom.H4, atom.Small, atom.A:
 		if !q.follows(n) {
 			return false
 		}

@@ -29,6 +29,8 @@ const (
 	SummerTime Role = "summer-time"
 	TimeZone   Role = "time-zone"
 
+	AuthorLabel Role = "author-label"
+
 	commentOn  Role = "comment-on"
 	commentsOn Role = "comments-on"
 	action     Role = "action"
@@ -37,7 +39,7 @@ const (
 	answer     Role = "company-answer"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage, answer}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, AuthorLabel, commentOn, commentsOn, action, nextPage, prevPage, answer}
 
 //go:embed words/*.tsv
 var files embed.FS
@@ -209,11 +211,16 @@ func IsNextPage(s string) bool { return pageWord(s, nextWords(), "»›→>▶�
 func IsPrevPage(s string) bool { return pageWord(s, prevWords(), "«‹←<◀◄⇐❮") }
 
 func pageWord(s string, words map[string]bool, arrows string) bool {
-	if bare := bareWords(s); bare != "" {
+	if bare := withoutCounts(bareWords(s)); bare != "" {
 		return words[bare]
 	}
 	s = strings.TrimSpace(s)
 	return s != "" && utf8.RuneCountInString(s) <= 2 && strings.Trim(s, arrows) == ""
+}
+
+// withoutCounts leaves numbers out: "show 20 more comments".
+func withoutCounts(s string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(s), func(word string) bool { return !strings.ContainsFunc(word, unicode.IsLetter) }), " ")
 }
 
 // bareWords is s in lower case without the signs around its words.
