@@ -27,7 +27,8 @@ type decoder struct {
 	wrongAt  map[Pos]bool
 	problems []Error
 	mistakes int // without warnings
-	lost     int // problems beyond maxErrors
+	warnings int
+	lost     int // mistakes and warnings beyond maxErrors of each
 	depth    int
 	shared   int // values reached through aliases
 	inAlias  int
@@ -45,11 +46,12 @@ func newDecoder(doc *document, kinds Kinds) *decoder {
 }
 
 func (d *decoder) add(e Error) {
+	n := &d.warnings
 	if !e.Warning {
 		d.wrongAt[e.Pos] = true
-		d.mistakes++
+		n = &d.mistakes
 	}
-	if len(d.problems) >= maxErrors {
+	if *n++; *n > maxErrors {
 		d.lost++
 		return
 	}

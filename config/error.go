@@ -37,6 +37,8 @@ type Error struct {
 	doc   *document
 	width int    // of the caret in characters
 	says  string // "warning" in another language; empty: English
+
+	unlisted int // how many there are beyond those that are listed; 0: this is one itself
 }
 
 // Error returns position, message and hint on one line.
@@ -104,9 +106,16 @@ func (e *Errors) Err() error {
 	return nil
 }
 
+// addUnlisted says that there are more mistakes, or warnings, than are listed.
+func (e *Errors) addUnlisted(n int, warnings bool) {
+	if n > 0 {
+		e.List = append(e.List, Error{Msg: fmt.Sprintf("… and %d more", n), Warning: warnings, unlisted: n})
+	}
+}
+
 func (e *Errors) sort() {
 	slices.SortStableFunc(e.List, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+		return cmp.Or(cmp.Compare(min(a.unlisted, 1), min(b.unlisted, 1)), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
 	type said struct {
 		at        Pos
@@ -150,9 +159,9 @@ func (e *Errors) Summary() string {
 	problems, warnings := 0, 0
 	for _, p := range e.List {
 		if p.Warning {
-			warnings++
+			warnings += max(1, p.unlisted)
 		} else {
-			problems++
+			problems += max(1, p.unlisted)
 		}
 	}
 	switch {

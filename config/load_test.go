@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,7 +183,11 @@ func TestTheSameMistakesAreShown(t *testing.T) {
 	for range 40 {
 		_, err := Parse("w.yaml", []byte(src), testEnv, testKinds())
 		var many *Errors
-		if !errors.As(err, &many) || len(many.List) != maxErrors+1 {
+		if !errors.As(err, &many) {
+			t.Fatal(err)
+		}
+		many.List = slices.DeleteFunc(many.List, func(e Error) bool { return e.Warning })
+		if len(many.List) != maxErrors+1 {
 			t.Fatal(err)
 		}
 		if last := many.List[maxErrors-1].Msg; last != `there is no watch "A"` {
@@ -394,5 +399,33 @@ func TestWhoSignsInIsNotKnownHere(t *testing.T) {
 				t.Errorf("%s: %v", web, w)
 			}
 		}
+	}
+}
+
+// TestWarningsHideNoMistake: of either there is a limit of its own, and what is beyond that of the
+// warnings is no mistake.
+func TestWarningsHideNoMistake(t *testing.T) {
+	many := "contact: a@b.example\nwatch: [{name: A, terms: [Acme]}]\nsources:\n"
+	for i := range maxErrors + 50 {
+		many += fmt.Sprintf("  - {feed: \"https://a%d.example/rss\", every: 30s}\n", i)
+	}
+	c, err := Parse("w.yaml", []byte(many), nil, testKinds())
+	if err != nil {
+		t.Fatalf("warnings alone: %v", err)
+	}
+	e := &Errors{List: c.Warnings}
+	if last, said := c.Warnings[len(c.Warnings)-1].Error(), e.Summary(); last != "… and 50 more" || said != "250 warnings." {
+		t.Errorf("%q, in all %q", last, said)
+	}
+	_, err = Parse("w.yaml", []byte(many+"routs: []\n"), nil, testKinds())
+	if err == nil || !strings.Contains(err.Error(), `unknown key "routs"`) {
+		t.Errorf("a mistake behind many warnings: %v", err)
+	}
+	e = &Errors{}
+	_, err = Parse("w.yaml", []byte(many+strings.Repeat("  - fed: x\n", maxErrors+7)), nil, testKinds())
+	e.Add(err) // as a caller does who has mistakes of its own
+	e.Add(Error{Pos: Pos{File: "w.yaml", Line: 1, Column: 1}, Msg: "one more"})
+	if n := len(e.List); e.List[n-2].Error() != "… and 7 more" || e.List[n-1].Error() != "… and 50 more" || !strings.HasPrefix(e.Summary(), "208 problems, 250 warnings.") {
+		t.Errorf("the last are %v, in all %q", e.List[n-2:], e.Summary())
 	}
 }

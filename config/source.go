@@ -121,10 +121,12 @@ func (d *decoder) options(src *Source) {
 	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
 	src.Section.decode(sub, reflect.New(t).Interface())
 	d.shared = sub.shared
-	d.lost += sub.lost
 	for _, p := range sub.problems {
 		d.add(p)
 	}
+	d.lost += sub.lost
+	d.mistakes += max(0, sub.mistakes-maxErrors)
+	d.warnings += max(0, sub.warnings-maxErrors)
 }
 
 // kindOfSource finds the kind key among the keys of a block.
