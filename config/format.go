@@ -210,8 +210,10 @@ func checkURL(s string) (msg, hint string) {
 	if meant := meantAddress(seen); meant != "" {
 		return msg, didYouMean(meant)
 	}
-	return msg, "write the whole address, with https://"
+	return msg, wholeAddress
 }
+
+const wholeAddress = "write the whole address, with https://"
 
 func isWebAddress(s string) bool {
 	u, err := url.Parse(s)
@@ -427,10 +429,14 @@ func checkDatabase(s string) (msg, hint string) {
 	return "is not a database earshot knows", "write sqlite:earshot.db or postgres://user:password@host/name"
 }
 
+// redisPath is what stands behind the host of a Redis: its databases have numbers.
+var redisPath = regexp.MustCompile(`^/*\d{0,9}/*$`)
+
 func checkRedis(s string) (msg, hint string) {
 	const how = "write redis://host:6379/0"
 	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" {
+	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" ||
+		u.Scheme != "unix" && !redisPath.MatchString(u.Path) {
 		return "is not an address of a Redis", how
 	}
 	return "", ""

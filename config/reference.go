@@ -114,12 +114,21 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 // elsewhere. The quotes of a text editor are the first thing to mend: to YAML they are letters.
 func (w written) unquoted(msg, hint string) (string, string) {
 	if w.secret {
-		return fmt.Sprintf("%q is not what is wanted here", w.raw), ""
+		msg, hint = fmt.Sprintf("%q is not what is wanted here", w.raw), ""
 	}
 	if strings.IndexAny(w.raw, "“”„‟«»‘’‚′″") == 0 {
-		return msg, `write plain quotes: "…"`
+		hint = plainQuotes
 	}
 	return msg, hint
+}
+
+const plainQuotes = `write plain quotes: "…"`
+
+// curlyQuoted reports whether all of a text stands in quotes of a text editor. Names in «» are
+// meant so.
+func (w written) curlyQuoted() bool {
+	text := []rune(strings.TrimSpace(w.raw))
+	return len(text) > 1 && strings.ContainsRune("“”„‟‘’‚", text[0]) && strings.ContainsRune("“”‘’", text[len(text)-1])
 }
 
 // reason is the last part of a file error: the path was said already.

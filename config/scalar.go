@@ -168,11 +168,16 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	*into = NewSecret(s.value, s.origin)
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
+		if f.format == "url" {
+			hint = wholeAddress // the one that was meant is the secret
+		}
 		_, hint = s.unquoted(msg, hint)
 		d.wrong(m, hint, "%s: this %s", f.name, msg)
 		if f.format == "door" {
 			return // it is none, and so no secret
 		}
+	} else if s.curlyQuoted() {
+		d.wrong(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
 	}
 	if s.secret {
 		return
@@ -224,6 +229,9 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetString(s.value)
+		if s.curlyQuoted() {
+			d.warn(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
+		}
 		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
 			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])
 		}
