@@ -371,14 +371,14 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		if elem != reflect.TypeFor[Expr]() {
 			hint := ""
 			if isEntry(elem) {
-				hint = "begin each entry with a dash"
+				hint = dashHint(n)
 			}
 			d.wrong(m, hint, "%s wants a list, not %s", f.name, kindOf(n))
 			return
 		}
 	}
 	if isEntry(elem) && shortField(d.fields(elem)) < 0 {
-		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
+		d.wrong(m, dashHint(n), "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
@@ -424,6 +424,16 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 // legalForm is what stands behind a comma in the name of one firm. Looked for by itself it would
 // be found in every post about any firm.
 var legalForm = regexp.MustCompile(`(?i)^\s*(?:ООО|[ОЗП]?АО|ИП|ТОВ|ФОП|АТ|ПрАТ|ПАТ|ТДВ|Е?ООД|Е?АД|ЕТ|Inc|Ltd|Limited|LL[CP]|PLC|GmbH|AG|Corp|Co|S\.?A)\.?\s*$`)
+
+// dashHint is what to write where a list is wanted.
+func dashHint(n ast.Node) string {
+	for _, entry := range entriesOf(n) {
+		if name, _ := keyName(entry.Key); beginsEntry(name) {
+			return "begin each entry with a dash and a space"
+		}
+	}
+	return "begin each entry with a dash"
+}
 
 // beginsEntry reports whether a line begins with what people write for the dash of a list.
 func beginsEntry(line string) bool {

@@ -205,6 +205,9 @@ func narrow(s string) string {
 // meantFor is the hint that a known word was meant by what is written: two that look the same
 // are no help to each other.
 func meantFor(written, known string) string {
+	if written != known && withoutUnseen(written) == known {
+		return fmt.Sprintf("a character that nobody sees is in it: type %q anew", known)
+	}
 	if !strings.EqualFold(written, known) && looksLike(written, known) {
 		return fmt.Sprintf("a letter of another alphabet is in it: type %q anew", known)
 	}

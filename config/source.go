@@ -49,7 +49,7 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 			}
 		}
 	default:
-		d.wrong(m, "begin each entry with a dash", "sources wants a list, not %s", kindOf(n))
+		d.wrong(m, dashHint(n), "sources wants a list, not %s", kindOf(n))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/token"
 )
 
 // This file says what is wrong with a file that is no YAML.
@@ -19,11 +20,77 @@ func (d *document) syntax(err error) error {
 		return d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
 	}
 	m := d.positionOfToken(se.Token)
+	if at, msg, hint := d.endedEarly(m, se.Token); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
+	if at, msg, hint := d.sign(m, se.Message); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
 	if at, msg, hint := d.slip(m, se.Message); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
 	msg, hint := complaint(se.Message, string(d.runes(m.Line)[m.Column-1:]))
+	if strings.ContainsAny(d.line(m.Line), "“”„‟") {
+		hint = plainQuotes // a comma or a colon is within them
+	}
 	return d.problem(m, hint, "%s", msg)
+}
+
+// otherFiles are the beginnings of what people save or copy in place of a watchlist: RTF, as a Mac
+// writes it, archives with the documents of office programs, PDF, web pages.
+var otherFiles = regexp.MustCompile(`(?i)^\s*(?:({\\rtf|PK\x03\x04|%PDF-)|<(?:!doctype|html))`)
+
+// otherFile says what a file is that was never meant as YAML.
+func otherFile(text string) (msg, hint string) {
+	found := otherFiles.FindStringSubmatch(text[:min(len(text), 200)])
+	switch {
+	case found == nil:
+		return "", ""
+	case found[1] != "":
+		return "this is a document of an office program", "save it as plain text, in UTF-8"
+	}
+	return "this is a web page, and no watchlist", "save the file itself, not the page that shows it"
+}
+
+const afterComplete = "this text stands after a value that is already complete"
+
+// endedEarly looks whether the quotes before a text end where they were not meant to: at an
+// apostrophe or at quotes within the text, or only at those of a line below.
+func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hint string) {
+	quotes, rest := t.Prev, string(d.runes(m.Line)[m.Column-1:])
+	if t.Type != token.StringType || quotes == nil || strings.HasPrefix(rest, ",") || ended.MatchString(rest) {
+		return m, "", ""
+	}
+	switch within := quotes.Position.Line == m.Line; {
+	case quotes.Type != token.SingleQuoteType && quotes.Type != token.DoubleQuoteType:
+		return m, "", ""
+	case !within:
+		return d.positionOfToken(quotes), "this quote is never closed", ""
+	case quotes.Type == token.SingleQuoteType:
+		return m, afterComplete, `put the whole value in "double quotes"`
+	}
+	return m, afterComplete, "put the whole value in 'single quotes'"
+}
+
+// taken is a text whose ! takes the bracket behind it along.
+var taken = regexp.MustCompile(`[\[{,:] *(!)[^\s,]*[\]}]`)
+
+// sign looks for a text whose first sign means something to YAML, and that spoils what follows.
+func (d *document) sign(m position, complaint string) (at position, msg, hint string) {
+	line := d.runes(m.Line)
+	text, before, rest := string(line), string(line[:m.Column-1]), string(line[m.Column-1:])
+	on := func(byteOffset int) position {
+		return position{Pos: d.pos(m.Line, utf8.RuneCountInString(text[:byteOffset])+1), width: 1}
+	}
+	switch {
+	case strings.HasPrefix(rest, "```"):
+		return m, "this line is no part of a watchlist", "delete it"
+	case strings.HasPrefix(rest, "*"):
+		return on(len(strings.TrimRight(before, "*"))), "a text cannot begin with * here", "put it in quotes"
+	case taken.MatchString(text) && (strings.Contains(complaint, "end token") || strings.Contains(complaint, "tag character")):
+		return on(taken.FindStringSubmatchIndex(text)[2]), "a text cannot begin with ! here", "put it in quotes"
+	}
+	return m, "", ""
 }
 
 var (
@@ -100,7 +167,7 @@ func complaint(said, rest string) (msg, hint string) {
 		} else if strings.HasPrefix(rest, ",") {
 			hint = "write one entry for each"
 		}
-		return "this text stands after a value that is already complete", hint
+		return afterComplete, hint
 	case has("flow mapping end token"):
 		return "this { is never closed", ""
 	case has("sequence end token"):
