@@ -39,6 +39,7 @@ type decoder struct {
 	earlier  map[string]int           // entries of the lists of the files before; nil for a part of a file
 	beside   []string                 // keys that are known beside those of the struct at the top
 	known    map[reflect.Type][]field // of the structs met so far
+	list     entry                    // the innermost entry of a list that is decoded
 }
 
 func newDecoder(doc *document, kinds Kinds) *decoder {
@@ -356,11 +357,17 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	switch t := n.(type) {
 	case *ast.SequenceNode:
 		out := reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+len(t.Values)), v)
+		open := ""
 		for i, item := range t.Values {
 			one := reflect.New(elem).Elem()
+			at := fmt.Sprintf("%s[%d]", path, first+i)
 			d.runTogether(item, elem, f, false)
 			before := d.mistakes
-			d.value(item, one, fmt.Sprintf("%s[%d]", path, first+i), f)
+			if !isEntry(elem) || !d.besideOpen(item, at, &open) {
+				leave := d.enterEntry(t.Values, i)
+				d.value(item, one, at, f)
+				leave()
+			}
 			if d.mistakes == before || isEntry(elem) { // the place of an entry in its list must stay
 				out = reflect.Append(out, one)
 			}

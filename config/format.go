@@ -97,7 +97,11 @@ func checkFormat(format, s string) (msg, hint string) {
 		if domain, ok := strings.CutPrefix(s, "@"); ok {
 			return checkHost(domain)
 		}
-		return checkMember(s)
+		msg, hint := checkMember(s)
+		if host, _ := checkHost(s); msg != "" && host == "" && strings.Contains(s, ".") {
+			hint = didYouMean("@" + s)
+		}
+		return msg, hint
 	case "header":
 		return checkHeader(s)
 	case "listen":
@@ -340,7 +344,7 @@ func checkChannel(name string) (msg, hint string) {
 	case utf8.RuneCountInString(name) > 80:
 		return "is longer than the 80 characters a channel's name may have", ""
 	case strings.ContainsFunc(name, bad), strings.ContainsFunc(name, unicode.IsUpper):
-		meant, hint := strings.ToLower(strings.ReplaceAll(name, " ", "-")), ""
+		meant, hint := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "-")), ""
 		switch {
 		case !strings.ContainsFunc(meant, bad):
 			hint = didYouMean("#" + meant)

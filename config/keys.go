@@ -96,7 +96,8 @@ func (d *decoder) unwrappedEntries(n ast.Node) []*ast.MappingValueNode {
 func (d *decoder) pairs(n ast.Node, path string) []pair {
 	var out []pair
 	seen := map[string]int{}
-	for _, mv := range entriesOf(n) {
+	entries := entriesOf(n)
+	for at, mv := range entries {
 		if mv.Key != nil && mv.Key.IsMergeKey() {
 			for _, p := range d.mergedPairs(mv.Value, path) {
 				if _, ok := seen[p.name]; !ok {
@@ -110,6 +111,10 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 		name, ok := keyName(mv.Key)
 		if !ok {
 			d.wrong(key, "", "a key must be a plain word")
+			continue
+		}
+		if at > 0 && mv.Value.Type() == ast.NullType && d.doc.bare(n, key) {
+			d.bareKey(key, name, entries[at-1].Value)
 			continue
 		}
 		p := pair{name: name, key: key, value: mv.Value}
@@ -179,9 +184,13 @@ func keyName(k ast.MapKeyNode) (string, bool) {
 // keys decodes pairs into the fields of v.
 func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, fields []field) {
 	excused := map[string]bool{}
-	for _, p := range pairs {
+	for at, p := range pairs {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
 		if i < 0 {
+			if open := d.openAbove(pairs[:at], p.name, v, fields); open != "" {
+				d.wrong(p.key, underHint(open), "unknown key %q here", p.name)
+				continue
+			}
 			known := fieldNames(fields)
 			if path == "" {
 				known = append(known, d.beside...)
@@ -204,7 +213,11 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 	}
 	for _, f := range fields {
 		if f.required && !excused[f.name] && !slices.ContainsFunc(pairs, func(p pair) bool { return p.name == f.name }) {
-			d.wrong(m, exampleHint(f), "%q is missing here", f.name)
+			hint := exampleHint(f)
+			if d.apart(m, func(key string) bool { return key == f.name }) {
+				hint = oneDash
+			}
+			d.wrong(m, hint, "%q is missing here", f.name)
 		}
 	}
 }

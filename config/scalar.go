@@ -91,8 +91,8 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 			hint = "put the text in quotes" // Acme: the bank
 		}
 	case ast.SequenceType:
-		if strings.HasPrefix(want, "a value such as http") {
-			hint = "write one entry for each"
+		if !strings.HasPrefix(want, "keys") {
+			hint = "only one value may stand here"
 		}
 	case ast.StringType:
 		if strings.HasPrefix(want, "keys and values") {
@@ -126,6 +126,13 @@ func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
 		raw = t.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		raw = n.GetToken().Value
+	case *ast.SequenceNode:
+		if f.short { // of an entry: a source, an author
+			d.wrong(m, "write one entry for each", "%s wants %s, not a list", f.name, wanted(f))
+			return written{}, false
+		}
+		d.wrongType(n, m, f.name, wanted(f))
+		return written{}, false
 	default:
 		d.wrongType(n, m, f.name, wanted(f))
 		return written{}, false

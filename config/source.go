@@ -43,10 +43,17 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 	case *ast.NullNode:
 		return
 	case *ast.SequenceNode:
+		open := ""
 		for i, item := range t.Values {
-			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)); ok {
+			at := fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)
+			if d.besideOpen(item, at, &open) {
+				continue
+			}
+			leave := d.enterEntry(t.Values, i)
+			if src, ok := d.source(item, at); ok {
 				*into = append(*into, src)
 			}
+			leave()
 		}
 	default:
 		d.wrong(m, dashHint(n), "sources wants a list, not %s", kindOf(n))
@@ -169,7 +176,11 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 			break
 		}
 	}
-	d.wrong(at, "begin it with one of "+shortList(commonFirst(known)), "this source does not say what it is")
+	hint := "begin it with one of " + shortList(commonFirst(known))
+	if d.apart(m, func(key string) bool { return slices.Contains(known, key) }) {
+		hint = oneDash
+	}
+	d.wrong(at, hint, "this source does not say what it is")
 	return kind, others, false
 }
 

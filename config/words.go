@@ -11,7 +11,7 @@ var keyWords = wordsByForm(map[string]string{
 	"contact":   "контакт контакты контакти email e-mail mail почта пошта имейл",
 	"language":  "язык мова език",
 	"lang":      "язык мова език language",
-	"watch":     "brand brands brend бренд бренды бренди марка наблюдение спостереження",
+	"watch":     "brand brands brend бренд бренды бренди марка наблюдение спостереження следить стежити следи наблюдать наблюдавай search",
 	"name":      "title label название назва имя ім'я имʼя име наименование заглавие",
 	"terms":     "words word keywords keyword names phrases слова слово термины терміни термини думи имена фразы фрази",
 	"context":   "контекст",

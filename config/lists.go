@@ -1,0 +1,130 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// This file sees by the neighbours of an entry or a key where it was meant to stand.
+
+// entry is one entry of a list.
+type entry struct {
+	list []ast.Node
+	i    int
+	at   Pos
+}
+
+// enterEntry says which entry of a list is decoded, until leave is called.
+func (d *decoder) enterEntry(list []ast.Node, i int) (leave func()) {
+	outer := d.list
+	d.list = entry{list, i, d.doc.positionOf(list[i]).Pos}
+	return func() { d.list = outer }
+}
+
+const oneDash = "a dash begins another entry: delete it where the lines belong together"
+
+// apart reports whether the entry at m looks like a part of one beside it, with a dash of its
+// own before every key: the two have no key in common, and the other has what is missing here.
+func (d *decoder) apart(m position, missing func(key string) bool) bool {
+	e := d.list
+	if e.at != m.Pos {
+		return false
+	}
+	own := d.blockKeys(e.list[e.i])
+	for _, i := range []int{e.i - 1, e.i + 1} {
+		if i < 0 || i >= len(e.list) || len(own) == 0 {
+			continue
+		}
+		other := d.blockKeys(e.list[i])
+		if slices.ContainsFunc(other, missing) && !slices.ContainsFunc(other, func(key string) bool { return slices.Contains(own, key) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// blockKeys are the keys of an entry that is not written in braces.
+func (d *decoder) blockKeys(n ast.Node) (keys []string) {
+	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
+		return nil
+	}
+	for _, mv := range d.unwrappedEntries(n) {
+		if name, ok := keyName(mv.Key); ok {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+func underHint(key string) string {
+	return fmt.Sprintf("indent it further, so that it stands under %s", key)
+}
+
+// openAbove is the key that an unknown one was meant to stand under: nothing does, it stands
+// above, and it knows such a key. "" for none.
+func (d *decoder) openAbove(above []pair, name string, v reflect.Value, fields []field) string {
+	for _, p := range slices.Backward(above) {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
+		if i < 0 {
+			continue // another one that was meant to
+		}
+		t := v.FieldByIndex(fields[i].index).Type()
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		switch {
+		case p.value.Type() != ast.NullType:
+		case t.Kind() == reflect.Map, t.Kind() == reflect.Struct && slices.Contains(fieldNames(d.fields(t)), name):
+			return p.name
+		}
+		return ""
+	}
+	return ""
+}
+
+// besideOpen reports an entry of a list that was meant to stand under the last key of the entry
+// above it. open is that key's path while nothing stands under it.
+func (d *decoder) besideOpen(item ast.Node, at string, open *string) bool {
+	if entries := d.unwrappedEntries(item); len(entries) > 0 {
+		*open = ""
+		for len(entries) > 0 {
+			last := entries[len(entries)-1]
+			name, _ := keyName(last.Key)
+			line := d.doc.line(d.doc.positionOf(last.Key).Line)
+			if at = join(at, name); last.Value.Type() == ast.NullType && !commentedOut.MatchString(line) {
+				*open = at
+			}
+			entries = entriesOf(last.Value)
+		}
+		return false
+	}
+	if *open == "" || item.Type() == ast.NullType {
+		return false
+	}
+	d.broken[*open] = true
+	key := (*open)[strings.LastIndexByte(*open, '.')+1:]
+	d.wrong(d.doc.positionOf(item), underHint(key), "this stands beside %s, not under it", key)
+	return true
+}
+
+// bare reports whether a key in braces has no colon behind it.
+func (d *document) bare(n ast.Node, key position) bool {
+	m, ok := n.(*ast.MappingNode)
+	rest := d.runes(key.Line)[min(key.Column-1+key.width, len(d.runes(key.Line))):]
+	return ok && m.IsFlowStyle && !strings.HasPrefix(strings.TrimLeftFunc(string(rest), unicode.IsSpace), ":")
+}
+
+// bareKey reports what stands behind a comma in braces and is no key: another value, or the
+// decimals of a number.
+func (d *decoder) bareKey(key position, name string, before ast.Node) {
+	hint := "several values stand in brackets: [a, b]"
+	if before.Type() == ast.IntegerType && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsDigit(r) }) {
+		hint = fmt.Sprintf("write %s.%s", before.GetToken().Value, name)
+	}
+	d.wrong(key, hint, "%q stands alone behind a comma, where a key and its value belong", name)
+}
