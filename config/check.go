@@ -180,7 +180,7 @@ func (d *decoder) emptyList(path, hint string) {
 
 func (d *decoder) checkTerm(t Text, m position) bool {
 	name := strings.TrimPrefix(strings.TrimSpace(t.Value), "=")
-	isSign := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) }
+	said := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	switch {
 	case strings.TrimSpace(t.Value) == "":
 		d.wrong(m, "delete it", "an empty term")
@@ -190,8 +190,8 @@ func (d *decoder) checkTerm(t Text, m position) bool {
 		d.wrong(m, "make it two entries", "a term must be one line")
 	case utf8.RuneCountInString(t.Value) > maxName:
 		d.wrong(m, "", "a term longer than %d characters", maxName)
-	case !strings.ContainsFunc(name, isSign):
-		d.wrong(m, "", "the term %q has no letter or digit", t.Value)
+	case !strings.ContainsFunc(name, said):
+		d.wrong(m, "write the name as people write it", "the term %q has no letter or digit", t.Value)
 	default:
 		return true
 	}
