@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/lang"
 	words "github.com/earshot/earshot/internal/text"
 )
@@ -290,16 +291,13 @@ func withoutUnseen(s string) string {
 }
 
 func checkZone(s string) (msg, hint string) {
-	if s == "" || strings.EqualFold(s, "local") {
-		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	if _, err := time.LoadLocation(s); err == nil && s != "" && !strings.EqualFold(s, "local") {
+		return "", ""
 	}
-	if _, err := time.LoadLocation(s); err != nil {
-		if meant := words.Nearest(s, []string{"Europe/Kyiv", "Europe/Sofia", "Europe/London", "Europe/Berlin", "Europe/Warsaw", "Europe/Moscow", "Europe/Istanbul", "America/New_York", "UTC"}); meant != "" {
-			return "is not a time zone", didYouMean(meant)
-		}
-		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	if meant := hours.MeantZone(s); meant != "" {
+		return "is not a time zone", didYouMean(meant)
 	}
-	return "", ""
+	return "is not a time zone", `write a name such as "Europe/Kyiv"`
 }
 
 var (

@@ -7,7 +7,7 @@ import (
 
 // keyWords are the words that people write for keys, in the languages of the guide and as other
 // programs have them, by the key. Which key a word means depends on those that its place knows.
-var keyWords = wordsByForm(map[string]string{
+var keyWords = map[string]string{
 	"contact":   "контакт контакты контакти email e-mail mail почта пошта имейл",
 	"language":  "язык мова език",
 	"lang":      "язык мова език language",
@@ -36,10 +36,10 @@ var keyWords = wordsByForm(map[string]string{
 	"bot_token": "token",
 	"url":       "address link адрес адреса",
 	"database":  "db база",
-})
+}
 
 // kindWords are the words that people write for kinds of sources of another name.
-var kindWords = wordsByForm(map[string]string{
+var kindWords = map[string]string{
 	"feed":           "rss atom фид фід фийд лента стрічка новости новини емисия",
 	"page":           "site url website web link сайт страница сторінка сайтове отзывы відгуки отзиви",
 	"forum":          "форум форумы форуми",
@@ -52,23 +52,12 @@ var kindWords = wordsByForm(map[string]string{
 	"youtube":        "yt ютуб",
 	"instagram":      "insta инстаграм інстаграм",
 	"hackernews":     "hn",
-})
-
-// wordsByForm turns a table of keys and their words round.
-func wordsByForm(table map[string]string) map[string][]string {
-	out := map[string][]string{}
-	for key, words := range table {
-		for _, word := range strings.Fields(words) {
-			out[word] = append(out[word], key)
-		}
-	}
-	return out
 }
 
 // wordFor returns the one of the known keys that a word stands for, or "".
-func wordFor(word string, table map[string][]string, known []string) string {
-	for _, key := range table[strings.ToLower(word)] {
-		if slices.Contains(known, key) {
+func wordFor(word string, table map[string]string, known []string) string {
+	for key, words := range table {
+		if slices.Contains(known, key) && slices.Contains(strings.Fields(words), strings.ToLower(word)) {
 			return key
 		}
 	}

@@ -2,13 +2,17 @@ package hours
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // dayNames are the days as people write them in the languages of the guide, by the English ones.
 // What two languages write for different days is left out.
-var dayNames = byName(map[string]string{
+var dayNames = text.ByWord(map[string]string{
 	"Mon": "пн понедельник понеділок понеделник", "Tue": "вт вторник вівторок", "Wed": "ср среда середа сряда",
 	"Thu": "чт четверг четвер четвъртък", "Fri": "пт пятница пʼятниця п'ятниця петък", "Sat": "сб суббота субота", "Sun": "вс нд нед воскресенье неділя неделя",
 	"Mon-Fri": "будни будні рабочие робочі делнични weekdays", "Sat-Sun": "выходные вихідні почивни weekend weekends",
@@ -17,19 +21,16 @@ var dayNames = byName(map[string]string{
 
 // zoneNames are time zones as people call them. The hours that a clock is ahead of another name no
 // zone: they change in spring, and zones do not.
-var zoneNames = byName(map[string]string{
+var zoneNames = text.ByWord(map[string]string{
 	"Europe/Kyiv": "kyiv kiev киев київ киеву києвом", "Europe/Sofia": "sofia софия софія", "Europe/Moscow": "moscow msk москва мск",
 	"Europe/London": "london лондон", "Europe/Berlin": "berlin берлин берлін", "Europe/Warsaw": "warsaw варшава", "Europe/Istanbul": "istanbul стамбул",
+	"America/New_York": "new_york newyork",
 })
 
-func byName(table map[string]string) map[string]string {
-	out := map[string]string{}
-	for meant, names := range table {
-		for _, name := range strings.Fields(names) {
-			out[name] = meant
-		}
-	}
-	return out
+// MeantZone is the time zone that was probably meant by a name that is none, or "".
+func MeantZone(name string) string {
+	city := strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
+	return zoneNames[text.Nearest(city, slices.Sorted(maps.Keys(zoneNames)))]
 }
 
 var (
