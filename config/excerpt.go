@@ -120,8 +120,8 @@ func (d *document) maskLine(n int) string {
 var (
 	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+|hooks\.slack\.com/[\w/]+`)
 	pastedPassword = regexp.MustCompile(`(?::/{0,2}|//)[^/\s:@"'$]*:([^\s"'$]+)@`) // also where the scheme is mistyped
-	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
-	pastedOwnKey   = regexp.MustCompile(`\bkey["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
+	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url|service_account)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
+	pastedOwnKey   = regexp.MustCompile(`(?:\b|_)key["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
 	pastedDoor     = regexp.MustCompile(`\b(?:shoutrrr:|[a-z]+://)[^\s"']+`)
 	pastedPEM      = regexp.MustCompile(`(?:^|[\s"'\[])([A-Za-z0-9+][A-Za-z0-9+/=]{39,75})(?:[\s"',\]]|$)`)
 )

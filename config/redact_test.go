@@ -100,6 +100,8 @@ func TestExcerptsBeforeTheTree(t *testing.T) {
 		`{to: "shoutrrr:discord//SECRET55-abcdefghij@123456789"}`,
 		`reply: {as: romashka, key: SECRET55}`,
 		`refresh: SECRET55`,
+		`private_key: SECRET55-abcdefgh`,
+		`service_account: '{"client_email": "a@b.example", "private_key": "-----BEGIN PRIVATE KEY-----\nSECRET55"}'`,
 		`password: pa$$SECRET55`,
 		`database: postgres://earshot:p@SECRET55@db.example/earshot`,
 		`MIGTAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBHkwSECRET55`,

@@ -231,11 +231,22 @@ func (d *decoder) nameSource(src *Source) {
 	words := []string{src.Kind}
 	for _, p := range pairs {
 		value := d.word(p.value)
-		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && len(words) < 4 {
+		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && !d.secretOption(src.Kind, p.name) && len(words) < 4 {
 			words = append(words, value)
 		}
 	}
 	src.Name = strings.Join(words, " ")
+}
+
+// secretOption reports whether an option of a kind is a secret.
+func (d *decoder) secretOption(kind, name string) bool {
+	t := d.kinds.options(kind)
+	if t == nil {
+		return false
+	}
+	fields := d.fields(t)
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	return i >= 0 && t.FieldByIndex(fields[i].index).Type == reflect.TypeFor[Secret]()
 }
 
 func secretKey(name string) bool {
