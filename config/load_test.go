@@ -429,3 +429,29 @@ func TestWarningsHideNoMistake(t *testing.T) {
 		t.Errorf("the last are %v, in all %q", e.List[n-2:], e.Summary())
 	}
 }
+
+// TestSecretFileOfAnEditor: a file that Notepad saved holds the secret and nothing more, and one
+// that PowerShell wrote holds none.
+func TestSecretFileOfAnEditor(t *testing.T) {
+	dir := t.TempDir()
+	for name, test := range map[string]struct{ data, secret, wrong string }{
+		"plain":   {"xoxb-1-2-abc\n", "xoxb-1-2-abc", ""},
+		"notepad": {"\ufeffxoxb-1-2-abc\r\n", "xoxb-1-2-abc", ""},
+		"utf16":   {"\xff\xfex\x00o\x00x\x00b\x00", "", "is not UTF-8 text — save the file as UTF-8"},
+		"zeros":   {"x\x00o\x00x\x00b\x00", "", "is not UTF-8 text — save the file as UTF-8"},
+		"mark":    {"\ufeff\r\n", "", "is empty"},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(test.data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Parse(filepath.Join(dir, "w.yaml"), []byte("contact: a@b.example\nwatch: [{name: A, terms: [Acme]}]\nsources: [{feed: \"https://a.example\"}]\n"+
+			"slack: {bot_token: \"${file:"+name+"}\", app_token: xapp-1}\n"), nil, testKinds())
+		if test.wrong != "" {
+			if err == nil || !strings.Contains(err.Error(), "bot_token: the file "+name+" "+test.wrong) {
+				t.Errorf("%s: %v", name, err)
+			}
+		} else if err != nil || c.Slack.BotToken.Reveal() != test.secret {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
