@@ -177,11 +177,22 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		}
 	}
 	hint := "begin it with one of " + shortList(commonFirst(known))
-	if d.apart(m, func(key string) bool { return slices.Contains(known, key) }) {
+	option := func(p pair) bool { return slices.Contains(commonKeys, p.name) || d.isOption(p.name) }
+	if !slices.ContainsFunc(others, func(p pair) bool { return !option(p) }) && d.apart(m, func(key string) bool { return slices.Contains(known, key) }) {
 		hint = oneDash
 	}
 	d.wrong(at, hint, "this source does not say what it is")
 	return kind, others, false
+}
+
+// isOption reports whether any kind has an option of this name.
+func (d *decoder) isOption(name string) bool {
+	for kind := range d.kinds {
+		if t := d.kinds.options(kind); t != nil && slices.Contains(fieldNames(d.fields(t)), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // commonFirst puts the kinds that nearly every watchlist has before the others, since a

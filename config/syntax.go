@@ -17,10 +17,13 @@ import (
 func (d *document) syntax(err error) error {
 	var se *yaml.SyntaxError
 	if !errors.As(err, &se) || se.Token == nil {
-		return d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+		return d.problem(position{Pos: d.pos(1, 1)}, "", noYAML)
 	}
 	m := d.positionOfToken(se.Token)
 	if at, msg, hint := d.endedEarly(m, se.Token); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
+	if at, msg, hint := d.leftOpen(m); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
 	if at, msg, hint := d.sign(m, se.Message); msg != "" {
@@ -32,6 +35,9 @@ func (d *document) syntax(err error) error {
 	msg, hint := complaint(se.Message, string(d.runes(m.Line)[m.Column-1:]))
 	if strings.ContainsAny(d.line(m.Line), "“”„‟") {
 		hint = plainQuotes // a comma or a colon is within them
+	}
+	if open := d.opened(m.Line); msg == noYAML && open.Line == m.Line {
+		return d.neverClosed(open)
 	}
 	return d.problem(m, hint, "%s", msg)
 }
@@ -52,13 +58,16 @@ func otherFile(text string) (msg, hint string) {
 	return "this is a web page, and no watchlist", "save the file itself, not the page that shows it"
 }
 
+const noYAML = "this cannot be read as YAML"
+
 const afterComplete = "this text stands after a value that is already complete"
 
 // endedEarly looks whether the quotes before a text end where they were not meant to: at an
 // apostrophe or at quotes within the text, or only at those of a line below.
 func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hint string) {
-	quotes, rest := t.Prev, string(d.runes(m.Line)[m.Column-1:])
-	if t.Type != token.StringType || quotes == nil || strings.HasPrefix(rest, ",") || ended.MatchString(rest) {
+	quotes, line := t.Prev, d.runes(m.Line)
+	before, rest := strings.TrimRight(string(line[:m.Column-1]), " "), string(line[m.Column-1:])
+	if t.Type != token.StringType || quotes == nil || strings.TrimRight(before, `"'`) == before || strings.HasPrefix(rest, ",") || ended.MatchString(rest) {
 		return m, "", ""
 	}
 	switch within := quotes.Position.Line == m.Line; {
@@ -71,6 +80,65 @@ func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hin
 	}
 	return m, afterComplete, "put the whole value in 'single quotes'"
 }
+
+// leftOpen looks for a bracket above a place that nothing closes: what follows it is read as its
+// content, far down the file. A # that hides its end is the usual cause.
+func (d *document) leftOpen(m position) (at position, msg, hint string) {
+	open := d.opened(m.Line - 1)
+	if open.Line == 0 {
+		return m, "", ""
+	}
+	text := d.line(open.Line)
+	if found := commented.FindStringSubmatchIndex(text); found != nil {
+		return position{Pos: d.pos(open.Line, utf8.RuneCountInString(text[:found[2]])+1), width: 1}, hiddenByComment, `put it in quotes: "#mentions"`
+	}
+	deep := func(n int) int { return len(d.line(n)) - len(strings.TrimLeft(d.line(n), " ")) }
+	if deep(m.Line) <= deep(open.Line) && (keyed.MatchString(d.line(m.Line)) || beginsEntry(d.line(m.Line))) {
+		p := d.neverClosed(open)
+		return position{Pos: open, width: 1}, p.Msg, ""
+	}
+	return m, "", ""
+}
+
+func (d *document) neverClosed(bracket Pos) Error {
+	return d.problem(position{Pos: bracket, width: 1}, "", "this %c is never closed", d.runes(bracket.Line)[bracket.Column-1])
+}
+
+const hiddenByComment = "# begins a comment, so the value is missing here"
+
+// opened is the last bracket that is open where a line ends, read by signs alone: within brackets
+// each counts, outside of them one that a value begins with. The zero Pos is none.
+func (d *document) opened(last int) Pos {
+	var open []Pos
+	for n := 1; n <= last; n++ {
+		quote, before := rune(0), ' '
+		for i, r := range d.runes(n) {
+			begins := before == ' ' || len(open) > 0 && strings.ContainsRune("[{,", before)
+			switch {
+			case quote != 0:
+				if r == quote {
+					quote = 0
+				}
+			case r == '#' && before == ' ':
+				quote = '\n' // to the end of the line
+			case strings.ContainsRune(`"'`, r) && begins:
+				quote = r
+			case strings.ContainsRune("[{", r) && (len(open) > 0 || begins && valueBegins.MatchString(string(d.runes(n)[:i]))):
+				open = append(open, d.pos(n, i+1))
+			case strings.ContainsRune("]}", r) && len(open) > 0:
+				open = open[:len(open)-1]
+			}
+			before = r
+		}
+	}
+	if len(open) == 0 {
+		return Pos{}
+	}
+	return open[len(open)-1]
+}
+
+// valueBegins is what stands on a line before a value.
+var valueBegins = regexp.MustCompile(`^ *(?:- +)*(?:[^\s:]+: +)?$`)
 
 // taken is a text whose ! takes the bracket behind it along.
 var taken = regexp.MustCompile(`[\[{,:] *(!)[^\s,]*[\]}]`)
@@ -121,7 +189,7 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 		return on(m.Line, tab+1), "a tab in the indentation", "indent with spaces"
 	case commented.MatchString(text) && (unclosed || strings.Contains(complaint, "could not find map value")):
 		found := commented.FindStringSubmatchIndex(text)
-		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
+		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), hiddenByComment, `put it in quotes: "#mentions"`
 	case glued.MatchString(text):
 		found := glued.FindStringSubmatchIndex(text)
 		hint := "write a space after the colon"
@@ -177,5 +245,5 @@ func complaint(said, rest string) (msg, hint string) {
 	case has("unknown escape character"):
 		return "an unknown \\ sequence", `write \\ for a backslash, or use 'single quotes'`
 	}
-	return "this cannot be read as YAML", "check the indentation, and put a text with a colon in quotes"
+	return noYAML, "check the indentation, and put a text with a colon in quotes"
 }
