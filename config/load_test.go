@@ -233,7 +233,15 @@ func TestLoadWhatCannotBeRead(t *testing.T) {
 	if err := os.WriteFile(big, bytes.Repeat([]byte("# filler\n"), 200_000), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for _, named := range []string{"a.yaml.txt", "B.YAML", "c.yml"} {
+		if err := os.WriteFile(filepath.Join(dir, named), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for path, want := range map[string]string{
+		filepath.Join(dir, "a.yaml"):    "there is no watchlist " + filepath.Join(dir, "a.yaml") + ", but a file " + filepath.Join(dir, "a.yaml.txt") + ": give it that name, or name it with -c",
+		filepath.Join(dir, "b.yaml"):    "but a file " + filepath.Join(dir, "B.YAML"),
+		filepath.Join(dir, "c.yaml"):    "but a file " + filepath.Join(dir, "c.yml"),
 		filepath.Join(dir, "none.yaml"): "there is no watchlist " + filepath.Join(dir, "none.yaml") + ": earshot init writes a first one",
 		filepath.Join(dir, "none"):      "there is no watchlist",
 		"/dev/null":                     "not a regular file",
