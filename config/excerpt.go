@@ -119,7 +119,7 @@ func (d *document) maskLine(n int) string {
 // which goes into the log and to staff.
 var (
 	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+|hooks\.slack\.com/[\w/]+`)
-	pastedPassword = regexp.MustCompile(`(?::/{0,2}|//)[^/\s:@"'$]*:([^\s"'$]+)@`) // also where the scheme is mistyped
+	pastedPassword = regexp.MustCompile(`(?::/{0,2}|//)(?:[^/\s:@"'$]|\$[^{])*:([^\s"']+)@`) // also where the scheme is mistyped
 	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url|service_account)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
 	pastedOwnKey   = regexp.MustCompile(`(?:\b|_)key["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
 	pastedDoor     = regexp.MustCompile(`\b(?:shoutrrr:|[a-z]+://)[^\s"']+`)
