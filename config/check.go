@@ -313,7 +313,14 @@ func (d *decoder) checkReplies(c *Config) {
 			}
 			d.wrong(d.inText(m, found[0]), hint, "unknown placeholder %s", found[0])
 		}
-		if left := placeholder.ReplaceAllString(r.Text, ""); strings.Contains(left, "{{") || strings.Contains(left, "}}") {
+		left := placeholder.ReplaceAllString(r.Text, "")
+		halves := strings.Contains(left, "{{") || strings.Contains(left, "}}")
+		for _, name := range Placeholders() {
+			if one := "{" + name + "}"; !halves && strings.Contains(left, one) {
+				d.wrong(d.inText(m, one), didYouMean("{"+one+"}"), "unknown placeholder %s", one)
+			}
+		}
+		if halves {
 			d.wrong(m, "write it like {{author}}", "a placeholder is not closed, or not opened")
 		}
 	}

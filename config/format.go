@@ -320,7 +320,7 @@ func checkDestination(s string) (msg, hint string) {
 		return "is not a place", didYouMean(slackPlace.FindStringSubmatch(s)[1])
 	case strings.HasPrefix(strings.TrimSpace(s), "#"):
 		return "is not a place", didYouMean(strings.TrimSpace(s))
-	case strings.HasPrefix(s, "@"):
+	case strings.HasPrefix(s, "@"), isAddress(s):
 		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
 	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
 		return "is not a place", didYouMean("console")

@@ -21,6 +21,7 @@ type field struct {
 	keys     string
 	required bool
 	short    bool
+	several  bool // of a list each may be an entry of its own
 }
 
 // fieldsOf lists the keys of a struct, those of inlined structs included.

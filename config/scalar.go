@@ -100,7 +100,7 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 		}
 	}
 	if hint == "" { // one number for all is what people think of first
-		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}"}[name]
+		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}", "doors": doorsLike}[name]
 	}
 	if hint == "" && want == "keys and values" {
 		switch {
@@ -127,7 +127,7 @@ func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		raw = n.GetToken().Value
 	case *ast.SequenceNode:
-		if f.short { // of an entry: a source, an author
+		if f.several {
 			d.wrong(m, "write one entry for each", "%s wants %s, not a list", f.name, wanted(f))
 			return written{}, false
 		}

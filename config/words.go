@@ -34,8 +34,12 @@ var keyWords = map[string]string{
 	"zone":      "timezone time_zone tz",
 	"kind":      "type тип вид",
 	"bot_token": "token",
-	"url":       "address link адрес адреса",
-	"database":  "db база",
+
+	"escalate_to": "escalate escalation эскалация ескалація ескалация",
+	"at_least":    "level min minimum least уровень рівень ниво",
+	"retention":   "keep хранить зберігати",
+	"url":         "address link адрес адреса",
+	"database":    "db база",
 }
 
 // kindWords are the words that people write for kinds of sources of another name.

@@ -42,7 +42,7 @@ type UnfilledError struct{ What string }
 func (e *UnfilledError) Error() string { return "nothing is filled in for " + e.What }
 
 // inBraces is what looks like a placeholder, also where its end or its beginning is missing.
-var inBraces = regexp.MustCompile(`\{\{[^{}\n]*\}?\}?|[^\s{}]*\}\}`)
+var inBraces = regexp.MustCompile(`\{\{[^{}\n]*\}?\}?|[^\s{}]*\}\}|\{(?:author|watch|source|title|link|me)\}`)
 
 // Check reports why a template cannot be stored: ErrTemplate or an *UnfilledError.
 func (t Template) Check() error {

@@ -11,7 +11,7 @@ func TestTemplateCheck(t *testing.T) {
 	for words, unfilled := range map[string]string{
 		"Вибачте.": "", "{{author}}, вибачте": "", "{{ Author }}: {{me}}, {{link}}": "", "{one} brace": "", "a } b": "", "{{author}}{{me}}": "",
 		"{{autor}}, вибачте": "{{autor}}", "Вибачте, {{author}": "{{author}", "{{ім’я}}": "{{ім’я}}", "author}}, so": "author}}", "{{}}": "{{}}", "{{author}} {{": "{{",
-		"{{author}, {{me}}": "{{author}", "{{a,": "{{a,", "{{author\n}}": "{{author",
+		"{{author}, {{me}}": "{{author}", "{{a,": "{{a,", "{{author\n}}": "{{author", "{author}, вибачте": "{author}", "{{author}} {me}": "{me}",
 	} {
 		var e *UnfilledError
 		err := Template{ID: "1", Lang: "uk", Text: words}.Check()
