@@ -6,13 +6,10 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
 
 	"github.com/earshot/earshot/internal/hours"
 )
@@ -395,57 +392,6 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	if d.mistakes == before {
 		v.Set(reflect.Append(v, one))
 	}
-}
-
-// runTogether reports entries of a list that YAML reads as one text, since their dashes are
-// missing, or the spaces behind them, or the brackets: a name that is looked for so is found
-// nowhere. whole says that n stands where the list should.
-func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool) {
-	text, ok := n.(*ast.StringNode)
-	if !ok {
-		return
-	}
-	plain := text.Token.Type == token.StringType
-	lines := strings.Split(strings.TrimSpace(text.Token.Origin), "\n")
-	if plain && (whole && (len(lines) > 1 || beginsEntry(lines[0])) || slices.ContainsFunc(lines[1:], beginsEntry)) {
-		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
-		return
-	}
-	names := slices.Contains([]string{"terms", "context", "rivals", "any", "all", "none"}, f.name) // of people an official name may have a comma
-	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
-		return
-	}
-	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
-	quoted := make([]string, len(parts))
-	for i, part := range parts {
-		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") || strings.Count(part, `"`)%2 == 1 {
-			return // 1,5; a firm by its full name; «Сыр, вино»
-		}
-		quoted[i] = strconv.Quote(strings.TrimSpace(part))
-	}
-	if len(parts) > 1 {
-		d.warn(d.doc.positionOf(n), "if these are several, write ["+strings.Join(quoted, ", ")+"]", "%s: %q is looked for as one text", f.name, text.Value)
-	}
-}
-
-// legalForm is what stands behind a comma in the name of one firm. Looked for by itself it would
-// be found in every post about any firm.
-var legalForm = regexp.MustCompile(`(?i)^\s*(?:ООО|[ОЗП]?АО|ИП|ТОВ|ФОП|АТ|ПрАТ|ПАТ|ТДВ|Е?ООД|Е?АД|ЕТ|Inc|Ltd|Limited|LL[CP]|PLC|GmbH|AG|Corp|Co|S\.?A)\.?\s*$`)
-
-// dashHint is what to write where a list is wanted.
-func dashHint(n ast.Node) string {
-	for _, entry := range entriesOf(n) {
-		if name, _ := keyName(entry.Key); beginsEntry(name) {
-			return "begin each entry with a dash and a space"
-		}
-	}
-	return "begin each entry with a dash"
-}
-
-// beginsEntry reports whether a line begins with what people write for the dash of a list.
-func beginsEntry(line string) bool {
-	line = strings.TrimLeft(line, " ")
-	return strings.IndexAny(line, "-–—•·*") == 0
 }
 
 func (d *decoder) mapping(n ast.Node, v reflect.Value, m position, path string, f field) {
