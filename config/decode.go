@@ -214,6 +214,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *Text:
 		if s, ok := d.text(n, m, f); ok {
 			p.Value, p.Pos = s.value, m.Pos
+			d.endsInComma(n, m, f, s)
 		}
 	case *Secret:
 		d.secret(n, p, m, f)

@@ -249,6 +249,9 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 		meant = d.near(p.name, known)
 	}
 	switch home := homeOf(p.name); {
+	case slices.Contains(remarks, strings.ToLower(p.name)):
+		d.wrong(p.key, "begin a comment with #", "unknown key %q", p.name)
+		return ""
 	case meant != "":
 		d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 	case slices.Contains(known, "enabled") && slices.Contains([]string{"off", "on", "pause", "paused", "disabled", "active"}, p.name):

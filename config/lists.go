@@ -151,7 +151,11 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
 		return
 	}
-	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
+	value := text.Value
+	if strings.HasPrefix(value, "(") && strings.HasSuffix(value, ")") {
+		value = value[1 : len(value)-1]
+	}
+	parts := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
 	quoted := make([]string, len(parts))
 	for i, part := range parts {
 		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") || strings.Count(part, `"`)%2 == 1 {
@@ -167,6 +171,16 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 // legalForm is what stands behind a comma in the name of one firm. Looked for by itself it would
 // be found in every post about any firm.
 var legalForm = regexp.MustCompile(`(?i)^\s*(?:ООО|[ОЗП]?АО|ИП|ТОВ|ФОП|АТ|ПрАТ|ПАТ|ТДВ|Е?ООД|Е?АД|ЕТ|Inc|Ltd|Limited|LL[CP]|PLC|GmbH|AG|Corp|Co|S\.?A)\.?\s*$`)
+
+// endsInComma warns of a text that keeps the comma by which other notations part entries.
+func (d *decoder) endsInComma(n ast.Node, m position, f field, s written) {
+	if text, ok := n.(*ast.StringNode); !ok || text.Token.Type != token.StringType { // quotes say that it is meant
+		return
+	}
+	if end := strings.TrimRight(s.raw, ",; "); end != s.raw && end != "" {
+		d.warn(m, didYouMean(end), "%s: the text ends in %q", f.name, s.raw[len(end):])
+	}
+}
 
 // dashHint is what to write where a list is wanted.
 func dashHint(n ast.Node) string {

@@ -239,6 +239,9 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 		if s.curlyQuoted() {
 			d.warn(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
 		}
+		if f.format == "" {
+			d.endsInComma(n, m, f, s)
+		}
 		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
 			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])
 		}

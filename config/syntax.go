@@ -23,6 +23,9 @@ func (d *document) syntax(err error) error {
 	if at, msg, hint := d.endedEarly(m, se.Token); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
+	if at, msg, hint := d.noColon(m); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
 	if at, msg, hint := d.leftOpen(m); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
@@ -80,6 +83,35 @@ func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hin
 	}
 	return m, afterComplete, "put the whole value in 'single quotes'"
 }
+
+var (
+	// noComment begins a comment elsewhere.
+	noComment = regexp.MustCompile(`^ *(?://|--[^-]|/\*|;)`)
+	// assigned is a key and its value as settings of other programs have them.
+	assigned = regexp.MustCompile(`^ *(?:- +)?[\pL_]+ *(=)(?: |$)`)
+	// oneWord is a line with nothing but a word.
+	oneWord = regexp.MustCompile(`^( *)(?:- +)?[\pL_]+ *$`)
+)
+
+// noColon looks for a line that is no YAML since it has no colon: a comment, a setting, a key.
+func (d *document) noColon(m position) (at position, msg, hint string) {
+	text, next := d.line(m.Line), d.line(m.Line+1)
+	on := func(byteOffset int) position {
+		return position{Pos: d.pos(m.Line, utf8.RuneCountInString(text[:byteOffset])+1), width: 1}
+	}
+	word := oneWord.FindStringSubmatch(text)
+	switch {
+	case noComment.MatchString(text):
+		return on(len(text) - len(strings.TrimLeft(text, " "))), "no comment begins like this", "begin a comment with #"
+	case assigned.MatchString(text):
+		return on(assigned.FindStringSubmatchIndex(text)[2]), keyExpected, "write a colon and a space in its place"
+	case word != nil && (strings.HasPrefix(next, word[1]+" ") || strings.HasPrefix(next, word[1]+"- ")):
+		return on(len(strings.TrimRight(text, " "))), keyExpected, "write a colon behind the key"
+	}
+	return m, "", ""
+}
+
+const keyExpected = "a key and its value are expected here"
 
 // leftOpen looks for a bracket above a place that nothing closes: what follows it is read as its
 // content, far down the file. A # that hides its end is the usual cause.
@@ -196,7 +228,7 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 		if text[found[2]] != ':' {
 			hint = "write a plain colon and a space behind it"
 		}
-		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "a key and its value are expected here", hint
+		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), keyExpected, hint
 	case strings.Contains(text, ": {{"):
 		return m, "a text that begins with {{ is not understood", "put the whole text in quotes"
 	case strings.Contains(text, ": ${") && strings.Contains(complaint, "must be specified"): // within { }
@@ -227,12 +259,12 @@ func complaint(said, rest string) (msg, hint string) {
 	case has("mapping value is not allowed"):
 		return "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
 	case has("unexpected key name"), has("non-map value"), has("could not find expected ':'"):
-		return "a key and its value are expected here", "check the indentation, and the space after the colon or the dash"
+		return keyExpected, "check the indentation, and the space after the colon or the dash"
 	case has("value is not allowed in this context"):
 		hint := "put the whole value in quotes"
 		if ended.MatchString(rest) {
 			hint = "delete it"
-		} else if strings.HasPrefix(rest, ",") {
+		} else if strings.IndexAny(rest, `,"'`) == 0 {
 			hint = "write one entry for each"
 		}
 		return afterComplete, hint

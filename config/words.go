@@ -58,6 +58,9 @@ var kindWords = map[string]string{
 	"hackernews":     "hn",
 }
 
+// remarks are what people write for a remark of their own: one that is near to it means another thing.
+var remarks = strings.Fields("note notes comment comments remark description descr todo примечание примечания комментарий описание заметка примітка коментар опис нотатка бележка забележка описание")
+
 // wordFor returns the one of the known keys that a word stands for, or "".
 func wordFor(word string, table map[string]string, known []string) string {
 	for key, words := range table {
