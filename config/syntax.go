@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -89,18 +90,26 @@ var (
 	noComment = regexp.MustCompile(`^ *(?://|--[^-]|/\*|;)`)
 	// assigned is a key and its value as settings of other programs have them.
 	assigned = regexp.MustCompile(`^ *(?:- +)?[\pL_]+ *(=)(?: |$)`)
+	// secondKey is one behind the value of another, outside of braces.
+	secondKey = regexp.MustCompile(`^ *(?:- +)?[\pL_]+: +[^\s{\[&*!|>"'].*?[ ,;]+([a-z_]+): +\S`)
 	// oneWord is a line with nothing but a word.
 	oneWord = regexp.MustCompile(`^( *)(?:- +)?[\pL_]+ *$`)
 )
 
-// noColon looks for a line that is no YAML since it has no colon: a comment, a setting, a key.
+// isKey reports whether a word is a key somewhere in a watchlist: a name may have a colon, too.
+func isKey(word string) bool { return slices.Contains(commonKeys, word) || homeOf(word) != "" }
+
+// noColon looks for a line that is no YAML since it has no colon, or one too many: a comment, a
+// setting, a key, two of them.
 func (d *document) noColon(m position) (at position, msg, hint string) {
 	text, next := d.line(m.Line), d.line(m.Line+1)
 	on := func(byteOffset int) position {
 		return position{Pos: d.pos(m.Line, utf8.RuneCountInString(text[:byteOffset])+1), width: 1}
 	}
-	word := oneWord.FindStringSubmatch(text)
+	word, second := oneWord.FindStringSubmatch(text), secondKey.FindStringSubmatchIndex(text)
 	switch {
+	case second != nil && isKey(text[second[2]:second[3]]):
+		return on(second[2]), "a second key on one line", "write each key on a line of its own"
 	case noComment.MatchString(text):
 		return on(len(text) - len(strings.TrimLeft(text, " "))), "no comment begins like this", "begin a comment with #"
 	case assigned.MatchString(text):
