@@ -133,8 +133,9 @@ func (e *Errors) sort() {
 // Render writes the problems for people: position and message, then for a
 // mistake its line, the line before it, and a caret under the word.
 func (e *Errors) Render(w io.Writer, colour bool) error {
+	shown := map[shownLine]string{}
 	for _, p := range e.List {
-		if _, err := io.WriteString(w, p.render(colour)); err != nil {
+		if _, err := io.WriteString(w, p.render(colour, shown)); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ const oneDash = "a dash begins another entry: delete it where the lines belong t
 // own before every key: the two have no key in common, and the other has what is missing here.
 func (d *decoder) apart(m position, missing func(key string) bool) bool {
 	e := d.list
-	if e.at != m.Pos {
+	if e.at != m.Pos || d.lost > 0 {
 		return false
 	}
 	own := d.blockKeys(e.list[e.i])
@@ -118,9 +118,16 @@ func (d *decoder) besideOpen(item ast.Node, at string, open *string) bool {
 
 // bare reports whether a key in braces has no colon behind it.
 func (d *document) bare(n ast.Node, key position) bool {
-	m, ok := n.(*ast.MappingNode)
-	rest := d.runes(key.Line)[min(key.Column-1+key.width, len(d.runes(key.Line))):]
-	return ok && m.IsFlowStyle && !strings.HasPrefix(strings.TrimLeftFunc(string(rest), unicode.IsSpace), ":")
+	if m, ok := n.(*ast.MappingNode); !ok || !m.IsFlowStyle {
+		return false
+	}
+	line := d.runes(key.Line)
+	for _, r := range line[min(key.Column-1+key.width, len(line)):] {
+		if r != ' ' && r != '\t' {
+			return r != ':'
+		}
+	}
+	return true
 }
 
 // bareKey reports what stands behind a comma in braces and is no key: another value, or the

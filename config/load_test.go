@@ -277,7 +277,7 @@ func TestHostile(t *testing.T) {
 		"aliases": fill("*a "), "stars": fill("*"), "colons": fill(": "), "keys": fill("a: "), "lines": fill("a:\n"), "commas": "[" + fill(","), "quotes": fill("'"), "double quotes": fill("\""),
 		"folds": fill("|\n"), "one word": fill("x"), "directives": fill("%YAML 1.2\n---\n"), "documents": fill("---\n"), "comments": fill("#\n"), "merges": fill("<<: {}\n"),
 		"backslashes": "\"" + fill("\\"), "spaces": fill(" "), "new lines": fill("\n"), "nul": fill("\x00"), "deep": deep.String(), "bomb": bomb.String(),
-		"mixed": fill("[{a: &x [*x, "), "closing": fill("]"), "routes": "routes:\n" + fill("- {to: '#a', lang: uk}\n"), "watches": "watch:\n" + fill("- terms: []\n"),
+		"mixed": fill("[{a: &x [*x, "), "bare keys": "a: {" + fill("x, ") + "}", "other bare keys": "watch: [{" + fill("xyz , ") + "}]", "pairs of brackets": "a: " + fill("[ ] "), "brackets in lines": fill("a: [ b\n"), "one key more": "a: " + fill("b every: "), "closing": fill("]"), "routes": "routes:\n" + fill("- {to: '#a', lang: uk}\n"), "watches": "watch:\n" + fill("- terms: []\n"),
 		"references": "sources:\n" + fill("- {feed: 'https://a.example/', lang: zz}\n"), "placeholders": "contact: " + fill("${env:X}"), "long key": fill("k") + ": 1\n",
 		"unknown keys": fill2(size, func(i int) string { return fmt.Sprintf("contac%d: 1\n", i) }), "names": "routes: [{to: console, source: [" + fill2(size, func(i int) string { return fmt.Sprintf("n%d,", i) }) + "]}]\n",
 	}

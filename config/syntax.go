@@ -153,6 +153,7 @@ func (d *document) opened(last int) Pos {
 	var open []Pos
 	for n := 1; n <= last; n++ {
 		quote, before := rune(0), ' '
+		value := utf8.RuneCountInString(valueBegins.FindString(d.line(n)))
 		for i, r := range d.runes(n) {
 			begins := before == ' ' || len(open) > 0 && strings.ContainsRune("[{,", before)
 			switch {
@@ -164,7 +165,7 @@ func (d *document) opened(last int) Pos {
 				quote = '\n' // to the end of the line
 			case strings.ContainsRune(`"'`, r) && begins:
 				quote = r
-			case strings.ContainsRune("[{", r) && (len(open) > 0 || begins && valueBegins.MatchString(string(d.runes(n)[:i]))):
+			case strings.ContainsRune("[{", r) && (len(open) > 0 || i == value):
 				open = append(open, d.pos(n, i+1))
 			case strings.ContainsRune("]}", r) && len(open) > 0:
 				open = open[:len(open)-1]
@@ -179,7 +180,7 @@ func (d *document) opened(last int) Pos {
 }
 
 // valueBegins is what stands on a line before a value.
-var valueBegins = regexp.MustCompile(`^ *(?:- +)*(?:[^\s:]+: +)?$`)
+var valueBegins = regexp.MustCompile(`^ *(?:- +)*(?:[^\s:\[\]{}]+: +)?`)
 
 // taken is a text whose ! takes the bracket behind it along.
 var taken = regexp.MustCompile(`[\[{,:] *(!)[^\s,]*[\]}]`)
