@@ -180,7 +180,7 @@ func (d *decoder) emptyList(path, hint string) {
 
 func (d *decoder) checkTerm(t Text, m position) bool {
 	name := strings.TrimPrefix(strings.TrimSpace(t.Value), "=")
-	isSign := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) }
+	said := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	switch {
 	case strings.TrimSpace(t.Value) == "":
 		d.wrong(m, "delete it", "an empty term")
@@ -190,8 +190,8 @@ func (d *decoder) checkTerm(t Text, m position) bool {
 		d.wrong(m, "make it two entries", "a term must be one line")
 	case utf8.RuneCountInString(t.Value) > maxName:
 		d.wrong(m, "", "a term longer than %d characters", maxName)
-	case !strings.ContainsFunc(name, isSign):
-		d.wrong(m, "", "the term %q has no letter or digit", t.Value)
+	case !strings.ContainsFunc(name, said):
+		d.wrong(m, "write the name as people write it", "the term %q has no letter or digit", t.Value)
 	default:
 		return true
 	}
@@ -313,7 +313,14 @@ func (d *decoder) checkReplies(c *Config) {
 			}
 			d.wrong(d.inText(m, found[0]), hint, "unknown placeholder %s", found[0])
 		}
-		if left := placeholder.ReplaceAllString(r.Text, ""); strings.Contains(left, "{{") || strings.Contains(left, "}}") {
+		left := placeholder.ReplaceAllString(r.Text, "")
+		halves := strings.Contains(left, "{{") || strings.Contains(left, "}}")
+		for _, name := range Placeholders() {
+			if one := "{" + name + "}"; !halves && strings.Contains(left, one) {
+				d.wrong(d.inText(m, one), didYouMean("{"+one+"}"), "unknown placeholder %s", one)
+			}
+		}
+		if halves {
 			d.wrong(m, "write it like {{author}}", "a placeholder is not closed, or not opened")
 		}
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -215,6 +216,18 @@ func (d *decoder) checkDesk(c *Config) {
 	}
 }
 
+var (
+	botToken = regexp.MustCompile(`^xox[a-z](?:\.xox[a-z])?-[\w.-]+$`)
+	appToken = regexp.MustCompile(`^xapp-[\w.-]+$`)
+)
+
+// checkToken warns of a token that Slack never made, such as what an example has in its place.
+func (d *decoder) checkToken(token Secret, key string, form *regexp.Regexp, hint string) {
+	if m := d.place("slack." + key); token.IsSet() && !form.MatchString(strings.Trim(token.Reveal(), ` "'`)) && !d.reported(m) {
+		d.warn(m, hint, "%s: no token of Slack looks like this", key)
+	}
+}
+
 func (d *decoder) checkSlack(c *Config) {
 	if !d.has("slack") {
 		d.checkDesk(c)
@@ -227,6 +240,8 @@ func (d *decoder) checkSlack(c *Config) {
 	if strings.HasPrefix(s.AppToken.Reveal(), "xox") {
 		d.wrong(d.place("slack.app_token"), "the app token begins with xapp-: see docs/slack.md#tokens", "app_token: this is a bot or user token")
 	}
+	d.checkToken(s.BotToken, "bot_token", botToken, "the bot token begins with xoxb-: see docs/slack.md#tokens")
+	d.checkToken(s.AppToken, "app_token", appToken, "the app token begins with xapp-: see docs/slack.md#tokens")
 	bot, app, signed, hook := d.has("slack.bot_token"), d.has("slack.app_token"), d.has("slack.signing_secret"), d.has("slack.webhook_url")
 	switch {
 	case (app || signed) && !bot:

@@ -48,7 +48,7 @@ func testKinds() Kinds {
 }
 
 func testEnv(name string) (string, bool) {
-	v, ok := map[string]string{"BOT_TOKEN": "xoxb-bot-value", "APP_TOKEN": "xapp-app-value", "TG": "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr", "EMPTY": ""}[name]
+	v, ok := map[string]string{"BOT_TOKEN": "xoxb-bot-value", "APP_TOKEN": "xapp-app-value", "TG": "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr", "EMPTY": "", "QUOTED": `"0123456789abcdef-token"`, "BLANK": "xapp-app-value "}[name]
 	return v, ok
 }
 

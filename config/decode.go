@@ -6,13 +6,10 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
 
 	"github.com/earshot/earshot/internal/hours"
 )
@@ -27,7 +24,8 @@ type decoder struct {
 	wrongAt  map[Pos]bool
 	problems []Error
 	mistakes int // without warnings
-	lost     int // problems beyond maxErrors
+	warnings int
+	lost     int // mistakes and warnings beyond maxErrors of each
 	depth    int
 	shared   int // values reached through aliases
 	inAlias  int
@@ -38,6 +36,7 @@ type decoder struct {
 	earlier  map[string]int           // entries of the lists of the files before; nil for a part of a file
 	beside   []string                 // keys that are known beside those of the struct at the top
 	known    map[reflect.Type][]field // of the structs met so far
+	list     entry                    // the innermost entry of a list that is decoded
 }
 
 func newDecoder(doc *document, kinds Kinds) *decoder {
@@ -45,11 +44,12 @@ func newDecoder(doc *document, kinds Kinds) *decoder {
 }
 
 func (d *decoder) add(e Error) {
+	n := &d.warnings
 	if !e.Warning {
 		d.wrongAt[e.Pos] = true
-		d.mistakes++
+		n = &d.mistakes
 	}
-	if len(d.problems) >= maxErrors {
+	if *n++; *n > maxErrors {
 		d.lost++
 		return
 	}
@@ -214,6 +214,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *Text:
 		if s, ok := d.text(n, m, f); ok {
 			p.Value, p.Pos = s.value, m.Pos
+			d.endsInComma(n, m, f, s)
 		}
 	case *Secret:
 		d.secret(n, p, m, f)
@@ -354,11 +355,17 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	switch t := n.(type) {
 	case *ast.SequenceNode:
 		out := reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+len(t.Values)), v)
+		open := ""
 		for i, item := range t.Values {
 			one := reflect.New(elem).Elem()
+			at := fmt.Sprintf("%s[%d]", path, first+i)
 			d.runTogether(item, elem, f, false)
 			before := d.mistakes
-			d.value(item, one, fmt.Sprintf("%s[%d]", path, first+i), f)
+			if !isEntry(elem) || !d.besideOpen(item, at, &open) {
+				leave := d.enterEntry(t.Values, i)
+				d.value(item, one, at, f)
+				leave()
+			}
 			if d.mistakes == before || isEntry(elem) { // the place of an entry in its list must stay
 				out = reflect.Append(out, one)
 			}
@@ -369,14 +376,14 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		if elem != reflect.TypeFor[Expr]() {
 			hint := ""
 			if isEntry(elem) {
-				hint = "begin each entry with a dash"
+				hint = dashHint(n)
 			}
 			d.wrong(m, hint, "%s wants a list, not %s", f.name, kindOf(n))
 			return
 		}
 	}
 	if isEntry(elem) && shortField(d.fields(elem)) < 0 {
-		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
+		d.wrong(m, dashHint(n), "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
@@ -386,47 +393,6 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	if d.mistakes == before {
 		v.Set(reflect.Append(v, one))
 	}
-}
-
-// runTogether reports entries of a list that YAML reads as one text, since their dashes are
-// missing, or the spaces behind them, or the brackets: a name that is looked for so is found
-// nowhere. whole says that n stands where the list should.
-func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool) {
-	text, ok := n.(*ast.StringNode)
-	if !ok {
-		return
-	}
-	plain := text.Token.Type == token.StringType
-	lines := strings.Split(strings.TrimSpace(text.Token.Origin), "\n")
-	if plain && (whole && (len(lines) > 1 || beginsEntry(lines[0])) || slices.ContainsFunc(lines[1:], beginsEntry)) {
-		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
-		return
-	}
-	names := slices.Contains([]string{"terms", "context", "rivals", "any", "all", "none"}, f.name) // of people an official name may have a comma
-	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
-		return
-	}
-	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
-	quoted := make([]string, len(parts))
-	for i, part := range parts {
-		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") || strings.Count(part, `"`)%2 == 1 {
-			return // 1,5; a firm by its full name; «Сыр, вино»
-		}
-		quoted[i] = strconv.Quote(strings.TrimSpace(part))
-	}
-	if len(parts) > 1 {
-		d.warn(d.doc.positionOf(n), "if these are several, write ["+strings.Join(quoted, ", ")+"]", "%s: %q is looked for as one text", f.name, text.Value)
-	}
-}
-
-// legalForm is what stands behind a comma in the name of one firm. Looked for by itself it would
-// be found in every post about any firm.
-var legalForm = regexp.MustCompile(`(?i)^\s*(?:ООО|[ОЗП]?АО|ИП|ТОВ|ФОП|АТ|ПрАТ|ПАТ|ТДВ|Е?ООД|Е?АД|ЕТ|Inc|Ltd|Limited|LL[CP]|PLC|GmbH|AG|Corp|Co|S\.?A)\.?\s*$`)
-
-// beginsEntry reports whether a line begins with what people write for the dash of a list.
-func beginsEntry(line string) bool {
-	line = strings.TrimLeft(line, " ")
-	return strings.IndexAny(line, "-–—•·*") == 0
 }
 
 func (d *decoder) mapping(n ast.Node, v reflect.Value, m position, path string, f field) {

@@ -128,6 +128,9 @@ func (d *document) checkText(text string) error {
 	if len(text) > maxFile {
 		return d.problem(position{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
 	}
+	if msg, hint := otherFile(text); msg != "" {
+		return d.problem(position{Pos: d.pos(1, 1)}, hint, "%s", msg)
+	}
 	signs := 0
 	for i, line := range d.lines {
 		for _, sign := range []string{"[", "]", "{", "}", ",", "*", "&"} {

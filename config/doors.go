@@ -172,9 +172,11 @@ func doorKeys(address string) (keys []string) {
 	return keys
 }
 
+const doorsLike = `write it as in docs/doors.md: "telegram://…", "smtp://…"`
+
 // checkDoor checks the address of a door as far as it is one.
 func checkDoor(s string) (msg, hint string) {
-	const how = `write it as in docs/doors.md: "telegram://…", "smtp://…"`
+	const how = doorsLike
 	service, rest, ok := strings.Cut(s, "://")
 	if !ok || service == "" || rest == "" || strings.ContainsFunc(s, unicode.IsSpace) {
 		return "is not the address of a door", how

@@ -37,6 +37,8 @@ type Error struct {
 	doc   *document
 	width int    // of the caret in characters
 	says  string // "warning" in another language; empty: English
+
+	unlisted int // how many there are beyond those that are listed; 0: this is one itself
 }
 
 // Error returns position, message and hint on one line.
@@ -104,9 +106,16 @@ func (e *Errors) Err() error {
 	return nil
 }
 
+// addUnlisted says that there are more mistakes, or warnings, than are listed.
+func (e *Errors) addUnlisted(n int, warnings bool) {
+	if n > 0 {
+		e.List = append(e.List, Error{Msg: fmt.Sprintf("… and %d more", n), Warning: warnings, unlisted: n})
+	}
+}
+
 func (e *Errors) sort() {
 	slices.SortStableFunc(e.List, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+		return cmp.Or(cmp.Compare(min(a.unlisted, 1), min(b.unlisted, 1)), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
 	type said struct {
 		at        Pos
@@ -124,8 +133,9 @@ func (e *Errors) sort() {
 // Render writes the problems for people: position and message, then for a
 // mistake its line, the line before it, and a caret under the word.
 func (e *Errors) Render(w io.Writer, colour bool) error {
+	shown := map[shownLine]string{}
 	for _, p := range e.List {
-		if _, err := io.WriteString(w, p.render(colour)); err != nil {
+		if _, err := io.WriteString(w, p.render(colour, shown)); err != nil {
 			return err
 		}
 	}
@@ -150,9 +160,9 @@ func (e *Errors) Summary() string {
 	problems, warnings := 0, 0
 	for _, p := range e.List {
 		if p.Warning {
-			warnings++
+			warnings += max(1, p.unlisted)
 		} else {
-			problems++
+			problems += max(1, p.unlisted)
 		}
 	}
 	switch {
@@ -196,6 +206,9 @@ func narrow(s string) string {
 // meantFor is the hint that a known word was meant by what is written: two that look the same
 // are no help to each other.
 func meantFor(written, known string) string {
+	if written != known && withoutUnseen(written) == known {
+		return fmt.Sprintf("a character that nobody sees is in it: type %q anew", known)
+	}
 	if !strings.EqualFold(written, known) && looksLike(written, known) {
 		return fmt.Sprintf("a letter of another alphabet is in it: type %q anew", known)
 	}

@@ -23,8 +23,15 @@ const (
 // maxExcerpt is how many characters of a line are shown around the caret.
 const maxExcerpt = 100
 
-// render writes one problem with its end of line.
-func (e Error) render(colour bool) string {
+// shownLine is a line of a file.
+type shownLine struct {
+	doc *document
+	n   int
+}
+
+// render writes one problem with its end of line. shown keeps what lines look like: a file may be
+// one line of a megabyte with hundreds of mistakes.
+func (e Error) render(colour bool, shown map[shownLine]string) string {
 	paint := func(code, s string) string {
 		if !colour || s == "" {
 			return s
@@ -50,18 +57,25 @@ func (e Error) render(colour bool) string {
 	if e.Warning || e.doc == nil || e.Pos.Line < 1 || e.Pos.Line > len(e.doc.lines) {
 		return b.String()
 	}
-	line := []rune(printable(e.doc.maskLine(e.Pos.Line)))
+	look := func(n int) []rune {
+		at := shownLine{e.doc, n}
+		if _, ok := shown[at]; !ok {
+			shown[at] = printable(e.doc.maskLine(n))
+		}
+		return []rune(shown[at])
+	}
+	line := look(e.Pos.Line)
 	at := min(e.Pos.Column-1, len(line))
 	from := 0
 	if len(line) > maxExcerpt {
 		from = max(0, at-maxExcerpt/2)
 	}
-	shown := func(line []rune) string { return string(line[min(from, len(line)):min(from+maxExcerpt, len(line))]) }
+	part := func(line []rune) string { return string(line[min(from, len(line)):min(from+maxExcerpt, len(line))]) }
 	if e.Pos.Line > 1 {
-		before := []rune(printable(e.doc.maskLine(e.Pos.Line - 1)))
-		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, shown(before)))) + "\n")
+		before := look(e.Pos.Line - 1)
+		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, part(before)))) + "\n")
 	}
-	b.WriteString(trimRight(paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line))+shown(line)) + "\n")
+	b.WriteString(trimRight(paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line))+part(line)) + "\n")
 	end := min(at+max(e.width, 1), from+maxExcerpt)
 	caret := "^" + strings.Repeat("~", max(0, columns(line[at:min(end, len(line))])-1))
 	b.WriteString(paint(faint, "      | ") + strings.Repeat(" ", columns(line[from:at])) + paint(loud, caret) + "\n")
@@ -119,9 +133,9 @@ func (d *document) maskLine(n int) string {
 // which goes into the log and to staff.
 var (
 	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+|hooks\.slack\.com/[\w/]+`)
-	pastedPassword = regexp.MustCompile(`://[^/\s:@"'$]*:([^\s"'$]+)@`)
-	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
-	pastedOwnKey   = regexp.MustCompile(`\bkey["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
+	pastedPassword = regexp.MustCompile(`(?::/{0,2}|//)(?:[^/\s:@"'$]|\$[^{])*:([^\s"']+)@`) // also where the scheme is mistyped
+	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url|service_account)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
+	pastedOwnKey   = regexp.MustCompile(`(?:\b|_)key["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
 	pastedDoor     = regexp.MustCompile(`\b(?:shoutrrr:|[a-z]+://)[^\s"']+`)
 	pastedPEM      = regexp.MustCompile(`(?:^|[\s"'\[])([A-Za-z0-9+][A-Za-z0-9+/=]{39,75})(?:[\s"',\]]|$)`)
 )

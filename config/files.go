@@ -137,10 +137,35 @@ func noWatchlist(format string, args ...any) *ReadError {
 func unreadable(err error) *ReadError {
 	var at *fs.PathError
 	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &at) {
+		if other := alike(at.Path); other != "" {
+			return &ReadError{fmt.Sprintf("there is no watchlist %s, but a file %s: give it that name, or name it with -c", at.Path, other), err}
+		}
 		return &ReadError{fmt.Sprintf("there is no watchlist %s: earshot init writes a first one, -c names another", at.Path), err}
 	}
 	if errors.Is(err, fs.ErrPermission) && errors.As(err, &at) {
 		return &ReadError{fmt.Sprintf("you may not read the watchlist %s: run commands as the service does (sudo -u earshot …), whose group must be able to read the file (chgrp earshot, chmod 640)", at.Path), err}
 	}
 	return &ReadError{fmt.Sprintf("watchlist: %v", err), err}
+}
+
+// alike is the file beside one that is not there that was probably meant: Notepad and TextEdit add
+// an ending of their own, which Windows and macOS do not show. "" for none.
+func alike(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	stem := func(name string) string {
+		name = strings.ToLower(name)
+		for _, end := range []string{".txt", ".rtf", ".yaml", ".yml"} {
+			name = strings.TrimSuffix(name, end)
+		}
+		return name
+	}
+	for _, e := range entries {
+		if !e.IsDir() && stem(e.Name()) == stem(filepath.Base(path)) && strings.Contains(strings.ToLower(e.Name()), ".y") {
+			return filepath.Join(filepath.Dir(path), e.Name())
+		}
+	}
+	return ""
 }

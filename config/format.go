@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/lang"
 	words "github.com/earshot/earshot/internal/text"
 )
@@ -97,7 +98,11 @@ func checkFormat(format, s string) (msg, hint string) {
 		if domain, ok := strings.CutPrefix(s, "@"); ok {
 			return checkHost(domain)
 		}
-		return checkMember(s)
+		msg, hint := checkMember(s)
+		if host, _ := checkHost(s); msg != "" && host == "" && strings.Contains(s, ".") {
+			hint = didYouMean("@" + s)
+		}
+		return msg, hint
 	case "header":
 		return checkHeader(s)
 	case "listen":
@@ -210,8 +215,10 @@ func checkURL(s string) (msg, hint string) {
 	if meant := meantAddress(seen); meant != "" {
 		return msg, didYouMean(meant)
 	}
-	return msg, "write the whole address, with https://"
+	return msg, wholeAddress
 }
+
+const wholeAddress = "write the whole address, with https://"
 
 func isWebAddress(s string) bool {
 	u, err := url.Parse(s)
@@ -284,16 +291,13 @@ func withoutUnseen(s string) string {
 }
 
 func checkZone(s string) (msg, hint string) {
-	if s == "" || strings.EqualFold(s, "local") {
-		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	if _, err := time.LoadLocation(s); err == nil && s != "" && !strings.EqualFold(s, "local") {
+		return "", ""
 	}
-	if _, err := time.LoadLocation(s); err != nil {
-		if meant := words.Nearest(s, []string{"Europe/Kyiv", "Europe/Sofia", "Europe/London", "Europe/Berlin", "Europe/Warsaw", "Europe/Moscow", "Europe/Istanbul", "America/New_York", "UTC"}); meant != "" {
-			return "is not a time zone", didYouMean(meant)
-		}
-		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	if meant := hours.MeantZone(s); meant != "" {
+		return "is not a time zone", didYouMean(meant)
 	}
-	return "", ""
+	return "is not a time zone", `write a name such as "Europe/Kyiv"`
 }
 
 var (
@@ -316,7 +320,7 @@ func checkDestination(s string) (msg, hint string) {
 		return "is not a place", didYouMean(slackPlace.FindStringSubmatch(s)[1])
 	case strings.HasPrefix(strings.TrimSpace(s), "#"):
 		return "is not a place", didYouMean(strings.TrimSpace(s))
-	case strings.HasPrefix(s, "@"):
+	case strings.HasPrefix(s, "@"), isAddress(s):
 		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
 	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
 		return "is not a place", didYouMean("console")
@@ -338,7 +342,7 @@ func checkChannel(name string) (msg, hint string) {
 	case utf8.RuneCountInString(name) > 80:
 		return "is longer than the 80 characters a channel's name may have", ""
 	case strings.ContainsFunc(name, bad), strings.ContainsFunc(name, unicode.IsUpper):
-		meant, hint := strings.ToLower(strings.ReplaceAll(name, " ", "-")), ""
+		meant, hint := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "-")), ""
 		switch {
 		case !strings.ContainsFunc(meant, bad):
 			hint = didYouMean("#" + meant)
@@ -427,10 +431,14 @@ func checkDatabase(s string) (msg, hint string) {
 	return "is not a database earshot knows", "write sqlite:earshot.db or postgres://user:password@host/name"
 }
 
+// redisPath is what stands behind the host of a Redis: its databases have numbers.
+var redisPath = regexp.MustCompile(`^/*\d{0,9}/*$`)
+
 func checkRedis(s string) (msg, hint string) {
 	const how = "write redis://host:6379/0"
 	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" {
+	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" ||
+		u.Scheme != "unix" && !redisPath.MatchString(u.Path) {
 		return "is not an address of a Redis", how
 	}
 	return "", ""

@@ -21,6 +21,7 @@ type field struct {
 	keys     string
 	required bool
 	short    bool
+	several  bool // of a list each may be an entry of its own
 }
 
 // fieldsOf lists the keys of a struct, those of inlined structs included.
@@ -96,7 +97,8 @@ func (d *decoder) unwrappedEntries(n ast.Node) []*ast.MappingValueNode {
 func (d *decoder) pairs(n ast.Node, path string) []pair {
 	var out []pair
 	seen := map[string]int{}
-	for _, mv := range entriesOf(n) {
+	entries := entriesOf(n)
+	for at, mv := range entries {
 		if mv.Key != nil && mv.Key.IsMergeKey() {
 			for _, p := range d.mergedPairs(mv.Value, path) {
 				if _, ok := seen[p.name]; !ok {
@@ -110,6 +112,10 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 		name, ok := keyName(mv.Key)
 		if !ok {
 			d.wrong(key, "", "a key must be a plain word")
+			continue
+		}
+		if at > 0 && mv.Value.Type() == ast.NullType && d.doc.bare(n, key) {
+			d.bareKey(key, name, entries[at-1].Value)
 			continue
 		}
 		p := pair{name: name, key: key, value: mv.Value}
@@ -179,9 +185,13 @@ func keyName(k ast.MapKeyNode) (string, bool) {
 // keys decodes pairs into the fields of v.
 func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, fields []field) {
 	excused := map[string]bool{}
-	for _, p := range pairs {
+	for at, p := range pairs {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
 		if i < 0 {
+			if open := d.openAbove(pairs[:at], p.name, v, fields); open != "" {
+				d.wrong(p.key, underHint(open), "unknown key %q here", p.name)
+				continue
+			}
 			known := fieldNames(fields)
 			if path == "" {
 				known = append(known, d.beside...)
@@ -204,7 +214,11 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 	}
 	for _, f := range fields {
 		if f.required && !excused[f.name] && !slices.ContainsFunc(pairs, func(p pair) bool { return p.name == f.name }) {
-			d.wrong(m, exampleHint(f), "%q is missing here", f.name)
+			hint := exampleHint(f)
+			if d.apart(m, func(key string) bool { return key == f.name }) {
+				hint = oneDash
+			}
+			d.wrong(m, hint, "%q is missing here", f.name)
 		}
 	}
 }
@@ -235,6 +249,9 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 		meant = d.near(p.name, known)
 	}
 	switch home := homeOf(p.name); {
+	case slices.Contains(remarks, strings.ToLower(p.name)):
+		d.wrong(p.key, "begin a comment with #", "unknown key %q", p.name)
+		return ""
 	case meant != "":
 		d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 	case slices.Contains(known, "enabled") && slices.Contains([]string{"off", "on", "pause", "paused", "disabled", "active"}, p.name):

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -104,9 +103,8 @@ func parse(files []File, how reading) (*Config, *whole, error) {
 	all.positions = d.at
 	problems = &Errors{List: d.problems, Partial: c}
 	problems.sort()
-	if d.lost > 0 {
-		problems.List = append(problems.List, Error{Msg: fmt.Sprintf("… and %d more", d.lost)})
-	}
+	problems.addUnlisted(d.mistakes-maxErrors, false)
+	problems.addUnlisted(d.warnings-maxErrors, true)
 	if err := problems.Err(); err != nil {
 		return nil, all, err
 	}

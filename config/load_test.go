@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,7 +183,11 @@ func TestTheSameMistakesAreShown(t *testing.T) {
 	for range 40 {
 		_, err := Parse("w.yaml", []byte(src), testEnv, testKinds())
 		var many *Errors
-		if !errors.As(err, &many) || len(many.List) != maxErrors+1 {
+		if !errors.As(err, &many) {
+			t.Fatal(err)
+		}
+		many.List = slices.DeleteFunc(many.List, func(e Error) bool { return e.Warning })
+		if len(many.List) != maxErrors+1 {
 			t.Fatal(err)
 		}
 		if last := many.List[maxErrors-1].Msg; last != `there is no watch "A"` {
@@ -228,7 +233,15 @@ func TestLoadWhatCannotBeRead(t *testing.T) {
 	if err := os.WriteFile(big, bytes.Repeat([]byte("# filler\n"), 200_000), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for _, named := range []string{"a.yaml.txt", "B.YAML", "c.yml"} {
+		if err := os.WriteFile(filepath.Join(dir, named), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for path, want := range map[string]string{
+		filepath.Join(dir, "a.yaml"):    "there is no watchlist " + filepath.Join(dir, "a.yaml") + ", but a file " + filepath.Join(dir, "a.yaml.txt") + ": give it that name, or name it with -c",
+		filepath.Join(dir, "b.yaml"):    "but a file " + filepath.Join(dir, "B.YAML"),
+		filepath.Join(dir, "c.yaml"):    "but a file " + filepath.Join(dir, "c.yml"),
 		filepath.Join(dir, "none.yaml"): "there is no watchlist " + filepath.Join(dir, "none.yaml") + ": earshot init writes a first one",
 		filepath.Join(dir, "none"):      "there is no watchlist",
 		"/dev/null":                     "not a regular file",
@@ -264,7 +277,7 @@ func TestHostile(t *testing.T) {
 		"aliases": fill("*a "), "stars": fill("*"), "colons": fill(": "), "keys": fill("a: "), "lines": fill("a:\n"), "commas": "[" + fill(","), "quotes": fill("'"), "double quotes": fill("\""),
 		"folds": fill("|\n"), "one word": fill("x"), "directives": fill("%YAML 1.2\n---\n"), "documents": fill("---\n"), "comments": fill("#\n"), "merges": fill("<<: {}\n"),
 		"backslashes": "\"" + fill("\\"), "spaces": fill(" "), "new lines": fill("\n"), "nul": fill("\x00"), "deep": deep.String(), "bomb": bomb.String(),
-		"mixed": fill("[{a: &x [*x, "), "closing": fill("]"), "routes": "routes:\n" + fill("- {to: '#a', lang: uk}\n"), "watches": "watch:\n" + fill("- terms: []\n"),
+		"mixed": fill("[{a: &x [*x, "), "bare keys": "a: {" + fill("x, ") + "}", "other bare keys": "watch: [{" + fill("xyz , ") + "}]", "pairs of brackets": "a: " + fill("[ ] "), "brackets in lines": fill("a: [ b\n"), "one key more": "a: " + fill("b every: "), "closing": fill("]"), "routes": "routes:\n" + fill("- {to: '#a', lang: uk}\n"), "watches": "watch:\n" + fill("- terms: []\n"),
 		"references": "sources:\n" + fill("- {feed: 'https://a.example/', lang: zz}\n"), "placeholders": "contact: " + fill("${env:X}"), "long key": fill("k") + ": 1\n",
 		"unknown keys": fill2(size, func(i int) string { return fmt.Sprintf("contac%d: 1\n", i) }), "names": "routes: [{to: console, source: [" + fill2(size, func(i int) string { return fmt.Sprintf("n%d,", i) }) + "]}]\n",
 	}
@@ -393,6 +406,60 @@ func TestWhoSignsInIsNotKnownHere(t *testing.T) {
 			if !strings.Contains(w.Msg, "is not set") {
 				t.Errorf("%s: %v", web, w)
 			}
+		}
+	}
+}
+
+// TestWarningsHideNoMistake: of either there is a limit of its own, and what is beyond that of the
+// warnings is no mistake.
+func TestWarningsHideNoMistake(t *testing.T) {
+	many := "contact: a@b.example\nwatch: [{name: A, terms: [Acme]}]\nsources:\n"
+	for i := range maxErrors + 50 {
+		many += fmt.Sprintf("  - {feed: \"https://a%d.example/rss\", every: 30s}\n", i)
+	}
+	c, err := Parse("w.yaml", []byte(many), nil, testKinds())
+	if err != nil {
+		t.Fatalf("warnings alone: %v", err)
+	}
+	e := &Errors{List: c.Warnings}
+	if last, said := c.Warnings[len(c.Warnings)-1].Error(), e.Summary(); last != "… and 50 more" || said != "250 warnings." {
+		t.Errorf("%q, in all %q", last, said)
+	}
+	_, err = Parse("w.yaml", []byte(many+"routs: []\n"), nil, testKinds())
+	if err == nil || !strings.Contains(err.Error(), `unknown key "routs"`) {
+		t.Errorf("a mistake behind many warnings: %v", err)
+	}
+	e = &Errors{}
+	_, err = Parse("w.yaml", []byte(many+strings.Repeat("  - fed: x\n", maxErrors+7)), nil, testKinds())
+	e.Add(err) // as a caller does who has mistakes of its own
+	e.Add(Error{Pos: Pos{File: "w.yaml", Line: 1, Column: 1}, Msg: "one more"})
+	if n := len(e.List); e.List[n-2].Error() != "… and 7 more" || e.List[n-1].Error() != "… and 50 more" || !strings.HasPrefix(e.Summary(), "208 problems, 250 warnings.") {
+		t.Errorf("the last are %v, in all %q", e.List[n-2:], e.Summary())
+	}
+}
+
+// TestSecretFileOfAnEditor: a file that Notepad saved holds the secret and nothing more, and one
+// that PowerShell wrote holds none.
+func TestSecretFileOfAnEditor(t *testing.T) {
+	dir := t.TempDir()
+	for name, test := range map[string]struct{ data, secret, wrong string }{
+		"plain":   {"xoxb-1-2-abc\n", "xoxb-1-2-abc", ""},
+		"notepad": {"\ufeffxoxb-1-2-abc\r\n", "xoxb-1-2-abc", ""},
+		"utf16":   {"\xff\xfex\x00o\x00x\x00b\x00", "", "is not UTF-8 text — save the file as UTF-8"},
+		"zeros":   {"x\x00o\x00x\x00b\x00", "", "is not UTF-8 text — save the file as UTF-8"},
+		"mark":    {"\ufeff\r\n", "", "is empty"},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(test.data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Parse(filepath.Join(dir, "w.yaml"), []byte("contact: a@b.example\nwatch: [{name: A, terms: [Acme]}]\nsources: [{feed: \"https://a.example\"}]\n"+
+			"slack: {bot_token: \"${file:"+name+"}\", app_token: xapp-1}\n"), nil, testKinds())
+		if test.wrong != "" {
+			if err == nil || !strings.Contains(err.Error(), "bot_token: the file "+name+" "+test.wrong) {
+				t.Errorf("%s: %v", name, err)
+			}
+		} else if err != nil || c.Slack.BotToken.Reveal() != test.secret {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -100,8 +100,14 @@ func TestExcerptsBeforeTheTree(t *testing.T) {
 		`{to: "shoutrrr:discord//SECRET55-abcdefghij@123456789"}`,
 		`reply: {as: romashka, key: SECRET55}`,
 		`refresh: SECRET55`,
+		`private_key: SECRET55-abcdefgh`,
+		`service_account: '{"client_email": "a@b.example", "private_key": "-----BEGIN PRIVATE KEY-----\nSECRET55"}'`,
 		`password: pa$$SECRET55`,
 		`database: postgres://earshot:p@SECRET55@db.example/earshot`,
+		`database: postgres://earshot:pa$SECRET55@db.example/earshot`,
+		`database: postgres://ear$hot:SECRET55@db.example/earshot`,
+		`redis: "redis//:SECRET55@cache.example:6379"`,
+		`night: "telegram:123456789:SECRET55@telegram?chats=1"`,
 		`MIGTAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBHkwSECRET55`,
 	} {
 		for _, text := range []string{"  a: " + "b\n   " + line + "\n bad\n", "  \"unclosed\n  " + line + "\n", "  [" + line + "\n"} {
@@ -115,7 +121,7 @@ func TestExcerptsBeforeTheTree(t *testing.T) {
 			}
 		}
 	}
-	for _, line := range []string{`  tls: {cert: full.pem, key: /etc/tls/private.key}`, `  - page: https://reviews.example/long/path/of/an/address/keyboard?key=x`, `  key_id: ABC`, `  bot_token: "${env:SLACK_BOT_TOKEN}"`, `  night: "telegram://${env:TELEGRAM_TOKEN}@telegram?chats=-1"`, `  redis: redis://localhost:6379/0`, `  - page: ftp://reviews.example/`} {
+	for _, line := range []string{`  tls: {cert: full.pem, key: /etc/tls/private.key}`, `  - page: https://reviews.example/long/path/of/an/address/keyboard?key=x`, `  key_id: ABC`, `  bot_token: "${env:SLACK_BOT_TOKEN}"`, `  night: "telegram://${env:TELEGRAM_TOKEN}@telegram?chats=-1"`, `  redis: redis://localhost:6379/0`, `  database: "postgres://${env:DB_USER}:${env:DB_PASSWORD}@db.example/earshot"`, `  redis: redis://:${env:REDIS_PASSWORD}@cache.example:6379/0`, `  official: ["@romashka@server.example"]`, `  hours: Mon-Fri 09:00-18:00 Europe/Kyiv`, `  - page: ftp://reviews.example/`} {
 		if got := maskKeys(maskPasted(line)); got != line {
 			t.Errorf("%s\nis shown as\n%s", line, got)
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // References in a value: ${env:NAME} and ${file:/path}, which keep secrets out of the watchlist.
@@ -58,6 +59,9 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 			}
 			return ""
 		}
+		if around(value) {
+			d.warn(d.within(m, ref), "take them away there, unless they belong to it", "%s: quotes or blanks stand around the value of %s", name, arg)
+		}
 		out.secret = true
 		if out.origin == "" {
 			out.origin = arg
@@ -66,6 +70,13 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		return value
 	})
 	return out, ok
+}
+
+// around reports whether quotes or blanks stand around a value: docker takes those of an
+// environment file as they are written, and a copied token brings a blank along.
+func around(value string) bool {
+	quoted := len(value) > 1 && strings.ContainsRune(`"'`, rune(value[0])) && value[0] == value[len(value)-1]
+	return quoted || strings.Trim(value, " \t") != value
 }
 
 // notUnderstood reports what looks like a reference and is none.
@@ -103,7 +114,10 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 	if err != nil {
 		return "", fmt.Sprintf("the file %s cannot be read: %s", arg, reason(err)), "check the path and its permissions"
 	}
-	value = strings.TrimRight(string(data), "\r\n")
+	value = strings.TrimRight(strings.TrimPrefix(string(data), "\ufeff"), "\r\n") // Notepad's mark
+	if !utf8.ValidString(value) || strings.Contains(value, "\x00") {              // as PowerShell writes it
+		return "", fmt.Sprintf("the file %s is not UTF-8 text", arg), "save the file as UTF-8"
+	}
 	if strings.TrimSpace(value) == "" {
 		return "", fmt.Sprintf("the file %s is empty", arg), ""
 	}
@@ -114,12 +128,21 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 // elsewhere. The quotes of a text editor are the first thing to mend: to YAML they are letters.
 func (w written) unquoted(msg, hint string) (string, string) {
 	if w.secret {
-		return fmt.Sprintf("%q is not what is wanted here", w.raw), ""
+		msg, hint = fmt.Sprintf("%q is not what is wanted here", w.raw), ""
 	}
 	if strings.IndexAny(w.raw, "“”„‟«»‘’‚′″") == 0 {
-		return msg, `write plain quotes: "…"`
+		hint = plainQuotes
 	}
 	return msg, hint
+}
+
+const plainQuotes = `write plain quotes: "…"`
+
+// curlyQuoted reports whether all of a text stands in quotes of a text editor. Names in «» are
+// meant so.
+func (w written) curlyQuoted() bool {
+	text := []rune(strings.TrimSpace(w.raw))
+	return len(text) > 1 && strings.ContainsRune("“”„‟‘’‚", text[0]) && strings.ContainsRune("“”‘’", text[len(text)-1])
 }
 
 // reason is the last part of a file error: the path was said already.

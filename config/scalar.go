@@ -91,8 +91,8 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 			hint = "put the text in quotes" // Acme: the bank
 		}
 	case ast.SequenceType:
-		if strings.HasPrefix(want, "a value such as http") {
-			hint = "write one entry for each"
+		if !strings.HasPrefix(want, "keys") {
+			hint = "only one value may stand here"
 		}
 	case ast.StringType:
 		if strings.HasPrefix(want, "keys and values") {
@@ -100,7 +100,7 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 		}
 	}
 	if hint == "" { // one number for all is what people think of first
-		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}"}[name]
+		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}", "doors": doorsLike}[name]
 	}
 	if hint == "" && want == "keys and values" {
 		switch {
@@ -126,6 +126,13 @@ func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
 		raw = t.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		raw = n.GetToken().Value
+	case *ast.SequenceNode:
+		if f.several {
+			d.wrong(m, "write one entry for each", "%s wants %s, not a list", f.name, wanted(f))
+			return written{}, false
+		}
+		d.wrongType(n, m, f.name, wanted(f))
+		return written{}, false
 	default:
 		d.wrongType(n, m, f.name, wanted(f))
 		return written{}, false
@@ -168,11 +175,16 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	*into = NewSecret(s.value, s.origin)
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
+		if f.format == "url" {
+			hint = wholeAddress // the one that was meant is the secret
+		}
 		_, hint = s.unquoted(msg, hint)
 		d.wrong(m, hint, "%s: this %s", f.name, msg)
 		if f.format == "door" {
 			return // it is none, and so no secret
 		}
+	} else if s.curlyQuoted() {
+		d.wrong(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
 	}
 	if s.secret {
 		return
@@ -224,6 +236,12 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetString(s.value)
+		if s.curlyQuoted() {
+			d.warn(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
+		}
+		if f.format == "" {
+			d.endsInComma(n, m, f, s)
+		}
 		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
 			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])
 		}

@@ -78,7 +78,7 @@ func (s Section) decode(d *decoder, into any) {
 			return
 		}
 		f := fields[i]
-		f.name = s.kind
+		f.name, f.several = s.kind, true
 		d.value(s.node, v.FieldByIndex(f.index), fields[i].name, f)
 		d.keys(pairs, v, s.key, "", slices.DeleteFunc(fields, func(f field) bool { return f.short }))
 		return

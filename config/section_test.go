@@ -183,3 +183,21 @@ func TestDecodeAtTheSameTime(t *testing.T) {
 		t.Errorf("%d and %d places of secrets, were %d and %d", len(c.doc.secretFiles), len(c.doc.pastedAt), files, pasted)
 	}
 }
+
+// TestNameHoldsNoSecret: a source without a name is called by its options, and never by a key that
+// was pasted there: the name stands in messages, on pages and among the metrics.
+func TestNameHoldsNoSecret(t *testing.T) {
+	type store struct {
+		Package string `yaml:"package" required:"true"`
+		Account Secret `yaml:"service_account"`
+	}
+	c, err := Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: A, terms: [Acme]}]\nsources:\n"+
+		"  - store: {package: example.acme, service_account: '{\"private_key\": \"SECRET55\"}'}\n"+
+		"  - other: {package: example.acme, password: SECRET55, app: 7}\n"), nil, Kinds{"store": store{}, "other": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := c.Sources[0].Name, c.Sources[1].Name; a != "store example.acme" || b != "other example.acme 7" {
+		t.Errorf("called %q and %q", a, b)
+	}
+}

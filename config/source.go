@@ -43,13 +43,20 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 	case *ast.NullNode:
 		return
 	case *ast.SequenceNode:
+		open := ""
 		for i, item := range t.Values {
-			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)); ok {
+			at := fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)
+			if d.besideOpen(item, at, &open) {
+				continue
+			}
+			leave := d.enterEntry(t.Values, i)
+			if src, ok := d.source(item, at); ok {
 				*into = append(*into, src)
 			}
+			leave()
 		}
 	default:
-		d.wrong(m, "begin each entry with a dash", "sources wants a list, not %s", kindOf(n))
+		d.wrong(m, dashHint(n), "sources wants a list, not %s", kindOf(n))
 	}
 }
 
@@ -121,10 +128,12 @@ func (d *decoder) options(src *Source) {
 	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
 	src.Section.decode(sub, reflect.New(t).Interface())
 	d.shared = sub.shared
-	d.lost += sub.lost
 	for _, p := range sub.problems {
 		d.add(p)
 	}
+	d.lost += sub.lost
+	d.mistakes += max(0, sub.mistakes-maxErrors)
+	d.warnings += max(0, sub.warnings-maxErrors)
 }
 
 // kindOfSource finds the kind key among the keys of a block.
@@ -167,8 +176,23 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 			break
 		}
 	}
-	d.wrong(at, "begin it with one of "+shortList(commonFirst(known)), "this source does not say what it is")
+	hint := "begin it with one of " + shortList(commonFirst(known))
+	option := func(p pair) bool { return slices.Contains(commonKeys, p.name) || d.isOption(p.name) }
+	if !slices.ContainsFunc(others, func(p pair) bool { return !option(p) }) && d.apart(m, func(key string) bool { return slices.Contains(known, key) }) {
+		hint = oneDash
+	}
+	d.wrong(at, hint, "this source does not say what it is")
 	return kind, others, false
+}
+
+// isOption reports whether any kind has an option of this name.
+func (d *decoder) isOption(name string) bool {
+	for kind := range d.kinds {
+		if t := d.kinds.options(kind); t != nil && slices.Contains(fieldNames(d.fields(t)), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // commonFirst puts the kinds that nearly every watchlist has before the others, since a
@@ -218,11 +242,22 @@ func (d *decoder) nameSource(src *Source) {
 	words := []string{src.Kind}
 	for _, p := range pairs {
 		value := d.word(p.value)
-		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && len(words) < 4 {
+		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && !d.secretOption(src.Kind, p.name) && len(words) < 4 {
 			words = append(words, value)
 		}
 	}
 	src.Name = strings.Join(words, " ")
+}
+
+// secretOption reports whether an option of a kind is a secret.
+func (d *decoder) secretOption(kind, name string) bool {
+	t := d.kinds.options(kind)
+	if t == nil {
+		return false
+	}
+	fields := d.fields(t)
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	return i >= 0 && t.FieldByIndex(fields[i].index).Type == reflect.TypeFor[Secret]()
 }
 
 func secretKey(name string) bool {

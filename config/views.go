@@ -39,6 +39,10 @@ func (d *decoder) checkViews(c *Config) {
 		if !d.has(path+".query") || d.reported(m) {
 			continue
 		}
+		if _, query, ok := strings.Cut(v.Query, "?"); ok && strings.HasPrefix(v.Query, "http") {
+			d.wrong(m, didYouMean(query), "query: this is a whole address")
+			continue
+		}
 		values, err := url.ParseQuery(strings.TrimPrefix(v.Query, "?"))
 		if err != nil {
 			d.wrong(m, `write it as it stands behind the ? in the inbox's address: "status=open&owner=me"`, "query cannot be read")

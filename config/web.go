@@ -78,12 +78,10 @@ const shortestToken = 16
 const maxPEM = 1 << 20
 
 // Inside reports whether only this machine reaches listen: it is a loopback address, and no
-// proxy shows it to others under public_url. The operator's pages may then stand there.
+// proxy stands before it, or shows it to others under public_url. The operator's pages may then
+// stand there.
 func (w Web) Inside() bool {
-	if w.Listen != "" && !loopbackAddress(w.Listen) {
-		return false
-	}
-	return w.PublicURL == "" || loopbackURL(w.PublicURL)
+	return (w.Listen == "" || loopbackAddress(w.Listen)) && len(w.Proxy.From) == 0 && (w.PublicURL == "" || loopbackURL(w.PublicURL))
 }
 
 // Admin is the address of the listener for the operator's pages; empty when there is none,
@@ -113,6 +111,16 @@ func Loopback(host string) bool {
 func loopbackAddress(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	return err == nil && Loopback(host)
+}
+
+// samePort reports whether one of two addresses takes the other's port: an address without a host
+// takes it on all.
+func samePort(a, b string) bool {
+	everywhere := func(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	return errA == nil && errB == nil && portA == portB && portA != "0" &&
+		(hostA == hostB || everywhere(hostA) || everywhere(hostB) || Loopback(hostA) && Loopback(hostB))
 }
 
 // loopbackURL is Loopback of a web address.
@@ -173,16 +181,14 @@ func (d *decoder) checkWeb(c *Config) {
 	}
 	switch {
 	case w.AdminListen == "":
-	case w.AdminListen == w.Listen:
+	case samePort(w.AdminListen, w.Listen):
 		d.wrong(d.place("web.admin_listen"), "give it a port of its own, or leave it out", "admin_listen is the same as listen")
 	case !loopbackAddress(w.AdminListen) && !d.has("web.admin_token"):
 		d.warn(d.place("web.admin_listen"), "write admin_token too", "admin_listen: who reaches this address reads the names and errors of all sources")
 	}
-	if w.Listen == "" {
-		for _, key := range []string{"public_url", "tls"} {
-			if d.has("web."+key) && !d.has("web.listen") {
-				d.warn(d.place("web."+key), "write listen: 127.0.0.1:8080", "%s does nothing without listen", key)
-			}
+	for _, key := range []string{"public_url", "tls", "proxy", "login", "admin_token"} {
+		if d.has("web."+key) && !d.has("web.listen") {
+			d.warn(d.place("web."+key), "write listen: 127.0.0.1:8080", "%s does nothing without listen", key)
 		}
 	}
 	for i, p := range w.Proxy.From {

@@ -7,11 +7,11 @@ import (
 
 // keyWords are the words that people write for keys, in the languages of the guide and as other
 // programs have them, by the key. Which key a word means depends on those that its place knows.
-var keyWords = wordsByForm(map[string]string{
+var keyWords = map[string]string{
 	"contact":   "контакт контакты контакти email e-mail mail почта пошта имейл",
 	"language":  "язык мова език",
 	"lang":      "язык мова език language",
-	"watch":     "brand brands brend бренд бренды бренди марка наблюдение спостереження",
+	"watch":     "brand brands brend бренд бренды бренди марка наблюдение спостереження следить стежити следи наблюдать наблюдавай search",
 	"name":      "title label название назва имя ім'я имʼя име наименование заглавие",
 	"terms":     "words word keywords keyword names phrases слова слово термины терміни термини думи имена фразы фрази",
 	"context":   "контекст",
@@ -34,12 +34,16 @@ var keyWords = wordsByForm(map[string]string{
 	"zone":      "timezone time_zone tz",
 	"kind":      "type тип вид",
 	"bot_token": "token",
-	"url":       "address link адрес адреса",
-	"database":  "db база",
-})
+
+	"escalate_to": "escalate escalation эскалация ескалація ескалация",
+	"at_least":    "level min minimum least уровень рівень ниво",
+	"retention":   "keep хранить зберігати",
+	"url":         "address link адрес адреса",
+	"database":    "db база",
+}
 
 // kindWords are the words that people write for kinds of sources of another name.
-var kindWords = wordsByForm(map[string]string{
+var kindWords = map[string]string{
 	"feed":           "rss atom фид фід фийд лента стрічка новости новини емисия",
 	"page":           "site url website web link сайт страница сторінка сайтове отзывы відгуки отзиви",
 	"forum":          "форум форумы форуми",
@@ -52,23 +56,15 @@ var kindWords = wordsByForm(map[string]string{
 	"youtube":        "yt ютуб",
 	"instagram":      "insta инстаграм інстаграм",
 	"hackernews":     "hn",
-})
-
-// wordsByForm turns a table of keys and their words round.
-func wordsByForm(table map[string]string) map[string][]string {
-	out := map[string][]string{}
-	for key, words := range table {
-		for _, word := range strings.Fields(words) {
-			out[word] = append(out[word], key)
-		}
-	}
-	return out
 }
 
+// remarks are what people write for a remark of their own: one that is near to it means another thing.
+var remarks = strings.Fields("note notes comment comments remark description descr todo примечание примечания комментарий описание заметка примітка коментар опис нотатка бележка забележка описание")
+
 // wordFor returns the one of the known keys that a word stands for, or "".
-func wordFor(word string, table map[string][]string, known []string) string {
-	for _, key := range table[strings.ToLower(word)] {
-		if slices.Contains(known, key) {
+func wordFor(word string, table map[string]string, known []string) string {
+	for key, words := range table {
+		if slices.Contains(known, key) && slices.Contains(strings.Fields(words), strings.ToLower(word)) {
 			return key
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"unicode/utf8"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -23,8 +22,8 @@ func (s *Store) Templates(ctx context.Context, lang string) ([]mention.Template,
 // ErrNotFound when it is gone, mention.ErrTemplate and mention.ErrTemplates when it cannot be.
 func (s *Store) SaveTemplate(ctx context.Context, t mention.Template) error {
 	t.Text = clean(t.Text)
-	if n := utf8.RuneCountInString(t.Text); t.ID == "" || t.Lang == "" || n == 0 || n > mention.MaxTemplate {
-		return mention.ErrTemplate
+	if err := t.Check(); err != nil {
+		return err
 	}
 	return s.inTxOf(ctx, s.desk, "save template", func(tx *sql.Tx) error {
 		if t.Version == 0 {

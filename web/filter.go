@@ -52,6 +52,9 @@ func readFilter(values url.Values) (filter, error) {
 	if err := readAddress(values, f.entries()); err != nil {
 		return filter{}, err
 	}
+	if f.To != "" && f.From > f.To {
+		return filter{}, badInput("web.report.backwards")
+	}
 	if f.Status == mention.ListOpen {
 		f.Status = "" // one address for one list
 	}

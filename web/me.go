@@ -155,6 +155,11 @@ func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) error {
 	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
 		return badForm("lang")
 	}
+	for _, known := range zones {
+		if strings.EqualFold(known, p.Zone) { // as a phone writes it
+			p.Zone = known
+		}
+	}
 	if _, err := time.LoadLocation(p.Zone); p.Zone != "" && (err != nil || p.Zone == "Local" || len(p.Zone) > maxWord) {
 		return badInput("web.me.no_zone", "zone", p.Zone)
 	}

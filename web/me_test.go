@@ -45,7 +45,7 @@ func TestMe(t *testing.T) {
 		t.Error("who has nothing and no session is not told so")
 	}
 
-	if res, _ := w.ask("POST", "/me", "Ira", url.Values{"lang": {"bg"}, "zone": {"Europe/Sofia"}}); res.Header.Get("Location") != "/me?saved=1" {
+	if res, _ := w.ask("POST", "/me", "Ira", url.Values{"lang": {"bg"}, "zone": {" europe/sofia"}}); res.Header.Get("Location") != "/me?saved=1" {
 		t.Errorf("saved: %d %s", res.StatusCode, res.Header.Get("Location"))
 	}
 	if _, body := w.ask("GET", "/me?saved=1", "Ira", nil); !strings.Contains(body, `value="bg" selected`) || !strings.Contains(body, `value="Europe/Sofia"`) || !strings.Contains(body, "Saved.") {

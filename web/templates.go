@@ -22,9 +22,6 @@ type Templates interface {
 	DeleteTemplate(ctx context.Context, id string) error
 }
 
-// placeholders are what is filled in.
-const placeholders = "{{author}}, {{watch}}, {{source}}, {{title}}, {{link}}, {{me}}"
-
 type templatesPage struct {
 	frame
 	Groups []templateGroup // by language
@@ -53,7 +50,7 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: v.who.Reply, Most: mention.MaxTemplate, Names: placeholders}
+	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: v.who.Reply, Most: mention.MaxTemplate, Names: mention.Placeholders}
 	for _, code := range languages {
 		group := templateGroup{Lang: code, Name: text.Capital(v.lang.Word("web.language", code))}
 		for _, t := range all {
@@ -100,6 +97,7 @@ func (in *Inbox) deleteTemplate(w http.ResponseWriter, r *http.Request, v visit)
 }
 
 func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, what string, err error) error {
+	var unfilled *mention.UnfilledError
 	in.opt.Log.Info("a template was changed", "who", v.who.ID, "name", v.who.Name, "verb", what, "err", err)
 	switch {
 	case err == nil:
@@ -110,6 +108,8 @@ func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, w
 		return no(http.StatusNotFound, "web.template.gone")
 	case errors.Is(err, mention.ErrTemplate):
 		return badInput("web.template.length")
+	case errors.As(err, &unfilled):
+		return badInput("web.template.unfilled", "what", unfilled.What, "names", mention.Placeholders)
 	case errors.Is(err, mention.ErrTemplates):
 		return no(http.StatusConflict, "web.template.full")
 	}

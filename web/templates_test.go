@@ -47,6 +47,17 @@ func TestTemplates(t *testing.T) {
 	for _, bad := range []url.Values{words("x", "xx", "", ""), words("x", "uk", "weather", ""), words(" ", "uk", "", ""), words(strings.Repeat("я", mention.MaxTemplate+1), "uk", "", "")} {
 		post("/templates", "Ira", 400, bad)
 	}
+	for _, strange := range []string{"{{autor}}, вибачте", "Вибачте, {{author}", "{{ім’я}}", "author}}", "{{}}", "{{author}} {{"} {
+		if body := post("/templates", "Ira", 400, words(strange, "uk", "", "")); !strings.Contains(body, "Nothing is filled in for ") || !strings.Contains(body, "{{author}}, {{watch}}") {
+			t.Errorf("%s: %.1500s", strange, body)
+		}
+	}
+	post("/templates", "Ira", 303, words("{{ Author }} {{me}}", "en", "", ""))
+	for _, other := range all() {
+		if other.ID != one.ID {
+			post("/templates/"+other.ID+"/delete", "Ira", 303, url.Values{})
+		}
+	}
 	post("/templates/"+one.ID, "Ira", 303, words("Нове.", "bg", "", "1"))
 	post("/templates/"+one.ID, "Oleh", 409, words("Інше.", "bg", "", "1"))
 	post("/templates/"+one.ID, "Oleh", 400, words("Інше.", "bg", "", "0"))

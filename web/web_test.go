@@ -201,7 +201,7 @@ func TestList(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", path, rowsOf(body), rows)
 		}
 	}
-	codes := map[string]int{"/inbox?status=x": 400, "/inbox?from=x": 400, "/inbox?view=Reviews": 303, "/inbox?view=x": 404, "/case/x": 404, "/inbox?after=%25%25": 303, "/": 303,
+	codes := map[string]int{"/inbox?status=x": 400, "/inbox?from=x": 400, "/inbox?from=2026-11-30&to=2026-11-01": 400, "/inbox?from=2026-11-30&to=2026-11-30": 200, "/inbox?view=Reviews": 303, "/inbox?view=x": 404, "/case/x": 404, "/inbox?after=%25%25": 303, "/": 303,
 		"/inbox?match=" + string(w.ids[0]): 204, "/inbox?owner=me&match=" + string(w.ids[0]): 404}
 	for path, code := range codes {
 		if res, _ := w.ask("GET", path, "Ira", nil); res.StatusCode != code {

@@ -151,6 +151,7 @@ func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words
 		}
 		err = n.opt.SaveTemplate(ctx, mention.Template{ID: rand.Text(), Lang: templateLang(l, m), Topic: topic, Text: strings.TrimSpace(text.Clean(c.templateOf(inText))), By: me, ChangedAt: n.opt.Now()})
 	}
+	var unfilled *mention.UnfilledError
 	switch {
 	case err == nil:
 		n.pressed(me, "save template", from.ID, "done")
@@ -161,6 +162,8 @@ func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words
 		return words
 	case errors.Is(err, mention.ErrTemplate):
 		return l.Text("web.template.length")
+	case errors.As(err, &unfilled):
+		return l.Text("web.template.unfilled", "what", unfilled.What, "names", mention.Placeholders)
 	case errors.Is(err, mention.ErrTemplates):
 		return l.Text("web.template.full")
 	}

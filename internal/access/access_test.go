@@ -213,6 +213,23 @@ func TestAppleJWT(t *testing.T) {
 	}
 }
 
+// TestKeyOnOneLine: an environment file has no line ends, so a key comes with \n or blanks for them.
+func TestKeyOnOneLine(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := pemOf(t, key)
+	for name, text := range map[string]string{
+		"a file": file, "of Windows": strings.ReplaceAll(file, "\n", "\r\n"), "with \\n": strings.ReplaceAll(strings.TrimSpace(file), "\n", `\n`),
+		"with blanks": strings.ReplaceAll(file, "\n", " "), "run together": strings.ReplaceAll(file, "\n", ""),
+	} {
+		if _, err := New(Options{Kind: AppleJWT, Key: text, KeyID: "k", Issuer: "i"}, nil, time.Now, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // jwtUntil is an unsigned token that ends at a time.
 func jwtUntil(name string, end time.Time) string {
 	return "e30." + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"exp":%d,"n":%q}`, end.Unix(), name)) + ".c2ln"

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -147,8 +148,13 @@ func appleJWT(_ context.Context, s *Source) (Token, error) {
 	return Token{Access: signed, Until: s.now().Add(appleLife)}, err
 }
 
+// keyParts are what a PEM block has: its first line, the key, its last line.
+var keyParts = regexp.MustCompile(`^\s*(-----BEGIN [A-Z ]+-----)([^-]*)(-----END [A-Z ]+-----)\s*$`)
+
+// privateKey reads a key, also one whose line ends were lost, or written as \n, in a variable.
 func privateKey(text string) (any, error) {
-	block, _ := pem.Decode([]byte(strings.TrimSpace(text)))
+	text = keyParts.ReplaceAllString(strings.ReplaceAll(text, `\n`, "\n"), "$1\n$2\n$3\n")
+	block, _ := pem.Decode([]byte(text))
 	if block == nil {
 		return nil, errors.New("the key is no PEM block (it begins with -----BEGIN PRIVATE KEY-----)")
 	}

@@ -2,13 +2,17 @@ package hours
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // dayNames are the days as people write them in the languages of the guide, by the English ones.
 // What two languages write for different days is left out.
-var dayNames = byName(map[string]string{
+var dayNames = text.ByWord(map[string]string{
 	"Mon": "пн понедельник понедельника понеділок понеділка понеделник", "Tue": "вт вторник вторника вівторок вівторка", "Wed": "ср среда среды среду середа середи середу сряда",
 	"Thu": "чт четверг четверга четвер четвъртък", "Fri": "пт пятница пятницы пятницу пʼятниця пʼятниці пʼятницю п'ятниця п'ятниці п'ятницю петък",
 	"Sat": "сб суббота субботы субботу субота суботи суботу", "Sun": "вс нд нед воскресенье воскресенья неділя неділі неділю неделя",
@@ -22,19 +26,16 @@ var roundTheClock = map[string]bool{"24/7": true, "24x7": true, "круглос�
 
 // zoneNames are time zones as people call them. The hours that a clock is ahead of another name no
 // zone: they change in spring, and zones do not.
-var zoneNames = byName(map[string]string{
+var zoneNames = text.ByWord(map[string]string{
 	"Europe/Kyiv": "kyiv kiev киев київ киева киеву києва києвом", "Europe/Sofia": "sofia софия софии софія софії", "Europe/Moscow": "moscow msk москва москве мск",
 	"Europe/London": "london лондон", "Europe/Berlin": "berlin берлин берлін", "Europe/Warsaw": "warsaw варшава", "Europe/Istanbul": "istanbul стамбул",
+	"America/New_York": "new_york newyork",
 })
 
-func byName(table map[string]string) map[string]string {
-	out := map[string]string{}
-	for meant, names := range table {
-		for _, name := range strings.Fields(names) {
-			out[name] = meant
-		}
-	}
-	return out
+// MeantZone is the time zone that was probably meant by a name that is none, or "".
+func MeantZone(name string) string {
+	city := strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
+	return zoneNames[text.Nearest(city, slices.Sorted(maps.Keys(zoneNames)))]
 }
 
 var (

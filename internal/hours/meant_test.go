@@ -73,3 +73,16 @@ func TestHoursAsPeopleWriteThem(t *testing.T) {
 		}
 	}
 }
+
+// TestMeantZone: a zone as people call it, or with a slip of the pen.
+func TestMeantZone(t *testing.T) {
+	for written, want := range map[string]string{
+		"Київ": "Europe/Kyiv", "Europe/Kiyv": "Europe/Kyiv", "europe/kyiv": "Europe/Kyiv", "Киeв": "Europe/Kyiv", "Sofia/Europe": "", "Europe/Sofija": "Europe/Sofia", "София": "Europe/Sofia",
+		"МСК": "Europe/Moscow", "Lndon": "Europe/London", "Europe/Berlyn": "Europe/Berlin", "Istambul": "Europe/Istanbul", "NewYork": "America/New_York", "America/New_Yrok": "America/New_York",
+		"": "", "Atlantis": "", "UTC+2": "", "Europe/": "", "Kharkiv": "",
+	} {
+		if got := MeantZone(written); got != want {
+			t.Errorf("%q is meant as %q, want %q", written, got, want)
+		}
+	}
+}

@@ -204,17 +204,8 @@ func parseZone(t token) (*time.Location, error) {
 
 // zoneHint helps with the spellings people try.
 func zoneHint(name string) string {
-	city := strings.ToLower(name[strings.LastIndex(name, "/")+1:])
-	if zone := zoneNames[city]; zone != "" {
+	if zone := MeantZone(name); zone != "" {
 		return fmt.Sprintf("did you mean %q?", zone)
-	}
-	for _, try := range [][2]string{
-		{"ki", "Europe/Kyiv"}, {"ky", "Europe/Kyiv"}, {"sof", "Europe/Sofia"}, {"lon", "Europe/London"}, {"ber", "Europe/Berlin"},
-		{"war", "Europe/Warsaw"}, {"mos", "Europe/Moscow"}, {"ist", "Europe/Istanbul"}, {"new", "America/New_York"},
-	} {
-		if strings.HasPrefix(city, try[0]) {
-			return fmt.Sprintf("did you mean %q?", try[1])
-		}
 	}
 	return `write a name such as "Europe/Kyiv"`
 }

@@ -2,6 +2,18 @@ package text
 
 import "strings"
 
+// ByWord turns a table of words by what they mean round: what each of them means. No word may
+// mean two things.
+func ByWord(table map[string]string) map[string]string {
+	out := map[string]string{}
+	for meaning, words := range table {
+		for _, word := range strings.Fields(words) {
+			out[word] = meaning
+		}
+	}
+	return out
+}
+
 // maxWord bounds the words that are compared: nobody mistypes a longer key.
 const maxWord = 40
 

@@ -35,21 +35,13 @@ func Length(s string) (d time.Duration, ok bool) {
 
 // lengthUnits are the words that people write for units of time, in the languages of the guide.
 // The year of Russian is the hour of Ukrainian (год), so it is neither.
-var lengthUnits = func() map[string]string {
-	units := map[string]string{}
-	for unit, words := range map[string]string{
-		"s": "s sec secs second seconds сек секунда секунды секунду секунд секунди",
-		"m": "m min mins minute minutes м мин минута минуты минуту минут минути хв хвилина хвилини хвилину хвилин",
-		"h": "h hr hrs hour hours ч час часа часов часове година години годину годин",
-		"d": "d day days д дн день дня дней дні днів ден дни",
-		"w": "w wk week weeks нед неделя недели неделю недель тиж тиждень тижня тижні тижнів седмица седмици",
-	} {
-		for _, word := range strings.Fields(words) {
-			units[word] = unit
-		}
-	}
-	return units
-}()
+var lengthUnits = ByWord(map[string]string{
+	"s": "s sec secs second seconds сек секунда секунды секунду секунд секунди",
+	"m": "m min mins minute minutes м мин минута минуты минуту минут минути хв хвилина хвилини хвилину хвилин",
+	"h": "h hr hrs hour hours ч час часа часов часове година години годину годин",
+	"d": "d day days д дн день дня дней дні днів ден дни",
+	"w": "w wk week weeks нед неделя недели неделю недель тиж тиждень тижня тижні тижнів седмица седмици",
+})
 
 var (
 	wordedLength = regexp.MustCompile(`^(\d{1,6}(?:[.,]\d{1,3})?)?\s*(\pL+)\.?$`)

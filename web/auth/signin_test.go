@@ -280,3 +280,18 @@ func TestSignInBehindAProxyWithoutTheName(t *testing.T) {
 	}
 	t.Errorf("sent on and on: %s", at)
 }
+
+// TestSlackAddressIsProved: an address that Slack has not seen confirmed is in nobody's list.
+func TestSlackAddressIsProved(t *testing.T) {
+	a := nobodysAuth(t)
+	a.opt.Team = "T0000OURS"
+	for proved, want := range map[bool]string{true: "ira@romashka.example", false: ""} {
+		v, no := a.fromSlack(t.Context(), claims{SlackID: "U0000IRA", TeamID: "T0000OURS", Name: "Ira", Email: "ira@romashka.example", Verified: verified(proved)})
+		if no != nil || v.email != want || v.person.ID != "slack:U0000IRA" {
+			t.Errorf("proved %v: %+v %v", proved, v, no)
+		}
+	}
+	if _, no := a.fromSlack(t.Context(), claims{TeamID: "T0000OURS"}); no == nil {
+		t.Error("an account without an id comes in")
+	}
+}

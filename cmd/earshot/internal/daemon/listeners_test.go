@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	local := config.Web{Listen: "127.0.0.1:8080"}
 	public := config.Web{Listen: "0.0.0.0:8080", AdminToken: config.NewSecret(operatorToken, "")}
 	proxied := config.Web{Listen: "127.0.0.1:8080", PublicURL: "https://earshot.romashka.example"}
+	nameless := config.Web{Listen: "127.0.0.1:8080", Proxy: config.WebProxy{From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
 	remote := config.Web{Listen: "127.0.0.1:8080", AdminListen: "0.0.0.0:9721", AdminToken: config.NewSecret(operatorToken, "")}
 	for _, c := range []struct {
 		name        string
@@ -71,6 +73,9 @@ func TestWhoSeesWhat(t *testing.T) {
 		{"proxied", proxied, false, "/metrics", "", 404, ""},
 		{"proxied, no token is no token", proxied, false, "/metrics", " ", 404, ""},
 		{"proxied", proxied, true, "/metrics", "", 200, "numbers"},
+		{"a proxy that shows it under no name we know", nameless, false, "/metrics", "", 404, ""},
+		{"a proxy that shows it under no name we know", nameless, false, "/healthz", "", 200, "ok"},
+		{"a proxy that shows it under no name we know", nameless, true, "/metrics", "", 200, "numbers"},
 		{"remote operator", remote, true, "/metrics", "", 401, ""},
 		{"remote operator", remote, true, "/metrics", operatorToken, 200, "numbers"},
 		{"remote operator", remote, false, "/metrics", "", 200, "numbers"},
