@@ -123,8 +123,11 @@ func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
 	return id
 }
 
-// isClass says whether a word of a name says what a thing is: банк.
-func (m *maker) isClass(e element) bool { return m.legal["class"][m.fold.foldWord(e.text)] }
+// isClass says whether a word of a name says what a thing is, or whose it is by law: банк, ООО.
+func (m *maker) isClass(e element) bool {
+	word := m.fold.foldWord(e.text)
+	return m.legal["class"][word] || m.legal["legal"][word]
+}
 
 // add puts phrase id under all readings of a term.
 func (m *maker) add(id int32, p parsed) {

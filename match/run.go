@@ -36,6 +36,7 @@ type place struct {
 	surname    bool   // the one word is a genitive plural that is a surname, too
 	tail       bool   // the last word has taken no ending and may take one behind a hyphen
 	quotes     bool   // something else than one space stands where quotes may stand
+	given      bool   // the one word is a first name with an 's that the term does not have
 }
 
 // scan runs over one part.
@@ -67,9 +68,10 @@ func (r *run) scan(part int8, text string) {
 type manner uint8
 
 const (
-	plain   manner = iota // the token is the form
-	ending                // the form and a Cyrillic ending behind an apostrophe or at once
-	possess               // the form and 's, 'll
+	plain    manner = iota // the token is the form
+	ending                 // the form and a Cyrillic ending behind an apostrophe or at once
+	possess                // the form and 's, 'll
+	needless               // the form, and an apostrophe that the term does not have
 )
 
 // odd looks a token up that has an apostrophe inside or mixes alphabets.
@@ -78,6 +80,7 @@ func (r *run) odd(at int32, t *token, p place) {
 	r.follow(at, ix.lookup(t.hash), plain, t, p)
 	if t.apoEnd > 0 {
 		r.apostrophe(at, t, p)
+		r.needless(at, t, p)
 	}
 	if t.tail > 0 && t.apoEnd == 0 && r.set.endings[r.set.fold.hashOf(r.text[t.tail:t.end])] {
 		r.follow(at, ix.lookup(t.tailHash), ending, t, p)
@@ -115,7 +118,8 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		switch {
 		case how == plain && flags&flagStem != 0,
 			how == ending && flags&(flagTail|flagStem) == 0,
-			how == possess && flags&flagPossess == 0:
+			how == possess && flags&flagPossess == 0,
+			how == needless && (flags&flagStem != 0 || flags == flagBase): // the latter is an exact term
 			continue
 		}
 		next := r.lex.next(at, post.word())
@@ -126,6 +130,7 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		q.end = t.end
 		own := p.base && flags&flagBase != 0
 		q.base, q.ended = own && how == plain, own && how != plain
+		q.given = at == 0 && p.given
 		q.shy = at == 0 && flags&flagShy != 0
 		q.langs = 0
 		if at == 0 {
