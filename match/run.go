@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // found is a phrase that stands in a text.
@@ -189,19 +191,39 @@ func (r *run) isDecimal(i int) bool {
 	return i > 0 && isDigit(r.text[i-1]) && i+1 < len(r.text) && isDigit(r.text[i+1])
 }
 
-// andAt says whether & or, between spaces, a word for it stands at text[i:].
+// andAt says whether & or, between spaces or hyphens, a word for it stands at text[i:].
+// English writes n, in apostrophes or not.
 func (r *run) andAt(i int) (int, bool) {
 	if strings.HasPrefix(r.text[i:], "&") {
 		return len("&"), true
 	}
+	from := i
+	i, hyphen := r.skipOne(i, isLink)
+	i, _ = r.skipOne(i, mention.Apostrophe)
 	v, _, _ := r.set.fold.at(r.text, i)
 	if v&kindWord == 0 {
 		return 0, false
 	}
 	var t token
 	r.set.fold.word(r.text, i, &t)
-	return t.end - i, r.set.and[t.hash] && r.skipSpace(t.end) > t.end
+	end, _ := r.skipOne(t.end, mention.Apostrophe)
+	if hyphen {
+		end, hyphen = r.skipOne(end, isLink)
+		return end - from, r.set.and[t.hash] && hyphen
+	}
+	return end - from, r.set.and[t.hash] && r.skipSpace(end) > end
 }
+
+// skipOne goes over the rune at text[i:] if it is of a kind.
+func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
+	if c, size := utf8.DecodeRuneInString(r.text[i:]); size > 0 && of(c) {
+		return i + size, true
+	}
+	return i, false
+}
+
+// isLink says whether a sign joins the words of a name.
+func isLink(c rune) bool { return c == '_' || isHyphen(c) }
 
 // afterSign handles the node that a required sign led to.
 func (r *run) afterSign(s signEdge, i int, p place) {

@@ -338,11 +338,14 @@ func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled
 	return out
 }
 
-// plurals gives the English plurals of a word.
+// plurals gives the English plurals of a word, and the possessive as people type it who
+// leave out apostrophes: Netflixs.
 func plurals(s string) []string {
 	switch {
-	case strings.HasSuffix(s, "s"), strings.HasSuffix(s, "x"), strings.HasSuffix(s, "z"), strings.HasSuffix(s, "ch"), strings.HasSuffix(s, "sh"):
+	case strings.HasSuffix(s, "s"):
 		return []string{s + "es"}
+	case strings.HasSuffix(s, "x"), strings.HasSuffix(s, "z"), strings.HasSuffix(s, "ch"), strings.HasSuffix(s, "sh"):
+		return []string{s + "es", s + "s"}
 	case len(s) > 2 && strings.HasSuffix(s, "y") && strings.IndexByte("aeiou", s[len(s)-2]) < 0:
 		return []string{s[:len(s)-1] + "ies", s + "s"}
 	}
