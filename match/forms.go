@@ -12,6 +12,9 @@ import (
 // words of a joined name (#НовоюПоштою) agree when their forms share a slot.
 const slots = 12
 
+// pluralSlot is the nominative plural; the other cases of the plural stand behind it.
+const pluralSlot = 6
+
 // form is one way a word may stand in a text, with its slot; slot -1 is the
 // dictionary form, which goes with every slot.
 type form struct {
@@ -156,6 +159,26 @@ func (g grammar) forms(word string, of langs, followed, foreign bool) []form {
 		if !foreign {
 			for _, stem := range n.openSyllables(word) {
 				out = n.variant(out, stem, followed)
+			}
+		}
+	}
+	return out
+}
+
+// counted adds the plural of what two, three or four are of in the name: Три Пирога, of
+// Трёх Пирогов. The word as written is a genitive.
+func (g grammar) counted(out []form, word string, of langs) []form {
+	one, ok := strings.CutSuffix(word, "а")
+	if !ok {
+		return out // гуся: its forms have the plural
+	}
+	for i := range g {
+		if g[i].bit&of == 0 {
+			continue
+		}
+		for _, f := range g[i].decline(nil, one, false) {
+			if f.slot > pluralSlot {
+				out = append(out, f)
 			}
 		}
 	}

@@ -95,10 +95,13 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	parts := make([]wordKey, 0, to-from)
 	for i := from; i < to; i++ {
 		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
-		key.part = true
+		key.part, key.counted = true, m.counted(r, i)
 		name.WriteString(key.text)
 		if key.short {
 			name.WriteByte('.')
+		}
+		if key.counted {
+			name.WriteByte(',')
 		}
 		name.WriteByte(' ')
 		parts = append(parts, key)
@@ -110,6 +113,11 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 // followed says whether a word comes behind element i at once.
 func (m *maker) followed(r reading, i int) bool {
 	return i+1 < len(r.elements) && !r.elements[i+1].sign
+}
+
+// counted says whether a number stands before element i that asks for its genitive: Три Пирога.
+func (m *maker) counted(r reading, i int) bool {
+	return i > 0 && m.legal["few"][m.fold.foldWord(r.elements[i-1].text)]
 }
 
 // numbered gives the number of a word; a new one has its forms entered by done.
@@ -143,7 +151,9 @@ func (m *maker) add(id int32, p parsed) {
 				path = append(path, at)
 				continue
 			}
-			at = m.step(at, m.numbered(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1), nil))
+			key := m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)
+			key.counted = m.counted(r, i)
+			at = m.step(at, m.numbered(key, nil))
 			path = append(path, at)
 			words++
 			class = class || m.isClass(e)

@@ -20,6 +20,7 @@ type wordKey struct {
 	foreign  bool // a Latin word read in Cyrillic
 	capitals bool // of a name written as one: it counts only with capitals, so it may be short
 	signed   bool // the name has an & in it
+	counted  bool // a small number stands before it: Три Пирога
 	part     bool // of a name written as one: fewer spellings, but each form once per slot it fills
 }
 
@@ -234,7 +235,11 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 	if little && (!key.several || key.followed || !c.changes(base)) {
 		return nil
 	}
-	forms := uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
+	all := c.grammar.forms(base, key.langs, key.followed, key.foreign)
+	if key.counted {
+		all = c.grammar.counted(all, base, key.langs)
+	}
+	forms := uniqueForms(all, base)
 	if little { // Дом Ил is not in «дом или»
 		return slices.DeleteFunc(forms, func(f form) bool { return c.common.function[f.text] })
 	}
