@@ -121,7 +121,7 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		case how == plain && flags&flagStem != 0,
 			how == ending && flags&(flagTail|flagStem) == 0,
 			how == possess && flags&flagPossess == 0,
-			how == needless && (flags&flagStem != 0 || flags == flagBase): // the latter is an exact term
+			how == needless && (flags&(flagStem|flagForeign) != 0 || flags == flagBase): // the last is an exact term
 			continue
 		}
 		next := r.lex.next(at, post.word())

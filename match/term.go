@@ -31,6 +31,7 @@ type element struct {
 type reading struct {
 	elements []element
 	prefix   string // signs before the first word: .NET
+	spaced   bool   // has a space for the apostrophe that it has when it is written as one
 	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term, or one with a dot, taken apart
 }
 
@@ -256,7 +257,7 @@ func (k *known) withPlus(readings []reading) []reading {
 // letter: L'Oreal, L Oreal.
 func (k *known) withSpace(readings []reading) []reading {
 	for _, r := range readings {
-		apart := reading{prefix: r.prefix}
+		apart := reading{prefix: r.prefix, spaced: true}
 		for _, e := range r.elements {
 			if letter, rest, ok := k.elided(e.text); ok {
 				apart.elements = append(apart.elements, element{text: letter})
@@ -272,12 +273,14 @@ func (k *known) withSpace(readings []reading) []reading {
 }
 
 // elided cuts a word behind its first letter and an apostrophe; not behind a word of speech
-// (О'Генри, о Генри), nor where the apostrophe may not be left out (О'Кей).
+// (О'Генри, о Генри), nor where the apostrophe may not be left out (О'Кей) or is one of
+// Ukrainian (М'ята).
 func (k *known) elided(word string) (letter, rest string, ok bool) {
 	_, size := utf8.DecodeRuneInString(word)
 	sign, width := utf8.DecodeRuneInString(word[size:])
 	letter, rest = word[:size], word[size+width:]
-	if !mention.Apostrophe(sign) || utf8.RuneCountInString(rest) < leastWord {
+	next, _ := utf8.DecodeRuneInString(rest)
+	if !mention.Apostrophe(sign) || utf8.RuneCountInString(rest) < leastWord || strings.ContainsRune(iotated, next) {
 		return "", "", false
 	}
 	return letter, rest, !k.common.function[k.fold.foldWord(letter)] && k.common.language(k.fold.foldWord(letter+rest)) == ""
