@@ -326,8 +326,6 @@ func insertVowel(stem string) []string {
 		return []string{head + "е" + last, head + "ьо" + last}
 	case prev == 'й':
 		return []string{head + "е" + last, head + "є" + last, head + "йо" + last}
-	case prev == '\'':
-		return nil
 	case isConsonant(prev):
 		head += string(prev)
 		out := []string{head + "о" + last, head + "е" + last}
