@@ -279,7 +279,7 @@ func (r *run) hyphens(p *place) verdict {
 	f := r.set.fold
 	longer := verdict{6, "a longer hyphenated name is another name"}
 	if _, c, size := r.skipBack(p.start); isHyphen(c) {
-		if v, _, _ := r.skipBack(size); v&kindWord != 0 {
+		if v, _, _ := r.skipBack(size); v&kindWord != 0 && !r.prefixed(p, size) {
 			return longer
 		}
 	}
@@ -303,6 +303,24 @@ func (r *run) hyphens(p *place) verdict {
 		}
 		end, tail = t.end, false
 	}
+}
+
+// prefixed says whether the word that ends at i, before a hyphen, only says how somebody stands
+// to the name: the ex-Acme courier. It is in small letters and the name is not: Non-Stop and
+// anti-age are words by themselves.
+func (r *run) prefixed(p *place, i int) bool {
+	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
+	from := i
+	for from > 0 && i-from < amongBytes {
+		c, size := utf8.DecodeLastRuneInString(r.text[:from])
+		if !unicode.IsLower(c) {
+			break
+		}
+		from -= size
+	}
+	before, _ := utf8.DecodeLastRuneInString(r.text[:from])
+	alone := from == 0 || unicode.IsSpace(before) || isQuote(before) || before == '('
+	return alone && unicode.IsUpper(first) && r.set.prefix[r.set.fold.hashOf(r.text[from:i])]
 }
 
 // takeEnding moves the end of a place over a Cyrillic ending behind a hyphen, which

@@ -12,6 +12,9 @@ import (
 // words of a joined name (#НовоюПоштою) agree when their forms share a slot.
 const slots = 12
 
+// pluralSlot is the nominative plural; the other cases of the plural stand behind it.
+const pluralSlot = 6
+
 // form is one way a word may stand in a text, with its slot; slot -1 is the
 // dictionary form, which goes with every slot.
 type form struct {
@@ -162,6 +165,26 @@ func (g grammar) forms(word string, of langs, followed, foreign bool) []form {
 	return out
 }
 
+// counted adds the plural of what two, three or four are of in the name: Три Пирога, of
+// Трёх Пирогов. The word as written is a genitive.
+func (g grammar) counted(out []form, word string, of langs) []form {
+	one, ok := strings.CutSuffix(word, "а")
+	if !ok {
+		return out // гуся: its forms have the plural
+	}
+	for i := range g {
+		if g[i].bit&of == 0 {
+			continue
+		}
+		for _, f := range g[i].decline(nil, one, false) {
+			if f.slot > pluralSlot {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // borrowed gives the forms of a foreign word that a paradigm of kind foreign
 // fits; then it has these and no others, whatever its letters look like.
 func (g grammar) borrowed(word string) (out []form, ok bool) {
@@ -303,8 +326,6 @@ func insertVowel(stem string) []string {
 		return []string{head + "е" + last, head + "ьо" + last}
 	case prev == 'й':
 		return []string{head + "е" + last, head + "є" + last, head + "йо" + last}
-	case prev == '\'':
-		return nil
 	case isConsonant(prev):
 		head += string(prev)
 		out := []string{head + "о" + last, head + "е" + last}

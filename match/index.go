@@ -220,6 +220,9 @@ func langFlags(l langs) uint32 { return uint32(l) * flagLang }
 func joinFlags(a, b uint32) uint32 {
 	const warn = flagStem | flagSurname | flagForeign | flagShy
 	out := (a|b)&^(warn|flagLangs) | a&b&warn
+	if (a^b)&flagStem != 0 { // it counts by itself, and still with an ending: Romantik is a plural, Romantikой
+		out |= flagTail
+	}
 	if a&flagLangs != 0 && b&flagLangs != 0 {
 		out |= (a | b) & flagLangs
 	}

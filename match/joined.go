@@ -106,6 +106,11 @@ func pickSlot(yes bool, slot int) int {
 
 // round enters the joined forms where word i stands in the slot that in gives.
 func (j *joiner) round(limit int, in func(i int) int) {
+	for i, w := range j.words {
+		if len(w[in(i)]) == 0 {
+			return // else every beginning would be tried, and none comes to an end
+		}
+	}
 	j.limit = limit
 	j.join(hashSeed, 0, 0, flagBase|flagTail|flagPossess, in)
 }

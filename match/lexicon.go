@@ -95,10 +95,13 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	parts := make([]wordKey, 0, to-from)
 	for i := from; i < to; i++ {
 		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
-		key.part = true
+		key.part, key.counted = true, m.counted(r, i)
 		name.WriteString(key.text)
 		if key.short {
 			name.WriteByte('.')
+		}
+		if key.counted {
+			name.WriteByte(',')
 		}
 		name.WriteByte(' ')
 		parts = append(parts, key)
@@ -112,6 +115,11 @@ func (m *maker) followed(r reading, i int) bool {
 	return i+1 < len(r.elements) && !r.elements[i+1].sign
 }
 
+// counted says whether a number stands before element i that asks for its genitive: Три Пирога.
+func (m *maker) counted(r reading, i int) bool {
+	return i > 0 && m.legal["few"][m.fold.foldWord(r.elements[i-1].text)]
+}
+
 // numbered gives the number of a word; a new one has its forms entered by done.
 func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
 	if id, ok := m.words[key]; ok {
@@ -123,8 +131,11 @@ func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
 	return id
 }
 
-// isClass says whether a word of a name says what a thing is: банк.
-func (m *maker) isClass(e element) bool { return m.legal["class"][m.fold.foldWord(e.text)] }
+// isClass says whether a word of a name says what a thing is, or whose it is by law: банк, ООО.
+func (m *maker) isClass(e element) bool {
+	word := m.fold.foldWord(e.text)
+	return m.legal["class"][word] || m.legal["legal"][word]
+}
 
 // add puts phrase id under all readings of a term.
 func (m *maker) add(id int32, p parsed) {
@@ -140,7 +151,9 @@ func (m *maker) add(id int32, p parsed) {
 				path = append(path, at)
 				continue
 			}
-			at = m.step(at, m.numbered(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1), nil))
+			key := m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)
+			key.counted = m.counted(r, i)
+			at = m.step(at, m.numbered(key, nil))
 			path = append(path, at)
 			words++
 			class = class || m.isClass(e)
@@ -151,7 +164,7 @@ func (m *maker) add(id int32, p parsed) {
 		m.accept(at, id)
 		m.path = path
 		m.neighbours(r, path, p, of)
-		if r.capitals || words < 2 {
+		if r.capitals || r.spaced || words < 2 {
 			continue
 		}
 		for _, one := range m.glued(r) {

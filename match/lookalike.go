@@ -50,6 +50,37 @@ func (f *folder) lookAlikeHashes(s string) (hashes [3]uint64, n int) {
 	return hashes, n
 }
 
+// unmixed gives a word of a term in one alphabet where its letters of the other are only
+// look-alikes: Rоmashka with a Cyrillic о, iМаркет.
+func (f *folder) unmixed(word string) string {
+	kinds := f.kindsOf(word)
+	if kinds&kindLatin == 0 || kinds&kindCyrillic == 0 {
+		return word
+	}
+	for which := range 2 {
+		read := make([]rune, 0, len(word))
+		for _, r := range word {
+			v := f.rune(r)
+			c, ok := readAs(which, r, v)
+			switch {
+			case ok && rune(c) == rune(v&runeBits):
+				read = append(read, r) // as written: й, ё
+			case ok:
+				read = append(read, rune(c))
+			case v&kindIgnorable == 0:
+				read = nil
+			}
+			if read == nil {
+				break
+			}
+		}
+		if read != nil {
+			return string(read)
+		}
+	}
+	return word
+}
+
 // readAs reads one rune: 0 as Latin, 1 as Cyrillic, 2 by ear.
 func readAs(which int, r rune, v folded) (folded, bool) {
 	native, table := kindLatin, latinLook

@@ -367,3 +367,12 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+// TestLongNameEndsStill: of the words of a long name each has several spellings, and the last has no
+// forms. What could be written as one is not tried word by word.
+func TestLongNameEndsStill(t *testing.T) {
+	set := mustCompile(t, []Watch{{Name: "w", Terms: []Term{{Text: strings.Repeat("Щавелевая Ёлка Южного Ящика ", 6) + "24"}}}})
+	if hits := set.Match("", strings.Repeat("щавелевая ёлка южного ящика ", 6)+"24"); len(hits) != 1 {
+		t.Errorf("got %v", hits)
+	}
+}

@@ -9,6 +9,9 @@ import (
 
 // people judges names that may belong to somebody else (rule 16).
 func (r *run) people(t *term, p *place) verdict {
+	if p.given {
+		return verdict{16, "a first name with 's: somebody's"}
+	}
 	if !p.surname && t.given == nil {
 		return counts
 	}

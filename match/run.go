@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // found is a phrase that stands in a text.
@@ -36,6 +38,7 @@ type place struct {
 	surname    bool   // the one word is a genitive plural that is a surname, too
 	tail       bool   // the last word has taken no ending and may take one behind a hyphen
 	quotes     bool   // something else than one space stands where quotes may stand
+	given      bool   // the one word is a first name with an 's that the term does not have
 }
 
 // scan runs over one part.
@@ -67,9 +70,10 @@ func (r *run) scan(part int8, text string) {
 type manner uint8
 
 const (
-	plain   manner = iota // the token is the form
-	ending                // the form and a Cyrillic ending behind an apostrophe or at once
-	possess               // the form and 's, 'll
+	plain    manner = iota // the token is the form
+	ending                 // the form and a Cyrillic ending behind an apostrophe or at once
+	possess                // the form and 's, 'll
+	needless               // the form, and an apostrophe that the term does not have
 )
 
 // odd looks a token up that has an apostrophe inside or mixes alphabets.
@@ -78,6 +82,7 @@ func (r *run) odd(at int32, t *token, p place) {
 	r.follow(at, ix.lookup(t.hash), plain, t, p)
 	if t.apoEnd > 0 {
 		r.apostrophe(at, t, p)
+		r.needless(at, t, p)
 	}
 	if t.tail > 0 && t.apoEnd == 0 && r.set.endings[r.set.fold.hashOf(r.text[t.tail:t.end])] {
 		r.follow(at, ix.lookup(t.tailHash), ending, t, p)
@@ -115,7 +120,8 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		switch {
 		case how == plain && flags&flagStem != 0,
 			how == ending && flags&(flagTail|flagStem) == 0,
-			how == possess && flags&flagPossess == 0:
+			how == possess && flags&flagPossess == 0,
+			how == needless && (flags&(flagStem|flagForeign) != 0 || flags == flagBase): // the last is an exact term
 			continue
 		}
 		next := r.lex.next(at, post.word())
@@ -126,6 +132,7 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		q.end = t.end
 		own := p.base && flags&flagBase != 0
 		q.base, q.ended = own && how == plain, own && how != plain
+		q.given = at == 0 && p.given
 		q.shy = at == 0 && flags&flagShy != 0
 		q.langs = 0
 		if at == 0 {
@@ -184,19 +191,39 @@ func (r *run) isDecimal(i int) bool {
 	return i > 0 && isDigit(r.text[i-1]) && i+1 < len(r.text) && isDigit(r.text[i+1])
 }
 
-// andAt says whether & or, between spaces, a word for it stands at text[i:].
+// andAt says whether & or, between spaces or hyphens, a word for it stands at text[i:].
+// English writes n, in apostrophes or not.
 func (r *run) andAt(i int) (int, bool) {
 	if strings.HasPrefix(r.text[i:], "&") {
 		return len("&"), true
 	}
+	from := i
+	i, hyphen := r.skipOne(i, isLink)
+	i, _ = r.skipOne(i, mention.Apostrophe)
 	v, _, _ := r.set.fold.at(r.text, i)
 	if v&kindWord == 0 {
 		return 0, false
 	}
 	var t token
 	r.set.fold.word(r.text, i, &t)
-	return t.end - i, r.set.and[t.hash] && r.skipSpace(t.end) > t.end
+	end, _ := r.skipOne(t.end, mention.Apostrophe)
+	if hyphen {
+		end, hyphen = r.skipOne(end, isLink)
+		return end - from, r.set.and[t.hash] && hyphen
+	}
+	return end - from, r.set.and[t.hash] && r.skipSpace(end) > end
 }
+
+// skipOne goes over the rune at text[i:] if it is of a kind.
+func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
+	if c, size := utf8.DecodeRuneInString(r.text[i:]); size > 0 && of(c) {
+		return i + size, true
+	}
+	return i, false
+}
+
+// isLink says whether a sign joins the words of a name.
+func isLink(c rune) bool { return c == '_' || isHyphen(c) }
 
 // afterSign handles the node that a required sign led to.
 func (r *run) afterSign(s signEdge, i int, p place) {

@@ -30,6 +30,7 @@ type known struct {
 	endings  map[uint64]bool // by hash
 	english  map[uint64]bool
 	particle map[uint64]bool
+	prefix   map[uint64]bool
 	speech   *speech
 	surnames map[string]bool // see data/README.md
 	first    map[uint64]bool // first names in all forms
@@ -132,6 +133,7 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		endings:  hashes(f, endings["ending"]),
 		english:  hashes(f, endings["english"]),
 		particle: hashes(f, endings["particle"]),
+		prefix:   hashes(f, endings["prefix"]),
 		legal:    legal["legal"],
 		and:      hashes(f, legal["and"]),
 		plus:     legal["plus"],

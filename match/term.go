@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // role says what a term is for.
@@ -29,6 +31,7 @@ type element struct {
 type reading struct {
 	elements []element
 	prefix   string // signs before the first word: .NET
+	spaced   bool   // has a space for the apostrophe that it has when it is written as one
 	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term, or one with a dot, taken apart
 }
 
@@ -78,7 +81,7 @@ func (k *known) parseTerm(text string) parsed {
 		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
 	}
 	if !p.exact {
-		p.readings = k.withPlus(k.withAnd(p.readings))
+		p.readings = k.withSpace(k.withPlus(k.withAnd(p.readings)))
 	}
 	switch apart, camel := takeApart(whole); {
 	case p.exact:
@@ -248,6 +251,39 @@ func (k *known) withPlus(readings []reading) []reading {
 		}
 	}
 	return readings
+}
+
+// withSpace lets a space stand where a word of a name has an apostrophe behind its first
+// letter: L'Oreal, L Oreal.
+func (k *known) withSpace(readings []reading) []reading {
+	for _, r := range readings {
+		apart := reading{prefix: r.prefix, spaced: true}
+		for _, e := range r.elements {
+			if letter, rest, ok := k.elided(e.text); ok {
+				apart.elements = append(apart.elements, element{text: letter})
+				e.text = rest
+			}
+			apart.elements = append(apart.elements, e)
+		}
+		if len(apart.elements) > len(r.elements) {
+			readings = append(readings, apart)
+		}
+	}
+	return readings
+}
+
+// elided cuts a word behind its first letter and an apostrophe; not behind a word of speech
+// (О'Генри, о Генри), nor where the apostrophe may not be left out (О'Кей) or is one of
+// Ukrainian (М'ята).
+func (k *known) elided(word string) (letter, rest string, ok bool) {
+	_, size := utf8.DecodeRuneInString(word)
+	sign, width := utf8.DecodeRuneInString(word[size:])
+	letter, rest = word[:size], word[size+width:]
+	next, _ := utf8.DecodeRuneInString(rest)
+	if !mention.Apostrophe(sign) || utf8.RuneCountInString(rest) < leastWord || strings.ContainsRune(iotated, next) {
+		return "", "", false
+	}
+	return letter, rest, !k.common.function[k.fold.foldWord(letter)] && k.common.language(k.fold.foldWord(letter+rest)) == ""
 }
 
 func isLong(e element) bool { return !e.sign && utf8.RuneCountInString(e.text) >= 3 }

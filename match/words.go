@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // wordKey is a word of a term with everything its forms depend on. The words of a name
@@ -20,6 +22,7 @@ type wordKey struct {
 	foreign  bool // a Latin word read in Cyrillic
 	capitals bool // of a name written as one: it counts only with capitals, so it may be short
 	signed   bool // the name has an & in it
+	counted  bool // a small number stands before it: Три Пирога
 	part     bool // of a name written as one: fewer spellings, but each form once per slot it fills
 }
 
@@ -87,13 +90,13 @@ func (c *compiler) languages(p parsed) langs {
 
 func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wordKey {
 	return wordKey{
-		text:     strings.ToLower(e.text),
+		text:     strings.ToLower(m.fold.unmixed(norm.NFC.String(e.text))),
 		langs:    of,
 		exact:    p.exact,
 		followed: followed,
 		several:  several,
 		short:    isAbbreviation(e.text),
-		signed:   slices.ContainsFunc(p.readings[0].elements, func(e element) bool { return e.sign && e.text == "&" }),
+		signed:   slices.ContainsFunc(p.readings[0].elements, func(e element) bool { return e.text == "&" }),
 	}
 }
 
@@ -107,9 +110,7 @@ func (c *compiler) spellings(key wordKey) []spelled {
 	}
 	var out []spelled
 	switch {
-	case kinds&kindCyrillic != 0 && kinds&kindLatin != 0:
-		out = []spelled{{base, -1, flagBase | flagTail | flagPossess}}
-	case kinds&kindCyrillic != 0:
+	case kinds&kindCyrillic != 0 && (kinds&kindLatin == 0 || endsCyrillic(base)): // Zнак inflects, too
 		out = c.cyrillicWord(key, base)
 	case kinds&kindLatin != 0:
 		out = c.latinWord(key, base)
@@ -122,6 +123,11 @@ func (c *compiler) spellings(key wordKey) []spelled {
 	out = c.withoutApostrophe(out, base)
 	c.room = out
 	return out
+}
+
+func endsCyrillic(base string) bool {
+	last, _ := utf8.DecodeLastRuneInString(base)
+	return last >= utf8.RuneSelf
 }
 
 // withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
@@ -156,7 +162,7 @@ func lookAlikes(base string) []spelled {
 			ok = ok && found
 			return unicode.ToLower(upper)
 		}, base)
-		if ok && other != base {
+		if ok {
 			out = append(out, spelled{other, -1, flagBase | flagTail})
 		}
 	}
@@ -234,7 +240,11 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 	if little && (!key.several || key.followed || !c.changes(base)) {
 		return nil
 	}
-	forms := uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
+	all := c.grammar.forms(base, key.langs, key.followed, key.foreign)
+	if key.counted {
+		all = c.grammar.counted(all, base, key.langs)
+	}
+	forms := uniqueForms(all, base)
 	if little { // Дом Ил is not in «дом или»
 		return slices.DeleteFunc(forms, func(f form) bool { return c.common.function[f.text] })
 	}
@@ -279,6 +289,9 @@ const inflectedReadings = 4
 
 func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail | flagPossess})
+	if strings.ContainsAny(key.text, umlauts) {
+		out = append(out, spelled{c.fold.foldWord(withoutUmlauts.Replace(key.text)), -1, flagBase | flagTail | flagPossess})
+	}
 	if utf8.RuneCountInString(base) >= 3 {
 		for _, p := range plurals(base) {
 			out = append(out, spelled{p, 6, flagPossess})
@@ -301,13 +314,33 @@ func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	return c.inCyrillic(out, key, base)
 }
 
+// umlauts are letters that some write with an e, and that sound otherwise than without the dots.
+const umlauts = "äöü"
+
+var withoutUmlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue")
+
+// heard is a Latin word folded, but for what is heard in it.
+func (c *compiler) heard(word string) string {
+	var out strings.Builder
+	for _, r := range word {
+		if strings.ContainsRune(umlauts, r) {
+			out.WriteRune(r)
+		} else {
+			out.WriteString(c.fold.foldWord(string(r)))
+		}
+	}
+	return out.String()
+}
+
 // inCyrillic adds the ways to read a Latin word in Cyrillic, with their forms.
 func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled {
 	letters := utf8.RuneCountInString(base)
 	// A Slavic name in Latin letters inflects in them, too: Romashke. A single
 	// word must look the part; in several, all words must agree with the text.
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
-	for i, cyr := range c.script.toCyrillic(base, maxBeam) {
+	// Three letters read in Cyrillic are too many other words, but at the end of a name; before it they are Ann.
+	inflects := letters >= 4 || letters == leastWord && key.several && !key.followed
+	for i, cyr := range c.script.toCyrillic(c.heard(key.text), maxBeam) {
 		f := c.fold.foldWord(cyr)
 		if !key.several && c.common.function[f] {
 			continue
@@ -318,8 +351,8 @@ func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled
 		case ok:
 			out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign | langFlags(own)})
 		}
-		if letters < 4 || i >= inflectedReadings {
-			continue // three letters read in Cyrillic are too many other words
+		if !inflects || i >= inflectedReadings {
+			continue
 		}
 		inner := key
 		inner.foreign = true
@@ -338,12 +371,15 @@ func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled
 	return out
 }
 
-// plurals gives the English plurals of a word.
+// plurals gives the English plurals of a word, and the possessive as people type it who
+// leave out apostrophes: Netflixs.
 func plurals(s string) []string {
 	switch {
-	case strings.HasSuffix(s, "s"), strings.HasSuffix(s, "x"), strings.HasSuffix(s, "z"), strings.HasSuffix(s, "ch"), strings.HasSuffix(s, "sh"):
+	case strings.HasSuffix(s, "s"):
 		return []string{s + "es"}
-	case len(s) > 2 && strings.HasSuffix(s, "y") && strings.IndexByte("aeiou", s[len(s)-2]) < 0:
+	case strings.HasSuffix(s, "x"), strings.HasSuffix(s, "z"), strings.HasSuffix(s, "ch"), strings.HasSuffix(s, "sh"):
+		return []string{s + "es", s + "s"}
+	case strings.HasSuffix(s, "y") && strings.IndexByte("aeiou", s[len(s)-2]) < 0:
 		return []string{s[:len(s)-1] + "ies", s + "s"}
 	}
 	return []string{s + "s"}

@@ -198,8 +198,10 @@ func drillRetention(t *testing.T, s *Store) {
 // noScan checks that a query finds its rows by indexes and sorts none but equal ones.
 func noScan(t *testing.T, s *Store, query string, args ...any) {
 	t.Helper()
-	for _, line := range planOf(t, s, query, args...) {
-		whole := strings.HasPrefix(line, "SCAN") && line != "SCAN d" // d is a hundred rows
+	plan := planOf(t, s, query, args...)
+	for _, line := range plan {
+		name, whole := strings.CutPrefix(line, "SCAN ")
+		whole = whole && line != "SCAN d" && !slices.Contains(plan, "CO-ROUTINE "+name) // d is a hundred rows, and a part of the query is read whole
 		sorted := strings.Contains(line, "TEMP B-TREE") && !strings.Contains(line, "LAST TERM")
 		if whole || sorted {
 			t.Errorf("%s\nof %.200s", line, query)

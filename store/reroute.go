@@ -175,18 +175,24 @@ func (s *Store) Orphan(ctx context.Context, of mention.ID) (more bool, err error
 	return more, err
 }
 
+// onTheirWay are the ids of the alerts that are not posted yet: each half has an index of its
+// own, so the posted ones of years are not read.
+const onTheirWay = `(SELECT id FROM alerts WHERE status = 'pending' UNION ALL SELECT id FROM alerts WHERE status = 'posting')`
+
+const waitingQuery = `SELECT COUNT(*), COALESCE(MIN(a.created_at), 0), COALESCE(MAX(a.severity), 0) FROM alerts a
+ WHERE a.id IN ` + onTheirWay + ` AND a.route = $1 AND (a.attempts > 0 OR a.not_before <= $2)`
+
 // Waiting says what is on its way to a route or waits for it at this time: how many alerts, since
 // when the oldest does, and how loud the loudest is. All are zero when there is none.
 func (s *Store) Waiting(ctx context.Context, route string, now time.Time) (n int, since time.Time, loudest mention.Severity, err error) {
 	var oldest int64
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(created_at), 0), COALESCE(MAX(severity), 0) FROM alerts
- WHERE status IN ('pending', 'posting') AND route = $1 AND (attempts > 0 OR not_before <= $2)`, clean(route), micros(now)).Scan(&n, &oldest, &loudest)
+	err = s.read.QueryRowContext(ctx, waitingQuery, clean(route), micros(now)).Scan(&n, &oldest, &loudest)
 	return n, fromMicros(oldest), loudest, s.wrap("waiting alerts", err)
 }
 
 // untoldQuery chooses what would ring in its channel: messages of their own, and replies
 // that name people.
-const untoldQuery = `SELECT ` + alertColumns + parentJoin + `WHERE a.status IN ('pending', 'posting') AND a.route = $1
+const untoldQuery = `SELECT ` + alertColumns + parentJoin + `WHERE a.id IN ` + onTheirWay + ` AND a.route = $1
  AND (a.attempts > 0 OR a.not_before <= $2) AND a.kind IN ('complaint', 'escalation', 'storm', 'digest')
  AND (a.thread_of = '' OR a.kind = 'escalation' AND (p.id IS NULL OR p.status = 'posted'))
 ORDER BY a.severity DESC, a.created_at, a.id`

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -270,4 +271,21 @@ func testWaiting(t *testing.T, open opener) {
 	want(t, "asked to come later", ask(), "2 high 0s")
 	n, since, loudest, err := s.Waiting(background, "#quiet", t0)
 	want(t, "nobody", n == 0 && since.IsZero() && loudest == 0 && err == nil, true)
+}
+
+// TestWaitingReadsWhatWaits: while a route takes nothing, what waits for it is asked for again and
+// again, and so is whether an answer can be seen: the messages and mentions of years are not read.
+func TestWaitingReadsWhatWaits(t *testing.T) {
+	s := openFile(t)
+	for what, plan := range map[string][]string{
+		"waiting": planOf(t, s, waitingQuery, "#m", int64(0)),
+		"untold":  planOf(t, s, untoldQuery, "#m", int64(0)),
+		"unseen":  planOf(t, s, unseenQuery, "m1"),
+	} {
+		for _, line := range plan {
+			if slices.Contains([]string{"SCAN a", "SCAN alerts", "SCAN m", "SCAN mentions"}, line) {
+				t.Errorf("%s: %s\n%s", what, line, strings.Join(plan, "\n"))
+			}
+		}
+	}
 }

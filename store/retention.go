@@ -115,7 +115,7 @@ type pruneJob struct {
 	before int64
 	count  *int // of what went
 	// page selects time, key, and whether the row may go, of rows from the time $1 and the
-	// key $2 on and before the time $3, in the order of an index.
+	// key $2 on and before the time $3, in the order of an index: see prunePage.
 	page string
 	// erase erases those of the keys that may still go.
 	erase func(ctx context.Context, tx *sql.Tx, keys []any) (int, error)
@@ -144,10 +144,13 @@ const (
 const pruneableStaff = `c.status NOT IN ('open', 'claimed')
   AND (c.owner_id <> '' OR c.owner_name <> '' OR c.replied_by <> '' OR c.snoozed_by_id <> '' OR c.snoozed_by_name <> '')`
 
-// prunePage is the page of a job: rows of from in the order of time and key.
-func prunePage(from, time, key, may string) string {
-	return fmt.Sprintf(`SELECT %[2]s, %[3]s, CASE WHEN %[4]s THEN 1 ELSE 0 END FROM %[1]s
- %[2]s >= $1 AND (%[2]s > $1 OR %[3]s > $2) AND %[2]s < $3 ORDER BY %[2]s, %[3]s LIMIT %[5]d`, from, time, key, may, pruneLook)
+// prunePage is the page of a job: rows of from in the order of time and key. They come first, and
+// whether they may go is asked of so many, by the name as and with more columns: PostgreSQL would else
+// get the answer for every mention ready before each look.
+func prunePage(from, time, key, more, as, may string) string {
+	return fmt.Sprintf(`SELECT %[2]s, %[3]s, CASE WHEN %[6]s THEN 1 ELSE 0 END FROM (SELECT %[2]s, %[3]s%[4]s FROM %[1]s
+ %[2]s >= $1 AND (%[2]s > $1 OR %[3]s > $2) AND %[2]s < $3 ORDER BY %[2]s, %[3]s LIMIT %[7]d) AS %[5]s ORDER BY %[2]s, %[3]s`,
+		from, time, key, more, as, may, pruneLook)
 }
 
 func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
@@ -157,28 +160,28 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 	all := []*pruneJob{
 		{
 			before: micros(r.Posts), count: &p.Posts, key: []byte{},
-			page:  prunePage(`bodies b WHERE`, `b.kept_at`, `b.key`, pruneablePost),
+			page:  prunePage(`bodies WHERE`, `kept_at`, `key`, ``, `b`, pruneablePost),
 			erase: eraseRows(`DELETE FROM bodies AS b WHERE b.key`, pruneablePost),
 			mark:  &s.bodies, // a mention stays for good, and its body until its own words go
 		},
 		{
 			before: micros(r.Mentions), count: &p.Mentions, key: "",
-			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, mayGo),
+			page:  prunePage(`mentions WHERE erased = 0 AND`, `heard_at`, `id`, `, post_key`, `m`, mayGo),
 			erase: s.pruneMentions(mayGo), chunk: pruneWords,
 		},
 		{
 			before: micros(r.Mentions), count: new(int), key: "",
-			page:  prunePage(`mentions m JOIN cases c ON c.mention_id = m.id WHERE m.erased = 1 AND`, `m.heard_at`, `m.id`, pruneableStaff),
+			page:  prunePage(`mentions m JOIN cases s ON s.mention_id = m.id WHERE m.erased = 1 AND`, `heard_at`, `id`, `, s.*`, `c`, pruneableStaff),
 			erase: pruneStaff,
 		},
 		{
 			before: micros(r.Events), count: &p.Events, key: int64(0),
-			page:  prunePage(`events e WHERE`, `e.at`, `e.id`, pruneableEvent),
+			page:  prunePage(`events WHERE`, `at`, `id`, `, mention_id`, `e`, pruneableEvent),
 			erase: eraseRows(`DELETE FROM events AS e WHERE e.id`, pruneableEvent),
 		},
 		{
 			before: micros(r.Events), count: &p.Alerts, key: "",
-			page:  prunePage(`alerts a WHERE a.status = 'posted' AND`, `a.created_at`, `a.id`, pruneableAlert),
+			page:  prunePage(`alerts WHERE status = 'posted' AND`, `created_at`, `id`, `, mention_id`, `a`, pruneableAlert),
 			erase: eraseRows(`DELETE FROM alerts AS a WHERE a.status = 'posted' AND a.id`, pruneableAlert),
 		},
 	}

@@ -80,6 +80,31 @@ func readsAll(line string) bool {
 		func(bad string) bool { return strings.Contains(line, bad) })
 }
 
+// TestPruneAsksByIndex: whether a post may go is asked of those that are looked at. PostgreSQL, which
+// thinks that it must ask of all that are old, reads every mention for each look else.
+func TestPruneAsksByIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: PostgreSQL, and forty thousand rows")
+	}
+	s := openAt(t, Options{Database: testkit.Database(t, testkit.Postgres(t).URL)})
+	numbers := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)`
+	at := fmt.Sprintf(`%d + CAST(i AS BIGINT)`, micros(t0.AddDate(-3, 0, 0)))
+	for _, query := range []string{
+		`INSERT INTO bodies (key, source, author, url, kept_at, body) ` + numbers + ` SELECT convert_to('p' || i, 'UTF8'), 's', '', '', ` + at + `, '{}' FROM n`,
+		`INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, heard_at) ` + numbers + ` SELECT 'm' || i, 'w', convert_to('p' || i, 'UTF8'), 's', 'forum', '', '', '', 0, 0, ` + at + ` FROM n`,
+		`VACUUM ANALYZE`,
+	} {
+		must(s.write.ExecContext(background, query))(t)
+	}
+	var p Pruned
+	job := s.pruneJobs(DefaultRetention(t0), &p)[0]
+	plan := planOf(t, s, job.page, int64(0), job.key, job.before)
+	i := slices.IndexFunc(plan, func(line string) bool { return strings.Contains(line, "on mentions") })
+	if i < 0 || i+1 == len(plan) || !strings.Contains(plan[i+1], "Index Cond") {
+		t.Error(strings.Join(plan, "\n"))
+	}
+}
+
 // BenchmarkReplyTimes is what a scrape of /metrics asks of the answers, BenchmarkPeople whom a complaint can be
 // given to: after two years.
 func BenchmarkReplyTimes(b *testing.B) {

@@ -21,7 +21,7 @@ const maxWord = 40
 // allowed in a short word, two in one of six letters, three from ten on.
 func Nearest(word string, known []string) string {
 	w := []rune(strings.ToLower(word))
-	if len(w) == 0 || len(w) > maxWord {
+	if len(w) > maxWord {
 		return ""
 	}
 	best, least := "", 1+min(3, max(1, len(w)/3))
@@ -30,7 +30,7 @@ func Nearest(word string, known []string) string {
 	}
 	for _, k := range known {
 		r := []rune(strings.ToLower(k))
-		if k == "" || len(r) > maxWord {
+		if len(r) > maxWord {
 			continue
 		}
 		if d := distance(w, r); d < least {

@@ -138,7 +138,7 @@ func Cut(s string, max int) string {
 
 // border gives the last place at or before at where no character is cut in two.
 func border(s string, at int) int {
-	for at > 0 && at < len(s) {
+	for at > 0 {
 		next, _ := utf8.DecodeRuneInString(s[at:])
 		last, size := utf8.DecodeLastRuneInString(s[:at])
 		if !leans(next) && last != joiner && !(flagLetter(next) && oddFlags(s[:at])) {

@@ -59,10 +59,34 @@ func TestCut(t *testing.T) {
 		{"🇺🇦🇧🇬 x", 4, "🇺🇦…"},
 		{"🇺🇦🇧🇬 x", 5, "🇺🇦🇧🇬…"},
 		{"a\u0301\u0301\u0301\u0301", 3, "a\u0301…"}, // one letter longer than max is cut all the same
+		{"\u0301\u0301\u0301\u0301", 2, "\u0301…"},   // and what leans on nothing
+		{"ab🐀cd", 3, "ab…"},
+		{"a😀😀😀", 3, "a😀…"},
+		{"🇺abc", 2, "🇺…"},
+		{"ab🏴\U000e0067\U000e007f x", 5, "ab…"},
 	} {
 		if got := Cut(c.in, c.max); got != c.want {
 			t.Errorf("Cut(%q, %d) is %q, want %q", c.in, c.max, got, c.want)
 		}
+	}
+}
+
+// TestRaw: what is stored and compared, not shown.
+func TestRaw(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		max  int
+		want string
+	}{{"", 3, ""}, {"abc", 3, "abc"}, {"abcd", 3, "abc"}, {"жук", 3, "ж"}, {"ok 👍", 6, "ok "}, {"\x80\x80\x80", 2, ""}} {
+		if got := Clip(c.in, c.max); got != c.want {
+			t.Errorf("Clip(%q, %d) is %q, want %q", c.in, c.max, got, c.want)
+		}
+	}
+	if got := Valid("a\x00b\xff\x00"); got != "ab\ufffd" {
+		t.Errorf("Valid gives %q", got)
+	}
+	if got := Letters("Ґанок №5,\tab-C!"); got != "ґанок5abc" {
+		t.Errorf("Letters gives %q", got)
 	}
 }
 

@@ -65,6 +65,22 @@ func TestManyMistakes(t *testing.T) {
 	}
 }
 
+// TestWeight: a missing number is 0, and what is none is a mistake.
+func TestWeight(t *testing.T) {
+	var errs Errors
+	rows := Read("a.tsv", "x\t-\ny\tNaN\nz\t-5\n", "", &errs)
+	at := rows[2].Tail(9)
+	for _, v := range []float64{rows[0].Weight(1, -4, 4, &errs), rows[1].Weight(1, -4, 4, &errs), rows[2].Weight(1, -4, 4, &errs), Weight("much", at.At(0), -4, 4, &errs)} {
+		if v != 0 {
+			t.Errorf("got %g", v)
+		}
+	}
+	want := "a.tsv:2:3: \"NaN\" is not a number: write it like -2.5\na.tsv:3:3: -5 is outside -4 … 4\na.tsv:3:1: \"much\" is not a number: write it like -2.5"
+	if got := errs.Err().Error(); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add("word\tnote\nкот\t-\n", "word note", 1)
 	f.Add("\ufeff#\r\n\t\ta", "", 2)
