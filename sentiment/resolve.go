@@ -43,7 +43,7 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		*set = wordSet{
 			set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts, breaks: tok.before == sentenceBreak,
 		}
-		if in.roles != 0 {
+		if in.roles != 0 && (slot == 0 || tok.roles == 0) { // "ни" says "us" here and "nor" in the other language: the first knows it
 			tok.giveRoles(in)
 		}
 		if tok.word == 0 && tok.kind == wordToken {
