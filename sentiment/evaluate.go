@@ -123,6 +123,9 @@ func (s *scratch) evaluateSentence(si, mi int) int {
 			s.closeNegation(&cl, si)
 			cl = s.openClause(i, st)
 		}
+		if next == i && t.roles&(1<<roleLink) != 0 {
+			s.endNegation(&cl, si) // before a pattern that begins with "and"; read sees no covered word
+		}
 		for ; next == i; next = s.startOf(mi) {
 			s.patternUnit(&s.matches[mi], &cl, si)
 			mi++
@@ -189,8 +192,7 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 		return
 	}
 	if t.roles&(1<<roleLink) != 0 {
-		s.closeNegation(cl, si)
-		cl.negUntil, cl.lackUntil = 0, 0
+		s.endNegation(cl, si)
 	}
 	if t.roles&(1<<roleNegator) != 0 {
 		if !cl.negated() {
@@ -211,6 +213,12 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 		}
 		cl.boostUntil = cl.content + 2
 	}
+}
+
+// endNegation closes the negation at a word that links clauses: what follows it is not negated.
+func (s *scratch) endNegation(cl *clauseState, si int) {
+	s.closeNegation(cl, si)
+	cl.negUntil, cl.lackUntil = 0, 0
 }
 
 // closeNegation gives a negation that touched nothing its small weight.

@@ -96,18 +96,24 @@ func (a *affixes) table() hashTable {
 // longest returns the number of the longest beginning of letters in the order they were added, 0 when none
 // is known.
 func (t hashTable) longest(letters []rune) (number uint32) {
+	number, _ = t.longestOf(letters)
+	return number
+}
+
+// longestOf also says how many letters that beginning has.
+func (t hashTable) longestOf(letters []rune) (number uint32, length int) {
 	h := uint64(hashSeed)
-	for _, r := range letters {
+	for i, r := range letters {
 		h = hashRune(h, r)
 		switch n := t.find(hashDone(h)); n {
 		case 0:
-			return number
+			return number, length
 		case goesOn:
 		default:
-			number = n
+			number, length = n, i+1
 		}
 	}
-	return number
+	return number, length
 }
 
 const (

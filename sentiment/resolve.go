@@ -43,7 +43,7 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		*set = wordSet{
 			set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts, breaks: tok.before == sentenceBreak,
 		}
-		if in.roles != 0 {
+		if in.roles != 0 && (slot == 0 || tok.roles == 0) { // "ни" says "us" here and "nor" in the other language: the first knows it
 			tok.giveRoles(in)
 		}
 		if tok.word == 0 && tok.kind == wordToken {
@@ -303,14 +303,26 @@ func newLatinReader(t *translit) *latinReader {
 // maxReadings bounds the search for one word.
 const maxReadings = 300
 
+// find prefers a reading that is a form to one that only begins like a word ("kradci" is крадци, whatever begins with
+// крадк), and of those the one that shares most letters with a word.
 func (r *latinReader) find(t *table, rs []rune) uint32 {
 	var buf [maxRunes + 8]rune
-	budget := maxReadings
-	return r.search(t, rs, buf[:0], &budget)
+	left := reading{budget: maxReadings}
+	if id := r.search(t, rs, buf[:0], &left); id != 0 {
+		return id
+	}
+	return left.stem
 }
 
-func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
-	if *budget--; *budget < 0 || len(read) > maxRunes {
+// reading is what is left of a search: how many steps, and the longest stem met.
+type reading struct {
+	budget  int
+	stem    uint32
+	letters int // of the stem
+}
+
+func (r *latinReader) search(t *table, rest, read []rune, left *reading) uint32 {
+	if left.budget--; left.budget < 0 || len(read) > maxRunes {
 		return 0
 	}
 	if len(rest) == 0 {
@@ -321,7 +333,9 @@ func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
 			return id
 		}
 		if len(read) >= 5 {
-			return t.stems.longest(read)
+			if id, n := t.stems.longestOf(read); n > left.letters {
+				left.stem, left.letters = id, n
+			}
 		}
 		return 0
 	}
@@ -331,11 +345,11 @@ func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
 			continue
 		}
 		next := append(read, w.letter)
-		if id := r.search(t, rest[len(w.latin):], next, budget); id != 0 {
+		if id := r.search(t, rest[len(w.latin):], next, left); id != 0 {
 			return id
 		}
 		if r.softSign && softens(w.letter) {
-			if id := r.search(t, rest[len(w.latin):], append(next, 'ь'), budget); id != 0 {
+			if id := r.search(t, rest[len(w.latin):], append(next, 'ь'), left); id != 0 {
 				return id
 			}
 		}
