@@ -97,6 +97,8 @@ const (
 	roleLink
 	roleLike
 	roleAbbr
+	roleShort
+	roleTitle
 	roleCount
 )
 
@@ -105,7 +107,7 @@ var roles = map[string]role{
 	"but": roleBut, "concede": roleConcede, "if": roleIf, "ask": roleAsk, "accuse": roleAccuse, "news": roleNews,
 	"thanks": roleThanks, "irony": roleIrony, "pros": rolePros, "cons": roleCons, "none": roleNothing, "me": roleMe,
 	"past": rolePast, "turn": roleTurn, "number": roleNumber, "star": roleStar, "of": roleOf, "rival": roleRival,
-	"link": roleLink, "like": roleLike, "abbr": roleAbbr,
+	"link": roleLink, "like": roleLike, "abbr": roleAbbr, "short": roleShort, "title": roleTitle,
 }
 
 // wordEntry is a line of words.tsv with its forms built.

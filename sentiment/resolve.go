@@ -30,6 +30,9 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 			id = 0
 		}
 		tok.info[slot] = id
+		if out > 0 && tok.before == sentenceBreak && l.shortened(t, out-1, slot, tok) {
+			tok.before = noBreak
+		}
 		if out < i {
 			l.toks[out] = *tok
 		}

@@ -32,6 +32,26 @@ const (
 	consSection
 )
 
+// stop ends the sentence, for a full stop at this byte or, below 0, for something else.
+func (l *lexer) stop(at int) {
+	if n := len(l.toks); n > 0 {
+		t := &l.toks[n-1]
+		t.dot = l.pending == noBreak && int(t.end) == at
+	}
+	l.pending, l.hyphen = sentenceBreak, false
+}
+
+// shortened: the full stop between the token at this place and the next one says that a word was
+// cut short ("вул. Франка", "300 грн. комісії"), it ends no sentence.
+func (l *lexer) shortened(t *table, at, slot int, next *token) bool {
+	cut := &l.toks[at]
+	if !cut.dot {
+		return false
+	}
+	roles := t.infos[cut.info[slot]].roles
+	return roles&(1<<roleTitle) != 0 || roles&(1<<roleShort) != 0 && (next.small || next.kind == numberToken)
+}
+
 // split finds the sentences and gives them their marks, roles and sections.
 func (s *scratch) split() {
 	s.sentences, s.roles = s.sentences[:0], 0

@@ -46,6 +46,7 @@ type token struct {
 	tagged     bool // a # stands before it
 	quoted     bool
 	colon      bool      // a colon follows
+	dot        bool      // one full stop stands right behind it
 	small      bool      // a word that begins with a small letter, as far as it was looked at
 	info       [2]uint32 // what it means in the first and the second language
 	word       int32     // its entry's index + 1 in the table of wordSlot; 0 for none
@@ -227,7 +228,8 @@ func (l *lexer) ascii(text string, i, to int) int {
 	switch c {
 	case '\n':
 		if l.bold = 0; l.pending == sentenceBreak || !lineGoesOn(text, i, to) {
-			l.pending, l.quote = sentenceBreak, false
+			l.stop(-1)
+			l.quote = false
 		} else {
 			l.soft()
 		}
@@ -239,9 +241,9 @@ func (l *lexer) ascii(text string, i, to int) int {
 			l.soft()
 			break
 		}
-		l.pending, l.hyphen = sentenceBreak, false
+		l.stop(i)
 	case '?', '!':
-		l.pending, l.hyphen = sentenceBreak, false
+		l.stop(-1)
 		l.mark(rune(c), i)
 	case ',', ';':
 		l.soft()
