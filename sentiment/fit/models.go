@@ -38,7 +38,7 @@ func learn() mlp.Options {
 	for _, q := range questions {
 		groups = append(groups, len(q.values))
 	}
-	return mlp.Options{Units: sentiment.Units, Groups: groups, Epochs: 20, Batch: 256, Rate: 0.002, Ridge: 1e-4, Drop: 0.1}
+	return mlp.Options{Units: sentiment.Units, Groups: groups, Epochs: 20, Batch: 256, Rate: 0.002, Mean: 10, Ridge: 1e-4, Drop: 0.1}
 }
 
 // answersCount is what an answer to a question counts beside the complaint. With 0.1 voices are known
