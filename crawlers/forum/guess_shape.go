@@ -125,11 +125,11 @@ func listed(group []postBlock, author, text []blockPart) bool {
 		if said == nil || who == nil || !behind(said, who, row.DataAtom != atom.Tr) {
 			continue
 		}
-		here := addressKey(b.d.at.String())
+		here, begins := addressKey(b.d.at.String()), htmltext.Short(said)
 		for _, n := range htmltext.Selection(said).Find("a[href]").Nodes {
 			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
 			link := b.d.follow(href)
-			if link != "" && addressKey(link) != here && !noName.MatchString(words) && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
+			if link != "" && strings.HasPrefix(begins, words) && addressKey(link) != here && !noName.MatchString(words) && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
 				titles[words] = true
 				break
 			}
