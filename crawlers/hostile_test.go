@@ -39,9 +39,10 @@ var hostileAnswers = map[string]struct {
 	"json feed/one id": {feedBlock, "feed+json", func(n int) string {
 		return `{"version":"https://jsonfeed.org/version/1.1","items":[` + strings.TrimSuffix(strings.Repeat(`{"id":"1","content_text":"x"},`, n), ",") + "]}"
 	}},
-	"telegram/breaks":         {telegramBlock, "html", func(n int) string { return telegramOf(strings.Repeat("<br/>\n", n)) }},
-	"telegram/emoji unclosed": {telegramBlock, "html", func(n int) string { return telegramOf(strings.Repeat(`<tg-emoji><i class="emoji"><b>x`, n)) }},
-	"telegram/many":           {telegramBlock, "html", func(n int) string { return strings.Repeat(telegramOf("x"), n/8) }},
+	"forum/brackets below a notice": {"wordpress: https://otzyv.example/", "json", func(n int) string { return "<br>\n" + strings.Repeat("[\n", n) }},
+	"telegram/breaks":               {telegramBlock, "html", func(n int) string { return telegramOf(strings.Repeat("<br/>\n", n)) }},
+	"telegram/emoji unclosed":       {telegramBlock, "html", func(n int) string { return telegramOf(strings.Repeat(`<tg-emoji><i class="emoji"><b>x`, n)) }},
+	"telegram/many":                 {telegramBlock, "html", func(n int) string { return strings.Repeat(telegramOf("x"), n/8) }},
 }
 
 const (

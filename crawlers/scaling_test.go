@@ -70,6 +70,10 @@ var hostilePages = map[string]func(n int) string{
 			return fmt.Sprintf(`<div class="a%c%c%c"><b>u%d</b><i>20.11.2026 10:00</i><p>word %d</p></div>`, 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26, i, i)
 		})
 	},
+	"dates before answers": func(n int) string {
+		return `<h1>x</h1><div><a href="/users/7">Ivan</a> ` + strings.Repeat("<span>05.04.2025</span>", n) + "</div>" + answers
+	},
+	"heads of quotes": func(n int) string { return strings.Repeat("<div class=quotetop></div>", n) + answers },
 	"pager": func(n int) string {
 		return each(n, func(i int) string {
 			return fmt.Sprintf(`<a href="/romashka?page=%d">%d</a> <a href="/romashka/x">Next</a>`, i, i)
@@ -87,6 +91,10 @@ var hostilePages = map[string]func(n int) string{
 		return `<div class="` + strings.Repeat("a ", n) + `">` + strings.Repeat("<p>y</p>", 300) + "</div>"
 	},
 }
+
+// answers are two posts of a board of no known make.
+const answers = `<div class="post" id="post-1"><b class="author"><a href="/users/1">Olha</a></b> <i class="date">06.04.2025 14:35</i><p class="body">They keep my money</p></div>
+<div class="post" id="post-2"><b class="author"><a href="/users/2">Ira</a></b> <i class="date">07.04.2025 14:35</i><p class="body">And mine, for weeks</p></div>`
 
 func item(author, text string) string {
 	return `<div class="rv" id="p1"><b class="nm">` + author + `</b><time datetime="2026-11-01T10:00:00Z">1</time><div class="tx">` + text + "</div></div>"

@@ -79,11 +79,12 @@ func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
 
 // ofThePast are the IDs of posts that are no news when they are shown first: those of which the crawler says
 // so and, where it reads by other rules than at the last poll, those that were dated long before it, as often
-// where their words are others now: none or others were read. What has no date may be of today.
+// where their words are others now: none or others were read. What has no date may be of today, unless it was
+// known before: the words alone are read otherwise.
 func ofThePast(state mention.SourceState, batch crawlers.Batch, fresh []candidate) []string {
 	ids := slices.Clone(batch.Past)
 	for _, c := range fresh {
-		if batch.Anew && c.post.Before(state.LastSuccess.Add(-oldNews)) {
+		if batch.Anew && (c.post.Before(state.LastSuccess.Add(-oldNews)) || c.was != 0 && c.post.Published.IsZero()) {
 			ids = append(ids, c.post.ID)
 		}
 	}

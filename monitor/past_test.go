@@ -257,6 +257,10 @@ func TestReadByOtherRules(t *testing.T) {
 	if got := ofThePast(state, crawlers.Batch{}, fresh); len(got) > 0 {
 		t.Errorf("of the past are %q at any poll", got)
 	}
+	known := []candidate{{post: dated("undated, known", 0), was: 7}, {post: dated("of today, known", time.Hour), was: 7}}
+	if got := ofThePast(state, crawlers.Batch{Anew: true}, known); fmt.Sprint(got) != "[undated, known]" {
+		t.Errorf("of those that were known before %q are of the past", got)
+	}
 	fresh[0].was = 7 // read in other words
 	for anew, want := range map[bool]int{true: 1, false: 0} {
 		w := newWorld()

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -191,7 +190,12 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 		}
 	}
 	if got.cut || len(parsed.Items) == 0 { // what is not shown for a while is known when it is back
-		maps.Copy(next.Seen, state.Seen)
+		for mark := range state.Seen {
+			if len(next.Seen) >= poll.MaxFingerprints {
+				break
+			}
+			next.Seen[mark] = struct{}{}
+		}
 	}
 	read := len(fresh)
 	fresh = poll.Finish(f.env, fresh)

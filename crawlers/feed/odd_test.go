@@ -345,3 +345,25 @@ func TestFeedShownOnAPage(t *testing.T) {
 		t.Errorf("%v, %+v", err, batch.Posts)
 	}
 }
+
+// TestFeedThatIsAlwaysCut: what is shown now is remembered before what was shown once.
+func TestFeedThatIsAlwaysCut(t *testing.T) {
+	page := func(from, to int) string {
+		var items []string
+		for i := from; i <= to; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/%d", i), fmt.Sprintf("<description>Entry %d</description>", i)))
+		}
+		whole := oddFeed(items...)
+		return whole[:strings.LastIndex(whole, "</item>")]
+	}
+	site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page(1, 300)}}
+	c := rig.Crawler(t, "feed: https://n.example/rss", site)
+	first := rig.Poll(t, c, "")
+	site.Bodies["https://n.example/rss"] = page(301, 600)
+	second := rig.Poll(t, c, first.Next)
+	site.Bodies["https://n.example/rss"] = page(301, 602)
+	third := rig.Poll(t, c, second.Next)
+	if len(second.Posts) < 299 || len(third.Posts) > 3 { // whether the last is whole is known at the second look
+		t.Errorf("%d new, and then %d of them again", len(second.Posts), len(third.Posts))
+	}
+}

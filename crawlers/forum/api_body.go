@@ -26,10 +26,13 @@ func (r *pageReader) jsonBody(res *fetch.Response) []byte {
 	if !r.api && !strings.Contains(strings.ToLower(res.Header.Get("Content-Type")), "json") {
 		return nil
 	}
-	for rest := body; len(rest) > 0; {
+	const most = 20 // lines that look like the beginning: each is read to the end
+	for rest, tries := body, 0; len(rest) > 0 && tries < most; {
 		_, rest, _ = bytes.Cut(rest, []byte("\n"))
-		if rest = bytes.TrimSpace(rest); startsJSON(rest) && json.Valid(rest) {
-			return rest
+		if rest = bytes.TrimSpace(rest); startsJSON(rest) {
+			if tries++; json.Valid(rest) {
+				return rest
+			}
 		}
 	}
 	return nil

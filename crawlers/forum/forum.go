@@ -191,6 +191,8 @@ type walk struct {
 	engine   string
 	notes    []string
 	anew     bool // something was read by other rules than before
+	called   string
+	past     []string // ids of posts that are known by another name
 }
 
 // errBudget ends a poll that has asked for enough pages.
@@ -222,7 +224,7 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 	if w.reader.order != "" {
 		w.st.Order = w.reader.order
 	}
-	w.st.People = w.reader.people
+	w.st.People, w.called = w.reader.people, p.Called
 	if p.Engine != "" {
 		w.engine = p.Engine
 	}
@@ -344,7 +346,7 @@ func (w *walk) run() error {
 
 // batch closes the poll.
 func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
-	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Beside: w.beside, Anew: w.anew, Next: since, Observed: w.sight()}
+	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Beside: w.beside, Past: w.past, Anew: w.anew, Next: since, Observed: w.sight()}
 	if w.spent(err) {
 		w.left, err = true, nil
 	}

@@ -356,7 +356,9 @@ func holdsTwo(box, first *html.Node) bool {
 	for c := box.FirstChild; c != nil; c = c.NextSibling {
 		switch {
 		case isElement(c):
-			inside = append(inside, c)
+			if inside = append(inside, c); len(inside) > 2 {
+				return false
+			}
 		case c.Type == html.TextNode && strings.TrimSpace(c.Data) != "":
 			return false
 		}

@@ -63,7 +63,7 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
 				continue
 			}
-			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(lineOf(p.el)) {
+			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(htmltext.Short(n)) {
 				p.at, p.day = t, day
 				return p, 10 - i
 			}
@@ -76,7 +76,7 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			}
 		}
 		if len(text) < 6 || utf8.RuneCountInString(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
-			len(text) < 12 && membership.MatchString(lineOf(p.el.Parent())) {
+			len(text) < 12 && membership.MatchString(htmltext.Short(n.Parent)) {
 			return p, 0
 		}
 		t, day, ok := b.amid(text)

@@ -173,8 +173,8 @@ func near(n, moment *html.Node) bool {
 func (b *postBlock) person(parts []blockPart, p *pageData, text *html.Node) (who blockPart, alone bool) {
 	for _, part := range parts {
 		n := part.el.Nodes[0]
-		if n.Data != "a" && !isPerson(n) || text != nil && htmltext.Within(n, text) {
-			continue
+		if n.Data != "a" && !isPerson(n) || text != nil && (htmltext.Within(n, text) || membership.MatchString(htmltext.Short(n.Parent))) {
+			continue // who edited it is told below
 		}
 		page := b.account(part.el, false, p)
 		if page == "" || !slices.Contains(b.d.r.people, peopleForm(page)) {

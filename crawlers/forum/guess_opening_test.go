@@ -28,6 +28,7 @@ func TestOpeningOfAnotherShape(t *testing.T) {
 		"a name in front of the headline":  {`<section><a class="u" href="/profile/1">Анна77</a><b>Ученик (12)</b><span>20.11.2026, 09:05</span><h1>T</h1>` + words + `</section>` + answersTo, said},
 		"a picture leads to the same page": {`<h1>T</h1><a href="/profile/1"><img src="/a.png" alt=""></a>` + meta + words + answersTo, said},
 		"the moment below the words":       {`<div class="card"><h1>T</h1><div class="who"><a href="/profile/1">Анна77</a></div>` + words + `<div><p>Рейтинг 5</p><time datetime="2026-11-20T09:05:00Z">вчера</time></div></div>` + answersTo, said},
+		"somebody edited it below":         {`<h1>T</h1>` + meta + words + `<p class="m">Отредактировано: <a href="/profile/9">модератор</a>, 20.11.2026</p>` + answersTo, said},
 		"a later page":                     {`<h1>T</h1>` + meta + words + answersTo + `<a rel="prev" href="/t/5?page=1">Назад</a>`, ""},
 		"shown again among the answers":    {`<h1>T</h1>` + meta + `<div class="q"><p>И у меня, третий день.</p></div>` + answersTo, ""},
 		"nobody is named":                  {`<h1>T</h1><p>20.11.2026, 09:05</p>` + words + answersTo, ""},

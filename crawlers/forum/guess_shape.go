@@ -112,7 +112,7 @@ func titled(group []postBlock) bool {
 
 // listed reports rows of which most have their words beside a title, a link to another page of the site, and the person
 // in a cell behind, in a table or, where nothing is one, behind a number: what a list says of its threads or boards, and
-// who wrote there last.
+// who wrote there last. Outside of tables a headline is a card's: complaints have their votes and authors below.
 func listed(group []postBlock, author, text []blockPart) bool {
 	titles := map[string]bool{}
 	for i := range group {
@@ -125,17 +125,37 @@ func listed(group []postBlock, author, text []blockPart) bool {
 		if said == nil || who == nil || !behind(said, who, row.DataAtom != atom.Tr) {
 			continue
 		}
-		here := addressKey(b.d.at.String())
-		for _, n := range htmltext.Selection(said).Find("a[href]").Nodes {
-			href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
-			link := b.d.follow(href)
-			if link != "" && addressKey(link) != here && !noName.MatchString(words) && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
-				titles[words] = true
-				break
-			}
+		if title := b.titleIn(said, row.DataAtom == atom.Tr); title != "" {
+			titles[title] = true
 		}
 	}
 	return len(titles)*2 > len(group)
+}
+
+// titleIn is the link to another page of the site that begins the cell; outside of tables none that is a headline.
+func (it *postBlock) titleIn(cell *html.Node, table bool) string {
+	here, begins := addressKey(it.d.at.String()), htmltext.Short(cell)
+	for _, n := range htmltext.Selection(cell).Find("a[href]").Nodes {
+		href, words := htmltext.Attr(n, "href"), htmltext.Short(n)
+		if !strings.HasPrefix(begins, words) || noName.MatchString(words) || !table && headed(n, cell) {
+			continue
+		}
+		link := it.d.follow(href)
+		if link != "" && addressKey(link) != here && !isProfile(href) && !actionLink.MatchString(href) && !phrases.IsAction(words) {
+			return words
+		}
+	}
+	return ""
+}
+
+// headed reports a link that is a headline, or in one, inside of the cell.
+func headed(n, cell *html.Node) bool {
+	for ; n != nil && n != cell.Parent; n = n.Parent {
+		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data != "hr" {
+			return true
+		}
+	}
+	return false
 }
 
 // cellOf is the part of a row that n stands in, or is; nil where n is elsewhere.

@@ -23,6 +23,7 @@ import (
 // pageData is what one page of a forum says, whatever made it.
 type pageData struct {
 	Engine   string
+	Called   string // the topic, as a board of no known make is read
 	Topic    string
 	Thread   string // the thread's own address, the same on all its pages
 	Posts    []mention.Post
@@ -244,6 +245,7 @@ func (d *document) page(preset *enginePreset) *pageData {
 	d.preset, d.settled = preset, false
 	d.thread(preset, p)
 	if len(p.Posts) > 0 {
+		p.Called = d.genericTopic()
 		return p
 	}
 	p.Threads = d.rows(preset, &preset.List)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	words "github.com/earshot/earshot/internal/text"
@@ -39,7 +40,7 @@ func TestReadByOtherRules(t *testing.T) {
 		at   string
 		was  int // the rules
 		anew bool
-	}{{"/viewtopic.php?t=7", 0, true}, {"/viewforum.php?f=2", 0, true}, {"/viewtopic.php?t=7", 1, false}, {"/viewforum.php?f=2", 1, false}} {
+	}{{"/viewtopic.php?t=7", 3, true}, {"/viewforum.php?f=2", 3, true}, {"/viewtopic.php?t=7", 4, false}, {"/viewforum.php?f=2", 4, false}} {
 		at, b := test.at, newBoard(t)
 		b.add(7, 1, "post 1")
 		r := b.reader(boardAt + at)
@@ -69,7 +70,7 @@ func TestReadByOtherRules(t *testing.T) {
 			t.Errorf("%s: after an upgrade from %d %v, then %v", at, test.was, first, next)
 		}
 	}
-	for engine, rules := range map[string]int{"phpBB": 1, "WordPress": 3, unknownEngine: readingRules} {
+	for engine, rules := range map[string]int{"phpBB": 4, "MyBB": 1, "WordPress": 3, unknownEngine: readingRules} {
 		if got := (&walk{engine: engine}).rules(); got != rules {
 			t.Errorf("%s is read by rules %d, want %d", engine, got, rules)
 		}
@@ -126,5 +127,44 @@ func TestFollowedUnderAnotherName(t *testing.T) {
 	}
 	if batch, err = f.Thread(t.Context(), followed, batch.Next); err != nil || len(batch.Posts) > 0 || batch.Anew {
 		t.Errorf("at the next visit %+v, %v", batch, err)
+	}
+}
+
+// TestEngineKnownSince: what was read as a board of no known make, with names made of words, is no news when its engine
+// is known, whatever its date; what was written since then is.
+func TestEngineKnownSince(t *testing.T) {
+	said := []string{"They keep my money for three weeks now", "Same here, and nobody answers", "Nobody answers me either"}
+	site := func(known bool, n int) fetcherFunc {
+		return func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+			var rows strings.Builder
+			for i, text := range said[:n] {
+				id := string(rune('1' + i))
+				rows.WriteString(`<tr><td class="row1"><span class="name"><a name="50` + id + `"></a><b>Olha` + id + `</b></span></td><td class="row1"><table><tr><td width="100%"><span class="postdetails">Posted: Wed Nov 18, 2026 09:0` + id + `</span></td></tr><tr><td colspan="2"><hr></td></tr><tr><td colspan="2"><span class="postbody">` + text + `</span></td></tr></table></td></tr><tr><td class="row1"></td></tr>`)
+			}
+			page := `<title>Romashka</title><a class="maintitle" href="viewtopic.php?t=5">Where is my money</a><table class="forumline">` + rows.String() + `</table>`
+			if known {
+				page += `<span class="copyright">Powered by <a href="http://www.phpbb.com/">phpBB</a></span>`
+			}
+			return answer(req, `<!doctype html><html><body>`+page+`</body></html>`), nil
+		}
+	}
+	poll := func(site fetcherFunc, since crawlers.Cursor) crawlers.Batch {
+		f, err := newCrawler(testEnv(site), boardAt+"/viewtopic.php?t=5")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := f.Poll(t.Context(), since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	before := poll(site(false, 2), "")
+	if len(before.Posts) != 2 || !strings.HasPrefix(before.Posts[0].ID, "sha256:") {
+		t.Fatalf("%+v", before)
+	}
+	after := poll(site(true, 3), before.Next)
+	if len(after.Posts) != 3 || !after.Anew || strings.Join(after.Past, " ") != "501 502" {
+		t.Errorf("%d posts, anew %v, of the past %v, want three, of which 501 and 502 are known", len(after.Posts), after.Anew, after.Past)
 	}
 }

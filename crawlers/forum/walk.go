@@ -9,6 +9,7 @@ import (
 	"github.com/earshot/earshot/crawlers/feed"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	words "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -136,7 +137,22 @@ func (w *walk) reaches(p *pageData, known poll.Fingerprints) bool {
 func (w *walk) fresh(known poll.Fingerprints, posts []mention.Post) ([]mention.Post, poll.Fingerprints) {
 	posts = poll.Finish(w.f.env, posts)
 	w.beside = append(w.beside, known.Known(posts)...)
-	return known.New(posts)
+	fresh, next := known.New(posts)
+	w.past = append(w.past, knownByWords(known, fresh, w.called)...)
+	return fresh, next
+}
+
+// knownByWords are the posts that were read before as those of a board of no known make, which gave them no other
+// name than their author and words: an engine that is known since then names them anew.
+func knownByWords(known poll.Fingerprints, posts []mention.Post, called string) (ids []string) {
+	for _, p := range posts {
+		was := p
+		was.ID, was.Title = poll.HashID("words", words.Letters(p.Author), words.Letters(p.Text)), called
+		if len(known.Known([]mention.Post{was})) > 0 {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
 }
 
 // addNew appends the posts whose ID is not seen yet.

@@ -173,20 +173,22 @@ func IsAction(s string) bool { return actions()[bareWords(s)] }
 
 // companyAnswers finds the beginning of a heading.
 var companyAnswers = sync.OnceValue(func() *regexp.Regexp {
-	re := regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:\s+|[^\p{L}\s]|$)`)
+	re := regexp.MustCompile(`(?i)^[^\p{L}]*` + Pattern(answer) + `(?:[\s—–-]+|[^\p{L}\s—–-]|$)`)
 	re.Longest()
 	return re
 })
 
 // IsCompanyAnswer reports whether a heading says that the company's answer to a review follows: "Response from the
-// owner", with a name or a day behind it. Where words follow it is a sentence: "The company's answer came late".
+// owner", with a name or a day behind it. Where words follow, behind a dash too, it is a sentence: "The company's answer came late".
 func IsCompanyAnswer(heading string) bool {
 	at := companyAnswers().FindStringIndex(heading)
 	if at == nil {
 		return false
 	}
+	last, _ := utf8.DecodeLastRuneInString(heading[:at[1]])
 	next, _ := utf8.DecodeRuneInString(heading[at[1]:])
-	return !unicode.IsLower(next)
+	asks := strings.ContainsRune("?!….", last) && strings.TrimSpace(heading[at[1]:]) != "" // "The bank's answer? None."
+	return !unicode.IsLower(next) && !asks
 }
 
 // nextWords and prevWords hold the words of the links between the pages of a
