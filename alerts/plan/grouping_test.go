@@ -126,6 +126,9 @@ func (rates) Author(context.Context, string, string, time.Time) (mention.Author,
 func (rates) AlertOf(context.Context, mention.ID) (mention.Alert, bool, error) {
 	return mention.Alert{}, false, nil
 }
+func (rates) Alert(context.Context, mention.AlertID) (mention.Alert, bool, error) {
+	return mention.Alert{}, false, nil
+}
 func (rates) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
 func (r rates) HeardRate(_ context.Context, _ string, from, to time.Time) (int, error) {
 	if to.Sub(from) < time.Hour {
