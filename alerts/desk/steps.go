@@ -245,7 +245,11 @@ func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	a := reply(s.own, c, words, s.now)
 	a.Severity = s.mention.Severity // an edit may have raised it
-	a.Payload = alerts.Details{Text: words, While: c.Status}.Encode()
+	details := alerts.Details{Text: words, While: c.Status}
+	if c.Status == mention.Claimed {
+		details.Whose = c.Owner.ID
+	}
+	a.Payload = details.Encode()
 	return a
 }
 
