@@ -187,3 +187,21 @@ func TestAnsweredRingsNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestWorseAndAnsweredRingsNobody: a complaint that became loud and was answered between two polls asks nobody for
+// anything.
+func TestWorseAndAnsweredRingsNobody(t *testing.T) {
+	r := newDesk(t)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.One(r.Poll(m), mention.Complaint)
+	r.Shown()
+	m.Post.Text += " Отруїлася їжею, лежу в лікарні."
+	for _, a := range r.Poll(poisoned(m), rig.Said(rig.Forum, "2", "Romashka Support", "Олено, ми вже повернули кошти.", 0.3)) {
+		if a.Notify != "" {
+			t.Errorf("rings: %+v", a)
+		}
+	}
+	if _, c := r.State(m); c.Status != mention.Replied {
+		t.Errorf("case %+v", c)
+	}
+}
