@@ -72,6 +72,15 @@ func TestCriticalWaitsForNoMorning(t *testing.T) {
 			if why := alerts.ReadDetails(told[0].Payload).Why; !slices.Contains(why, "health or safety") {
 				t.Errorf("because of %q", why)
 			}
+			rings := 0
+			for _, a := range all {
+				if a.Notify != "" || alerts.ReadDetails(a.Payload).Broadcast {
+					rings++
+				}
+			}
+			if rings > 1 {
+				t.Errorf("rings %d times: %+v", rings, all)
+			}
 			r.Shown()
 			r.None(r.Poll(polls[len(polls)-1]...))
 			r.Now = morning
