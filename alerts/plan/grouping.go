@@ -137,11 +137,11 @@ func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 }
 
 // rate counts the complaints about a watch now, this one included, and says how
-// many are usual in so long. Those of this poll that are late can be left out.
+// many are usual in so long. Those that are late can be left out.
 func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, usual float64, err error) {
 	stored, ok := p.rates[watch]
 	if !ok {
-		if stored, err = p.storedRate(ctx, watch); err != nil {
+		if stored, err = p.storedRate(ctx, watch, noneLate); err != nil {
 			return 0, 0, err
 		}
 		p.rates[watch] = stored
@@ -162,12 +162,15 @@ func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, 
 // before it. One transaction sees the same ones all along.
 type rate struct{ now, before int }
 
-func (p *plan) storedRate(ctx context.Context, watch string) (r rate, err error) {
-	since := p.now.Add(-burstWindow)
-	if r.now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second)); err != nil {
+func (p *plan) storedRate(ctx context.Context, watch string, noneLate bool) (r rate, err error) {
+	since, published := p.now.Add(-burstWindow), time.Time{}
+	if noneLate {
+		published = p.now.Add(-alerts.StormLength)
+	}
+	if r.now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second), published); err != nil {
 		return r, fmt.Errorf("rate of complaints: %w", err)
 	}
-	if r.before, err = p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since); err != nil {
+	if r.before, err = p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since, time.Time{}); err != nil {
 		return r, fmt.Errorf("usual rate of complaints: %w", err)
 	}
 	return r, nil

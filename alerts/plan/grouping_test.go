@@ -130,7 +130,7 @@ func (rates) Alert(context.Context, mention.AlertID) (mention.Alert, bool, error
 	return mention.Alert{}, false, nil
 }
 func (rates) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
-func (r rates) HeardRate(_ context.Context, _ string, from, to time.Time) (int, error) {
+func (r rates) HeardRate(_ context.Context, _ string, from, to, _ time.Time) (int, error) {
 	if to.Sub(from) < time.Hour {
 		return r.now, nil
 	}

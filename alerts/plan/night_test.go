@@ -168,3 +168,22 @@ func TestStormWaitsForNoMorning(t *testing.T) {
 		})
 	}
 }
+
+// TestOneOfThisHourIsNoStormAtNight: what a site showed late in the night is no storm, and it makes none of the next
+// complaint either.
+func TestOneOfThisHourIsNoStormAtNight(t *testing.T) {
+	r, _ := newNight(t)
+	for i := range 31 {
+		m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
+		m.Post.Published = r.Now.Add(-9 * time.Hour)
+		if i == 30 {
+			m.Post.Published = r.Now.Add(-time.Minute)
+		}
+		for _, a := range r.Poll(m) {
+			if a.Kind == mention.Burst {
+				t.Errorf("%d: a storm at night: %+v", i, a)
+			}
+		}
+		r.Now = r.Now.Add(-50 * time.Second)
+	}
+}

@@ -60,8 +60,9 @@ type View interface {
 	// RepliesOf returns the answers that earshot sent, or is sending, to the site of a mention.
 	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
-	// (exclusive), without those of a baseline.
-	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
+	// (exclusive), without those of a baseline and those that were published before since,
+	// where that is known.
+	HeardRate(ctx context.Context, watch string, from, to, since time.Time) (int, error)
 }
 
 // Planner decides what happens to the mentions of one poll. It may be used by
