@@ -42,11 +42,20 @@ type Message struct {
 // louder than it was when the alert was made.
 func (m Message) Severity() mention.Severity { return max(m.Alert.Severity, m.Mention.Severity) }
 
-// Stale reports whether what a deadline says of a case is not true any more: somebody took it, or put it off, or
+// Stale reports whether what a deadline says of a case is not true any more: somebody took it, or handed it on, or
 // an answer was seen, before the message went out.
 func (m Message) Stale() bool {
-	is, c := m.Details.While, m.Case
-	return is != "" && m.Mention.ID != "" && (c.Status != is || c.Snoozed() || c.AnswerVerified)
+	d, c := m.Details, m.Case
+	return d.While != "" && m.Mention.ID != "" && (c.Status != d.While || d.Whose != "" && c.Owner.ID != d.Whose || c.AnswerVerified)
+}
+
+// SleepsUntil is until when what a deadline says of a case must wait, because somebody put the case off before the
+// message went out; zero: it need not.
+func (m Message) SleepsUntil() time.Time {
+	if m.Details.While == "" || m.Mention.ID == "" || !m.Case.Snoozed() {
+		return time.Time{}
+	}
+	return m.Case.SnoozedUntil
 }
 
 // SlackID is how Slack knows a person, to be named in a message; empty for one who came through another channel.

@@ -392,7 +392,7 @@ func (b *bubble) AlertOf(ctx context.Context, id mention.ID) (mention.Alert, boo
 
 func (*bubble) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
 
-func (b *bubble) HeardRate(_ context.Context, watch string, from, to time.Time) (n int, _ error) {
+func (b *bubble) HeardRate(_ context.Context, watch string, from, to, _ time.Time) (n int, _ error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, m := range b.mentions {

@@ -24,6 +24,7 @@ type Details struct {
 	Back      bool           `json:"back,omitempty"`      // kind changed: the post was gone from its site
 	Text      string         `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	While     mention.Status `json:"while,omitempty"`     // kind escalation: how the case must stand for it to be true; empty: however
+	Whose     string         `json:"whose,omitempty"`     // with While: the id of the person who must have the case; empty: whoever
 	Broadcast bool           `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
 	Thread    string         `json:"thread,omitempty"`    // the end of Text that is true of a thread alone
 	Storm     *Storm         `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them

@@ -140,6 +140,9 @@ func (r Rules) RouteFor(m mention.Mention) (to, notify string) {
 // its route is one of the watchlist's.
 func (r Rules) RouteAgain(a mention.Alert, m mention.Mention) (to, notify string) {
 	told, belongs := r.Deadlines[a.Severity].EscalateTo, ""
+	if a.Kind == mention.Escalation { // of what was read in full elsewhere the complaint itself is less loud
+		m.Severity = max(m.Severity, a.Severity)
+	}
 	if m.ID != "" {
 		belongs, _ = r.RouteFor(m)
 	}

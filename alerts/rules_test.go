@@ -39,6 +39,7 @@ func TestRouteAgain(t *testing.T) {
 		"a notice where the leads are":             {mention.Alert{Kind: mention.Notice, Route: "#leads"}, mention.Mention{}, "#leads "},
 		"told to the leads":                        {mention.Alert{Kind: mention.Escalation, MentionID: "1", Route: "#typo", Severity: mention.High, Notify: "@ira"}, plain, "#leads @ira"},
 		"told where it belongs, as it is louder":   {mention.Alert{Kind: mention.Escalation, MentionID: "2", Route: "#billing", Severity: mention.High, Notify: "@billing"}, refund, "#billing @billing"},
+		"told where it belongs, read in full":      {mention.Alert{Kind: mention.Escalation, MentionID: "1", Route: "#war-room", Severity: mention.Critical, Notify: "@oncall"}, plain, "#war-room @oncall"},
 		"told to leads who are not named any more": {mention.Alert{Kind: mention.Escalation, MentionID: "2", Route: "#typo", Severity: mention.Low, Notify: "@ira"}, refund, "#billing @ira"},
 		"a reply that names somebody":              {mention.Alert{Kind: mention.Escalation, MentionID: "1", ThreadOf: "a", Route: "#typo", Severity: mention.High, Notify: "@ira"}, plain, "#mentions @ira"},
 	}

@@ -193,8 +193,8 @@ func (s *Store) Waiting(ctx context.Context, route string, now time.Time) (n int
 // untoldQuery chooses what would ring in its channel: messages of their own, and replies
 // that name people.
 const untoldQuery = `SELECT ` + alertColumns + parentJoin + `WHERE a.id IN ` + onTheirWay + ` AND a.route = $1
- AND (a.attempts > 0 OR a.not_before <= $2) AND a.kind IN ('complaint', 'escalation', 'storm', 'digest')
- AND (a.thread_of = '' OR a.kind = 'escalation' AND (p.id IS NULL OR p.status = 'posted'))
+ AND (a.attempts > 0 OR a.not_before <= $2) AND (a.kind IN ('complaint', 'escalation', 'storm', 'digest') OR a.kind IN ('changed', 'twin') AND a.notify <> '')
+ AND (a.thread_of = '' OR a.kind <> 'complaint' AND (p.id IS NULL OR p.status = 'posted'))
 ORDER BY a.severity DESC, a.created_at, a.id`
 
 // Untold returns what is on its way to a route or waits for it at this time and would ring

@@ -232,6 +232,10 @@ func testUntold(t *testing.T, open opener) {
 		alert("gathered", mention.Complaint, mention.High, "root"), alert("names", mention.Escalation, mention.High, "root"), alert("names later", mention.Escalation, mention.High, "waits"),
 		alert("notice", mention.Notice, mention.High, ""), alert("told", mention.Complaint, mention.High, ""), alert("known", mention.Complaint, mention.High, ""),
 		alert("by door: told", mention.Fallback, mention.High, ""))
+	for _, a := range []mention.Alert{alert("again", mention.Changed, mention.High, "root"), alert("of what is closed", mention.Duplicate, mention.High, "root")} {
+		a.Notify = "@duty"
+		enqueue(t, s, a, alert("silent "+string(a.ID), a.Kind, mention.High, "root"))
+	}
 	send(t, s, "root")
 	must(s.BeginPosting(background, "under way", t0))(t)
 	ids := func(limit int) (out []string) {
@@ -247,7 +251,7 @@ func testUntold(t *testing.T, open opener) {
 		}
 		return out
 	}
-	want(t, "untold", strings.Join(ids(10), ", "), "loud, names, under way, waits")
+	want(t, "untold", strings.Join(ids(10), ", "), "loud, again, names, of what is closed, under way, waits")
 	want(t, "the first", strings.Join(ids(1), ", "), "loud")
 }
 

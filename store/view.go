@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -182,11 +183,16 @@ func (t *Tx) Author(ctx context.Context, source, author string, since time.Time)
 }
 
 // HeardRate counts the alerted mentions of the watch heard from (inclusive) to
-// (exclusive); what a baseline recorded does not count.
-func (t *Tx) HeardRate(ctx context.Context, watch string, from, to time.Time) (n int, err error) {
+// (exclusive); what a baseline recorded does not count, nor what was published before since.
+func (t *Tx) HeardRate(ctx context.Context, watch string, from, to, since time.Time) (n int, err error) {
+	published := int64(math.MinInt64)
+	if !since.IsZero() {
+		published = micros(since)
+	}
 	err = t.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM mentions
- WHERE watch = $1 AND heard_at >= $2 AND heard_at < $3 AND severity > 0 AND baseline = 0`,
-		clean(watch), micros(from), micros(to)).Scan(&n)
+ WHERE watch = $1 AND heard_at >= $2 AND heard_at < $3 AND severity > 0 AND baseline = 0
+ AND (published = 0 OR published + CASE WHEN date_only <> 0 THEN 86400000000 ELSE 0 END >= $4)`,
+		clean(watch), micros(from), micros(to), published).Scan(&n)
 	return n, t.wrap("heard rate", err)
 }
 

@@ -216,11 +216,20 @@ func testAuthors(t *testing.T, open opener) {
 	must(act(s, mentionID(post(2), "Romashka"), mention.Action{Verb: mention.Dismiss, Reason: mention.NotUs, By: person("ira"), At: t0}))(t)
 	a, _ = s.view().Author(background, "forum", "olga", t0)
 	want(t, "one of which is no complaint", a, mention.Author{Alerted: 3, Complaints: 2})
-	n, err := s.view().HeardRate(background, "Romashka", t0, t0.Add(time.Second))
+	n, err := s.view().HeardRate(background, "Romashka", t0, t0.Add(time.Second), time.Time{})
 	want(t, "rate", n, 4)
 	want(t, "rate", err, nil)
-	n, _ = s.view().HeardRate(background, "Romashka", t0.Add(-time.Hour), t0)
+	n, _ = s.view().HeardRate(background, "Romashka", t0.Add(-time.Hour), t0, time.Time{})
 	want(t, "rate before", n, 0)
+	day, hour, whenever := by(20, "ira"), by(21, "ira"), by(22, "ira")
+	day.Published, day.DateOnly, hour.Published = t0.Add(-20*time.Hour), true, t0.Add(-20*time.Hour)
+	whenever.Published = time.Time{}
+	ingest(t, s, intakeOf(heard(day, "Bazar"), heard(hour, "Bazar"), heard(whenever, "Bazar")))
+	for since, count := range map[time.Time]int{{}: 4, t0.Add(-6 * time.Hour): 3, t0.Add(-21 * time.Hour): 4, t0.Add(5 * time.Hour): 1} {
+		n, err = s.view().HeardRate(background, "Bazar", t0, t0.Add(time.Second), since)
+		want(t, "rate of what was published since "+since.String(), n, count)
+		want(t, "rate", err, nil)
+	}
 	got, ok, err := s.AlertOf(background, list[0].Mentions[0].ID)
 	if ok || err != nil {
 		t.Errorf("alert of no mention: %+v, %v", got, err)

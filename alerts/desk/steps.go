@@ -186,11 +186,11 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
 	a.Notify = s.deadline.Notify
-	said := alerts.StepInThread
+	event := alerts.StepInThread
 	if a.Notify != "" {
-		said = alerts.StepNamed + a.Notify
+		event = alerts.StepNamed + a.Notify
 	}
-	return said, s.ofStorm(a, "nudge", s.nobody(l, *c), true)
+	return event, s.ofStorm(a, said{"nudge", mention.Open, s.deadline.Claim}, s.nobody(l, *c), true)
 }
 
 // unseen reports whether the complaint has no message where it should be seen. never asks before
@@ -207,7 +207,7 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	}
 	a := s.reply(c, words)
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
-	return alerts.StepTold + a.Route, s.ofStorm(a, "escalation", s.nobody(l, *c), true)
+	return alerts.StepTold + a.Route, s.ofStorm(a, said{"escalation", mention.Open, 2 * s.deadline.Claim}, s.nobody(l, *c), true)
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
@@ -218,7 +218,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
 	a.Notify = alerts.SlackID(c.Owner)
 	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
-	return alerts.StepNudged + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
+	return alerts.StepNudged + c.Owner.Name, s.ofStorm(a, said{"reminder of " + c.Owner.ID, mention.Claimed, s.deadline.Reply}, words, false)
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
@@ -232,7 +232,7 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	a := s.reply(c, l.Text("desk.released", "who", who, "span", took))
 	a.Notify = s.deadline.Notify
 	words := l.Text("desk.released_storm", "who", who, "span", took)
-	return alerts.StepReleased + who, s.ofStorm(a, "release of "+id, words, true)
+	return alerts.StepReleased + who, s.ofStorm(a, said{"release of " + id, mention.Claimed, s.deadline.Reply}, words, true)
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
@@ -245,7 +245,11 @@ func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	a := reply(s.own, c, words, s.now)
 	a.Severity = s.mention.Severity // an edit may have raised it
-	a.Payload = alerts.Details{Text: words, While: c.Status}.Encode()
+	details := alerts.Details{Text: words, While: c.Status}
+	if c.Status == mention.Claimed {
+		details.Whose = c.Owner.ID
+	}
+	a.Payload = details.Encode()
 	return a
 }
 

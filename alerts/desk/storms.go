@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,6 +46,7 @@ type storm struct {
 	open  StormCases
 	read  bool
 	all   []mention.StormCase
+	last  map[said]time.Time // when the last complaint was heard that a step comes to now
 }
 
 func (s *storm) from() time.Time { return s.first.CreatedAt.Add(-alerts.StormWindow) }
@@ -57,13 +59,34 @@ func (s *storm) holds(m mention.Mention, own mention.Alert) bool {
 		(own.ThreadOf != "" || !m.HeardAt.After(s.first.CreatedAt))
 }
 
-// hourly is what is said once of what was heard in each hour of the storm: somebody may have taken all that was
-// there, and left, before the rest came.
-func (s *storm) hourly(step string, heard time.Time) []string {
-	if hour := int(heard.Sub(s.first.CreatedAt).Hours()); hour > 0 {
-		return []string{step, strconv.Itoa(hour)}
+// said is a step that is said of a whole storm.
+type said struct {
+	step   string
+	of     mention.Status // how the complaints stand that it comes to
+	within time.Duration  // how long after it was heard it comes to one
+}
+
+// hourly is the step, said once of what was heard in each hour of the storm: somebody may have taken all that was
+// there, and left, before the rest came. Where it comes to complaints of several hours at once, as when the quiet
+// hours end, it is said of the last.
+func (s steps) hourly(is said) []string {
+	last, known := s.storm.last[is]
+	if !known {
+		for _, c := range slices.Backward(s.storm.all) {
+			if c.Status == is.of && !s.after(c.HeardAt, is.within).After(s.now) {
+				last = c.HeardAt
+				break
+			}
+		}
+		s.storm.last[is] = last
 	}
-	return []string{step}
+	if s.mention.HeardAt.After(last) {
+		last = s.mention.HeardAt
+	}
+	if hour := int(last.Sub(s.storm.first.CreatedAt).Hours()); hour > 0 {
+		return []string{is.step, strconv.Itoa(hour)}
+	}
+	return []string{is.step}
 }
 
 func (s *storm) cases(ctx context.Context) ([]mention.StormCase, error) {
@@ -103,7 +126,7 @@ func storms(ctx context.Context, open StormCases, since time.Time) ([]*storm, er
 			continue
 		}
 		known[is.Said()] = true
-		out = append(out, &storm{Storm: *is, first: a, open: open})
+		out = append(out, &storm{Storm: *is, first: a, open: open, last: map[said]time.Time{}})
 	}
 	return out, nil
 }
@@ -123,7 +146,7 @@ func (d *Deadlines) inStorm(m mention.Mention, c mention.Case, own mention.Alert
 }
 
 // ofStorm makes what is said of a complaint what is said of its whole storm.
-func (s steps) ofStorm(a mention.Alert, step, words string, takeAll bool) mention.Alert {
+func (s steps) ofStorm(a mention.Alert, is said, words string, takeAll bool) mention.Alert {
 	if s.storm == nil {
 		return a
 	}
@@ -131,7 +154,7 @@ func (s steps) ofStorm(a mention.Alert, step, words string, takeAll bool) mentio
 	if takeAll {
 		details.Storm = &s.storm.Storm
 	}
-	a.ID, a.MentionID, a.Payload = s.storm.Said(s.storm.hourly(step, s.mention.HeardAt)...), "", details.Encode()
+	a.ID, a.MentionID, a.Payload = s.storm.Said(s.hourly(is)...), "", details.Encode()
 	if a.ThreadOf != "" {
 		a.ThreadOf, a.Route = s.storm.first.ID, s.storm.first.Route
 	}

@@ -218,3 +218,41 @@ func TestStormIsOver(t *testing.T) {
 		}
 	}
 }
+
+// TestStormOfTheNightIsToldOnceInTheMorning: the deadlines of a storm of hours in the quiet hours all end with them;
+// that is one nudge and one escalation, not one for each hour of the night.
+func TestStormOfTheNightIsToldOnceInTheMorning(t *testing.T) {
+	rules := stormRules()
+	rules.Routes = nil
+	rules.Quiet, rules.HasQuiet = parsed(t, "22:00-08:00 Europe/Kyiv"), true
+	r := newWorld(t, rules)
+	r.Now = time.Date(2026, 11, 23, 2, 5, 0, 0, rules.Quiet.Zone())
+	heard := func(n int) {
+		for range n {
+			i := int(r.Now.Unix() % 1e6)
+			began := r.Now
+			r.Poll(rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6))
+			r.Now = began.Add(37 * time.Second)
+		}
+		r.Shown()
+	}
+	for range 4 {
+		heard(30)
+		r.step(time.Hour)
+	}
+	if said := r.Shown(); len(said) != 0 {
+		t.Errorf("said at night: %q", said)
+	}
+	r.Now = time.Date(2026, 11, 23, 7, 59, 0, 0, rules.Quiet.Zone())
+	count := map[string]int{}
+	for range 60 {
+		for _, s := range r.after(30 * time.Second) {
+			if strings.Contains(s, "Nobody has taken") && strings.Contains(s, "storm") {
+				count[strings.Trim(strings.Fields(s)[0], ":")]++
+			}
+		}
+	}
+	if count["#mentions"] != 1 || count["#leads"] != 1 {
+		t.Errorf("said %v", count)
+	}
+}

@@ -28,7 +28,7 @@ func TestStepsAreSaidWhileTheyAreTrue(t *testing.T) {
 		"wake":    {s.wake, mention.Case{Status: mention.Open, SnoozedBy: ira, SnoozedUntil: at}, ""},
 	} {
 		_, a := c.do(&c.is)
-		if d := alerts.ReadDetails(a.Payload); d.While != c.while || d.Text == "" {
+		if d := alerts.ReadDetails(a.Payload); d.While != c.while || d.Whose != map[bool]string{true: ira.ID}[name == "remind"] || d.Text == "" {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
@@ -32,6 +34,28 @@ func (s *Sender) told(ctx context.Context, m alerts.Message) (done bool) {
 	}
 	fault.At("posted-marked")
 	s.opt.Log.Info("people know it already, or it is not true any more; it is not told", "alert", a.ID, "route", a.Route)
+	return true
+}
+
+// wokenWithin is how long after the end of a snooze its case is surely awake.
+const wokenWithin = 10 * time.Second
+
+var errAsleep = errors.New("not sent: somebody put the complaint off meanwhile")
+
+// asleep puts a message back until the snooze of its complaint is over: its step was taken, and no other comes
+// for it.
+func (s *Sender) asleep(ctx context.Context, m alerts.Message) bool {
+	a, until := m.Alert, m.SleepsUntil()
+	if until.IsZero() {
+		return false
+	}
+	if now := s.opt.Now(); s.begin(ctx, a, now) {
+		a.Attempts++
+		if soon := now.Add(wokenWithin); until.Before(now) {
+			until = soon
+		}
+		s.back(ctx, a, until, errAsleep)
+	}
 	return true
 }
 

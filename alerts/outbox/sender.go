@@ -352,7 +352,7 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		s.later(a, toPost, err)
 		return
 	}
-	if s.adopt(ctx, notifier, m) || s.told(ctx, m) {
+	if s.adopt(ctx, notifier, m) || s.told(ctx, m) || s.asleep(ctx, m) {
 		return
 	}
 	// The attempt's time begins with t0, whatever the writing down takes: a history

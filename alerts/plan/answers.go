@@ -304,12 +304,33 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 		}
 		p.cases.bumpVersion(c)
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + post.Author + " " + post.URL})
-		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true, Broadcast: true}
-		if err := p.tell(ctx, d, s, details, p.whoActs(mention.MentionRecord{Mention: s.Mention, Case: *c}), string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
+		rang, err := p.rangOfAnswer(ctx, s.Mention.ID)
+		if err != nil {
+			return err
+		}
+		whom := p.whoActs(mention.MentionRecord{Mention: s.Mention, Case: *c})
+		if rang {
+			whom = ""
+		}
+		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true, Broadcast: !rang}
+		if err := p.tell(ctx, d, s, details, whom, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rangOfAnswer reports whether people were called lately because an answer to the complaint was gone: some sites
+// show one at every other look. Who does not look at it then is named by its deadlines.
+func (p *plan) rangOfAnswer(ctx context.Context, id mention.ID) (bool, error) {
+	all, err := p.view.ChangesTold(ctx, id)
+	if err != nil {
+		return false, fmt.Errorf("answers that were gone before: %w", err)
+	}
+	return slices.ContainsFunc(all, func(a mention.Alert) bool {
+		details := alerts.ReadDetails(a.Payload)
+		return details.Change == alerts.Withdrawn && details.Broadcast && p.now.Sub(a.CreatedAt) < editsEvery
+	}), nil
 }
 
 // isGone reports whether the complaint itself is gone, be it by this poll.

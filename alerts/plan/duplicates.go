@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -16,6 +17,8 @@ type group struct {
 	first    mention.MentionRecord // the first complaint with these words, or a duplicate of it
 	isFirst  bool
 	gathered bool // under the message of the quiet hours or of a storm, or a copy itself
+
+	heldUntil time.Time
 }
 
 // findDuplicate looks for the same words heard before. It returns what to group under,
@@ -111,7 +114,7 @@ func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
 	if have != nil && a.Kind != mention.Complaint {
 		return have
 	}
-	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint, gathered: a.ThreadOf != ""}
+	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint, gathered: a.ThreadOf != "", heldUntil: a.NotBefore}
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and

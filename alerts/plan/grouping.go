@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -40,17 +41,62 @@ func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*
 	return p.quietHours(a), nil
 }
 
-// stormOfCopies says that so many people say the same words that it is a storm. The copies stay under the first
-// one; who says it alone, again and again, makes none.
-func (p *plan) stormOfCopies(ctx context.Context, d *mention.PendingMention, a mention.Alert, by mention.Author) error {
-	if by.Lately >= floodFrom {
+// manyCopies keeps copies from ringing one by one where they are many. So many people may say the same words that
+// it is a storm, which is told as one; the copies stay under the first one, unless that waits for the morning. Who
+// says them alone, again and again, makes no storm.
+func (p *plan) manyCopies(ctx context.Context, d *mention.PendingMention, a *mention.Alert, first *group, by mention.Author) error {
+	if a.Severity >= mention.Critical {
 		return nil
 	}
-	over, err := p.group(ctx, d.Mention, a)
-	if over != nil && over.Kind == mention.Burst {
-		d.Alerts = append(d.Alerts, *over)
+	if by.Lately >= floodFrom {
+		onlyInThread(a)
+		return nil
 	}
-	return err
+	over, err := p.group(ctx, d.Mention, *a)
+	if err != nil || over == nil || over.Kind != mention.Burst {
+		return err
+	}
+	if first.heldUntil.After(p.now) {
+		a.ThreadOf = over.ID
+	}
+	onlyInThread(a)
+	return p.inStorm(ctx, d, a, *over)
+}
+
+// onlyInThread lets a copy stand in its thread and nowhere else.
+func onlyInThread(a *mention.Alert) {
+	details := alerts.ReadDetails(a.Payload)
+	details.Broadcast = false
+	a.Notify, a.Payload = "", details.Encode()
+}
+
+// inStorm lets a complaint be told with its storm: at whatever hour, for who was named reads what it is about, and
+// without a name. Whom the message of the storm does not name, because other complaints began it, is named in
+// its thread, once.
+func (p *plan) inStorm(ctx context.Context, d *mention.PendingMention, a *mention.Alert, over mention.Alert) error {
+	d.Alerts = append(d.Alerts, over)
+	a.NotBefore, a.Notify = time.Time{}, ""
+	named, asked := p.storms[over.ID]
+	if !asked {
+		stored, ok, err := p.view.Alert(ctx, over.ID)
+		if err != nil {
+			return fmt.Errorf("the message of a storm: %w", err)
+		}
+		if named = over.Notify; ok {
+			named = stored.Notify
+		}
+		p.storms[over.ID] = named
+	}
+	if over.Notify == "" || over.Notify == named {
+		return nil
+	}
+	said := over
+	details := alerts.ReadDetails(over.Payload)
+	said.ID = mention.NewAlertID(mention.Escalation, string(over.ID), over.Notify)
+	said.Kind, said.ThreadOf = mention.Escalation, over.ID
+	said.Payload = alerts.Details{Text: strings.TrimSpace(strings.TrimSuffix(details.Text, details.Thread))}.Encode()
+	d.Alerts = append(d.Alerts, said)
+	return nil
 }
 
 // late reports whether a post was published well before it was heard, as after a site was away for the
@@ -91,11 +137,11 @@ func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 }
 
 // rate counts the complaints about a watch now, this one included, and says how
-// many are usual in so long. Those of this poll that are late can be left out.
+// many are usual in so long. Those that are late can be left out.
 func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, usual float64, err error) {
 	stored, ok := p.rates[watch]
 	if !ok {
-		if stored, err = p.storedRate(ctx, watch); err != nil {
+		if stored, err = p.storedRate(ctx, watch, noneLate); err != nil {
 			return 0, 0, err
 		}
 		p.rates[watch] = stored
@@ -116,12 +162,15 @@ func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, 
 // before it. One transaction sees the same ones all along.
 type rate struct{ now, before int }
 
-func (p *plan) storedRate(ctx context.Context, watch string) (r rate, err error) {
-	since := p.now.Add(-burstWindow)
-	if r.now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second)); err != nil {
+func (p *plan) storedRate(ctx context.Context, watch string, noneLate bool) (r rate, err error) {
+	since, published := p.now.Add(-burstWindow), time.Time{}
+	if noneLate {
+		published = p.now.Add(-alerts.StormLength)
+	}
+	if r.now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second), published); err != nil {
 		return r, fmt.Errorf("rate of complaints: %w", err)
 	}
-	if r.before, err = p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since); err != nil {
+	if r.before, err = p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since, time.Time{}); err != nil {
 		return r, fmt.Errorf("usual rate of complaints: %w", err)
 	}
 	return r, nil
@@ -142,7 +191,7 @@ func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *
 // loudest is whom the loudest complaint would name that goes where this one does: what a storm gathers names
 // nobody more.
 func (p *plan) loudest(m mention.Mention, a mention.Alert) string {
-	for m.Severity = mention.Critical; m.Severity > a.Severity; m.Severity-- {
+	for m.Severity = mention.Critical; m.Severity >= a.Severity; m.Severity-- {
 		if to, notify := p.rules.RouteFor(m); to == a.Route && notify != "" {
 			return notify
 		}

@@ -126,8 +126,11 @@ func (rates) Author(context.Context, string, string, time.Time) (mention.Author,
 func (rates) AlertOf(context.Context, mention.ID) (mention.Alert, bool, error) {
 	return mention.Alert{}, false, nil
 }
+func (rates) Alert(context.Context, mention.AlertID) (mention.Alert, bool, error) {
+	return mention.Alert{}, false, nil
+}
 func (rates) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
-func (r rates) HeardRate(_ context.Context, _ string, from, to time.Time) (int, error) {
+func (r rates) HeardRate(_ context.Context, _ string, from, to, _ time.Time) (int, error) {
 	if to.Sub(from) < time.Hour {
 		return r.now, nil
 	}

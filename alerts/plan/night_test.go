@@ -72,6 +72,15 @@ func TestCriticalWaitsForNoMorning(t *testing.T) {
 			if why := alerts.ReadDetails(told[0].Payload).Why; !slices.Contains(why, "health or safety") {
 				t.Errorf("because of %q", why)
 			}
+			rings := 0
+			for _, a := range all {
+				if a.Notify != "" || alerts.ReadDetails(a.Payload).Broadcast {
+					rings++
+				}
+			}
+			if rings > 1 {
+				t.Errorf("rings %d times: %+v", rings, all)
+			}
 			r.Shown()
 			r.None(r.Poll(polls[len(polls)-1]...))
 			r.Now = morning
@@ -157,5 +166,24 @@ func TestStormWaitsForNoMorning(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOneOfThisHourIsNoStormAtNight: what a site showed late in the night is no storm, and it makes none of the next
+// complaint either.
+func TestOneOfThisHourIsNoStormAtNight(t *testing.T) {
+	r, _ := newNight(t)
+	for i := range 31 {
+		m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
+		m.Post.Published = r.Now.Add(-9 * time.Hour)
+		if i == 30 {
+			m.Post.Published = r.Now.Add(-time.Minute)
+		}
+		for _, a := range r.Poll(m) {
+			if a.Kind == mention.Burst {
+				t.Errorf("%d: a storm at night: %+v", i, a)
+			}
+		}
+		r.Now = r.Now.Add(-50 * time.Second)
 	}
 }

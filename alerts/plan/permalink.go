@@ -109,11 +109,12 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	}
 	loud := d.Mention
 	loud.Severity = severity
-	if own, waits := p.ungathered(a, loud, why); waits {
-		d.Alerts, a = append(d.Alerts, own), own
-	}
 	_, notify := p.rules.RouteFor(loud)
-	if p.tellWhereLoud(d, a, loud, why) {
+	own, waits := p.ungathered(a, loud, why)
+	switch {
+	case waits: // its own message, which nobody has seen yet, rings
+		d.Alerts, a, notify = append(d.Alerts, own), own, ""
+	case p.tellWhereLoud(d, a, loud, why):
 		notify = ""
 	}
 	l := p.rules.Lang(a.Route)
@@ -121,7 +122,7 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(s.Mention.ID), a.Route, "read in full", severity.String()),
 		Kind: mention.Escalation, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: notify,
-		Severity: severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: alerts.Details{Text: text, Broadcast: true}.Encode(),
+		Severity: severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: alerts.Details{Text: text, Broadcast: !waits}.Encode(),
 	})
 	return nil
 }

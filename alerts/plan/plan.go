@@ -53,13 +53,16 @@ type View interface {
 	// AlertOf returns the message a mention got of its own (kind complaint or
 	// duplicate); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// Alert returns one alert; ok is false when there is none.
+	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)
 	// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
 	ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error)
 	// RepliesOf returns the answers that earshot sent, or is sending, to the site of a mention.
 	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
-	// (exclusive), without those of a baseline.
-	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
+	// (exclusive), without those of a baseline and those that were published before since,
+	// where that is known.
+	HeardRate(ctx context.Context, watch string, from, to, since time.Time) (int, error)
 }
 
 // Planner decides what happens to the mentions of one poll. It may be used by
@@ -98,7 +101,7 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending),
 		told: map[mention.ID]string{}, worse: map[mention.ID]time.Time{},
-		wordings: map[reading]wording{}, rates: map[string]rate{}, addresses: map[[2]string][]mention.MentionRecord{}}
+		wordings: map[reading]wording{}, rates: map[string]rate{}, storms: map[mention.AlertID]string{}, addresses: map[[2]string][]mention.MentionRecord{}}
 	plan.formerly(pending)
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
@@ -150,6 +153,7 @@ type plan struct {
 
 	wordings  map[reading]wording                   // of mentions that were compared
 	rates     map[string]rate                       // of watches that were asked for
+	storms    map[mention.AlertID]string            // whom the messages of storms name, where that was asked for
 	addresses map[[2]string][]mention.MentionRecord // what stands there, by watch and address that was asked for
 }
 
@@ -255,7 +259,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	var alert mention.Alert
 	if first != nil && !(first.gathered && severity >= mention.Critical) {
 		alert = p.duplicate(d, first, details)
-		if err := p.stormOfCopies(ctx, d, alert, by); err != nil {
+		if err := p.manyCopies(ctx, d, &alert, first, by); err != nil {
 			return err
 		}
 	} else {
@@ -265,10 +269,11 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 			return err
 		}
 		if over != nil {
-			d.Alerts = append(d.Alerts, *over)
 			alert.ThreadOf = over.ID
-			if over.Kind == mention.Burst {
-				alert.NotBefore, alert.Notify = time.Time{}, "" // who was named once, at whatever hour, reads what it is about
+			if over.Kind != mention.Burst {
+				d.Alerts = append(d.Alerts, *over)
+			} else if err := p.inStorm(ctx, d, &alert, *over); err != nil {
+				return err
 			}
 		}
 	}

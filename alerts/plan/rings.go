@@ -36,13 +36,15 @@ func (p *plan) tellWhereLoud(d *mention.PendingMention, own mention.Alert, loud 
 	return true
 }
 
-// namesNobody lets the message of a complaint of this poll ring nobody: its answer stands already.
+// namesNobody lets what this poll says of a complaint ring nobody: its answer stands already.
 func (p *plan) namesNobody(id mention.ID) {
-	for _, d := range p.done {
-		for i := range d.Alerts {
-			if d.Alerts[i].MentionID == id {
-				d.Alerts[i].Notify = ""
-			}
+	d, ok := p.cases.pending[id]
+	if !ok {
+		return
+	}
+	for i := range d.Alerts {
+		if d.Alerts[i].MentionID == id {
+			d.Alerts[i].Notify = ""
 		}
 	}
 }

@@ -187,3 +187,48 @@ func TestAnsweredRingsNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestWorseAndAnsweredRingsNobody: a complaint that became loud and was answered between two polls asks nobody for
+// anything.
+func TestWorseAndAnsweredRingsNobody(t *testing.T) {
+	r := newDesk(t)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.One(r.Poll(m), mention.Complaint)
+	r.Shown()
+	m.Post.Text += " Отруїлася їжею, лежу в лікарні."
+	for _, a := range r.Poll(poisoned(m), rig.Said(rig.Forum, "2", "Romashka Support", "Олено, ми вже повернули кошти.", 0.3)) {
+		if a.Notify != "" {
+			t.Errorf("rings: %+v", a)
+		}
+	}
+	if _, c := r.State(m); c.Status != mention.Replied {
+		t.Errorf("case %+v", c)
+	}
+}
+
+// TestAnswerThatComesAndGoesRingsOnce: where a site shows the public answer at every other look, the case opens and
+// closes with it, and people are called once an hour for it, not at each look.
+func TestAnswerThatComesAndGoesRingsOnce(t *testing.T) {
+	r := newDesk(t)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Олено, ми вже повернули кошти.", 0.3)
+	r.Poll(m)
+	r.Shown()
+	rings, told := 0, 0
+	for range 12 {
+		r.Poll(answer)
+		for _, a := range r.Poll(gone(answer)) {
+			told++
+			if rung(a) != "" {
+				rings++
+			}
+		}
+		if _, c := r.State(m); c.Status != mention.Open {
+			t.Errorf("without its answer it is %s", c.Status)
+		}
+		r.Now = r.Now.Add(8 * time.Minute) // ten with the two polls
+	}
+	if rings != 2 || told != 12 {
+		t.Errorf("in two hours it rings %d times and is told %d times", rings, told)
+	}
+}
