@@ -86,6 +86,7 @@ func TestHomeAfterARestart(t *testing.T) {
 	eventually(t, "the Home", func() bool { return w.homeShows(ira, "Ви взяли: 0") })
 	for i, m := range all {
 		w.stop()
+		eventually(t, "Slack sees the old socket close", func() bool { return w.fake.Connections() == 0 }) // or it presses there
 		w.start()
 		w.connected()
 		if i == 1 {
