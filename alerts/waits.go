@@ -23,8 +23,8 @@ const (
 // nothing of when they began to wait.
 func LongestWaiting(ctx context.Context, list func(context.Context, mention.Query) (mention.Page, error), q mention.Query, most int) (longest []mention.MentionRecord, all int, err error) {
 	q.Limit = waitingOnPage
-	for range waitingPages {
-		page, err := list(ctx, q)
+	pages := 0
+	for page, err := range mention.Pages(ctx, list, q) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("who waits longest: %w", err)
 		}
@@ -32,7 +32,7 @@ func LongestWaiting(ctx context.Context, list func(context.Context, mention.Quer
 		longest = ByWaiting(append(longest, page.Entries...))
 		all += len(longest) - before
 		longest = slices.Delete(longest, min(most, len(longest)), len(longest))
-		if q.After = page.Next; q.After == "" {
+		if pages++; pages == waitingPages {
 			break
 		}
 	}

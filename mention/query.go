@@ -1,7 +1,9 @@
 package mention
 
 import (
+	"context"
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -98,4 +100,18 @@ type CaseChange struct {
 type Page struct {
 	Entries []MentionRecord
 	Next    string // give it as Query.After for the next page; empty on the last
+}
+
+// Pages yields the pages of a list one by one, the first one also when it is empty; behind an error
+// comes nothing. list gives one page, as a store does.
+func Pages(ctx context.Context, list func(context.Context, Query) (Page, error), q Query) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		for {
+			page, err := list(ctx, q)
+			if !yield(page, err) || err != nil || page.Next == "" {
+				return
+			}
+			q.After = page.Next
+		}
+	}
 }

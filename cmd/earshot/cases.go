@@ -59,11 +59,20 @@ func (c *casesCmd) Run(ctx context.Context, term terminal) error {
 	if !c.JSON {
 		show = s.printCase(out, term.colour(term.out), cfg.Zone())
 	}
-	shown, err := eachCase(ctx, db, q, show)
-	if err == nil && shown == 0 && !c.JSON {
+	shown := 0
+	for page, err := range mention.Pages(ctx, db.List, q) {
+		for _, e := range page.Entries {
+			err = cmp.Or(err, show(e))
+		}
+		if err != nil {
+			return cmp.Or(err, out.Flush())
+		}
+		shown += len(page.Entries)
+	}
+	if shown == 0 && !c.JSON {
 		fmt.Fprintln(out, s.Text("cases.none"))
 	}
-	return cmp.Or(err, out.Flush())
+	return out.Flush()
 }
 
 // query is what the flags ask for, but for the owner's id.
@@ -107,34 +116,16 @@ func (s speech) ownerID(ctx context.Context, db *store.Store, name string) (stri
 	return "", usageError{s.Text("cases.owner", "name", strconv.Quote(name), "known", cmp.Or(strings.Join(known, ", "), s.Text("cases.nobody")))}
 }
 
-// eachCase shows all pages of a list and says how many cases they had.
-func eachCase(ctx context.Context, db *store.Store, q mention.Query, show func(mention.MentionRecord) error) (int, error) {
-	shown := 0
-	for {
-		page, err := db.List(ctx, q)
-		if err != nil {
-			return shown, err
-		}
-		for _, e := range page.Entries {
-			if err := show(e); err != nil {
-				return shown, err
-			}
-			shown++
-		}
-		if page.Next == "" {
-			return shown, nil
-		}
-		q.After = page.Next
-	}
-}
-
 // printCase shows a case as its alert was shown on a terminal, as it stands now.
 func (s speech) printCase(out io.Writer, colour bool, zone *time.Location) func(mention.MentionRecord) error {
 	n := console.New(console.Options{Out: out, Colour: colour})
 	return func(r mention.MentionRecord) error {
-		_, err := n.Post(context.Background(), alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: r.Mention, Case: r.Case,
-			Details: alerts.ReadDetails(r.Details), Now: time.Now().In(zone), Lang: s.Lang})
-		return err
+		m := alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: r.Mention, Case: r.Case,
+			Details: alerts.ReadDetails(r.Details), Now: time.Now(), Zone: zone, Lang: s.Lang}
+		if _, err := n.Post(context.Background(), m); err != nil || r.Case.Status != mention.Open || !r.Case.Snoozed() {
+			return err
+		}
+		return n.Update(context.Background(), m) // an open one says nothing of how it stands by itself
 	}
 }
 

@@ -109,3 +109,18 @@ func TestCasesForPeople(t *testing.T) {
 		t.Errorf("who has cases is not said: %s", problem)
 	}
 }
+
+// TestCasesOfASnooze: moments are by the clock of the watchlist.
+func TestCasesOfASnooze(t *testing.T) {
+	db, earshot := besideDaemon(t, "quiet_hours: 22:00-08:00 Asia/Tokyo\n")
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	until := time.Now().Add(26 * time.Hour)
+	act(t, db, storeFrom(t, db, "forum", "Олег"), mention.Action{Verb: mention.Snooze, By: mention.Person{ID: "slack:U1", Name: "Ira"}, Until: until})
+	out, problem, code := earshot("cases", "--status", "snoozed")
+	if want := until.In(tokyo).Format("15:04"); !strings.Contains(out, want) || !strings.Contains(out, "Ira") || code != exitDone {
+		t.Errorf("the list lacks %q (%d, %s):\n%s", want, code, problem, out)
+	}
+}

@@ -63,9 +63,7 @@ func printSamples(out io.Writer, l i18n.Lang, sign string, samples []match.Repla
 // is there only because our own author wrote it names nothing.
 func recordedMentions(ctx context.Context, db *store.Store) (map[mention.PostKey][]match.Hit, error) {
 	recorded := map[mention.PostKey][]match.Hit{}
-	q := mention.Query{Limit: 1000}
-	for {
-		page, err := db.List(ctx, q)
+	for page, err := range mention.Pages(ctx, db.List, mention.Query{Limit: 1000}) {
 		if err != nil {
 			return nil, err
 		}
@@ -75,11 +73,8 @@ func recordedMentions(ctx context.Context, db *store.Store) (map[mention.PostKey
 				recorded[key] = append(recorded[key], match.Hit{Watch: e.Mention.Watch, Spans: e.Mention.Spans})
 			}
 		}
-		if page.Next == "" {
-			return recorded, nil
-		}
-		q.After = page.Next
 	}
+	return recorded, nil
 }
 
 // errEnough stops the reading of posts when nobody asks for more.

@@ -161,9 +161,7 @@ func feedbackMention(ctx context.Context, db *store.Store, l mention.Feedback) (
 
 func verdicts(ctx context.Context, db *store.Store, of margin, verdict tune.Verdict, statuses ...mention.Status) ([]tune.Example, error) {
 	var all []tune.Example
-	q := mention.Query{Alerted: true, Statuses: statuses, Limit: 1000}
-	for {
-		page, err := db.List(ctx, q)
+	for page, err := range mention.Pages(ctx, db.List, mention.Query{Alerted: true, Statuses: statuses, Limit: 1000}) {
 		if err != nil {
 			return nil, err
 		}
@@ -172,10 +170,11 @@ func verdicts(ctx context.Context, db *store.Store, of margin, verdict tune.Verd
 				all = append(all, tune.Example{Mention: e.Mention, Verdict: verdict})
 			}
 		}
-		if q.After = page.Next; q.After == "" || len(all) >= mostLabelled {
-			return all, nil
+		if len(all) >= mostLabelled {
+			break
 		}
 	}
+	return all, nil
 }
 
 // tookBack says whether the words of a confirmed complaint are others now, which complain no more:

@@ -72,13 +72,13 @@ func (s threadSource) waiting(ctx context.Context, since time.Time) ([]mention.M
 	long := since.Add(since.Sub(s.now()))
 	for _, q := range []mention.Query{{Since: long}, {ByRank: true, Until: long}} {
 		q.Unanswered, q.Alerted, q.Limit = true, true, 500
-		for read := 0; read < followMost; read += q.Limit {
-			page, err := s.cases.List(ctx, q)
+		read := 0
+		for page, err := range mention.Pages(ctx, s.cases.List, q) {
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, page.Entries...)
-			if q.After = page.Next; q.After == "" {
+			if read += q.Limit; read >= followMost {
 				break
 			}
 		}
