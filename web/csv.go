@@ -9,7 +9,6 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -63,22 +62,17 @@ func beginTable(w http.ResponseWriter, name string) {
 }
 
 func csvRow(e mention.MentionRecord) []string {
-	m, c := e.Mention, e.Case
-	stars := ""
-	if s := m.Post.Rating.Stars(); s > 0 {
-		stars = strconv.FormatFloat(s, 'f', -1, 64)
+	c := alerts.NewListed(e)
+	stars, seen := "", ""
+	if c.Stars > 0 {
+		stars = strconv.FormatFloat(c.Stars, 'f', -1, 64)
 	}
-	seen := ""
-	if c.AnswerVerified {
+	if c.AnswerSeen {
 		seen = "yes"
 	}
-	published := text.Stamp(m.Post.Published)
-	if m.Post.DateOnly && published != "" {
-		published = m.Post.Day().Format(time.DateOnly)
-	}
-	row := []string{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, m.Post.Source, string(m.Post.Kind), m.Score.Lang, strings.Join(m.Score.Topics, " "), m.Post.Author, stars,
-		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
-		published, text.Stamp(alerts.Heard(m, c)), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
+	row := []string{c.ID, c.Status, c.Severity, c.Watch, c.Source, c.Kind, c.Lang, strings.Join(c.Topics, " "), c.Author, stars,
+		strconv.FormatFloat(c.Complaint, 'f', 2, 64), strconv.FormatFloat(c.Score, 'f', 2, 64),
+		c.Published, c.Heard, c.Claimed, c.Answered, seen, c.Owner, c.AnsweredBy, c.Reason, strconv.Itoa(c.Copies), c.Title, c.Text, c.URL}
 	for i := range row {
 		row[i] = report.Defused(row[i])
 	}

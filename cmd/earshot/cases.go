@@ -129,44 +129,8 @@ func (s speech) printCase(out io.Writer, colour bool, zone *time.Location) func(
 	}
 }
 
-// listedCase is an object of cases --json. The keys are those of the inbox's table.
-type listedCase struct {
-	ID         string   `json:"id"`
-	Status     string   `json:"status"`
-	Severity   string   `json:"severity"`
-	Watch      string   `json:"watch"`
-	Source     string   `json:"source"`
-	Kind       string   `json:"kind"`
-	Lang       string   `json:"lang,omitempty"`
-	Topics     []string `json:"topics,omitempty"`
-	Author     string   `json:"author,omitempty"`
-	Stars      float64  `json:"stars,omitempty"`
-	Complaint  float64  `json:"complaint"`
-	Score      float64  `json:"score"`
-	Published  string   `json:"published,omitempty"`
-	Heard      string   `json:"heard"`
-	Claimed    string   `json:"claimed,omitempty"`
-	Answered   string   `json:"answered,omitempty"`
-	AnswerSeen bool     `json:"answer_seen,omitempty"`
-	Owner      string   `json:"owner,omitempty"`
-	AnsweredBy string   `json:"answered_by,omitempty"`
-	Reason     string   `json:"reason,omitempty"`
-	Copies     int      `json:"copies,omitempty"`
-	Title      string   `json:"title,omitempty"`
-	Text       string   `json:"text,omitempty"`
-	URL        string   `json:"url,omitempty"`
-}
-
 func printCaseJSON(out io.Writer) func(mention.MentionRecord) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	return func(r mention.MentionRecord) error {
-		m, c, p := r.Mention, r.Case, r.Mention.Post
-		published := text.Stamp(p.Published)
-		if p.DateOnly && published != "" {
-			published = p.Day().Format(time.DateOnly)
-		}
-		return enc.Encode(listedCase{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, p.Source, string(p.Kind), m.Score.Lang, m.Score.Topics, p.Author, p.Rating.Stars(),
-			m.Score.Complaint, m.Score.Value, published, text.Stamp(alerts.Heard(m, c)), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), c.AnswerVerified, c.Owner.Name, c.RepliedBy, c.Reason, c.Duplicates, p.Title, p.Text, p.URL})
-	}
+	return func(r mention.MentionRecord) error { return enc.Encode(alerts.NewListed(r)) }
 }

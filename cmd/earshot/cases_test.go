@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -73,7 +74,7 @@ func TestCases(t *testing.T) {
 		out, problem, code := earshot(strings.Fields("cases --json " + c.flags)...)
 		var got []string
 		for line := range strings.Lines(out) {
-			var each listedCase
+			var each alerts.Listed
 			if err := json.Unmarshal([]byte(line), &each); err != nil {
 				t.Fatalf("%s: %v in %s", c.flags, err, line)
 			}
