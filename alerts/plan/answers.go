@@ -246,20 +246,24 @@ func (p *plan) answeredBy(post mention.Post, watch string, all []mention.Mention
 
 // mayFollow reports whether a post may have been published after o. Of a day alone its end counts.
 func mayFollow(post, o mention.Post) bool {
-	till := post.Published
-	if post.DateOnly && !o.DateOnly {
-		till = till.AddDate(0, 0, 1)
+	till := latest(post)
+	if o.DateOnly {
+		till = post.Published
 	}
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
 }
 
 // surelyFollows reports whether a post was published after o for sure.
 func surelyFollows(post, o mention.Post) bool {
-	till := o.Published
-	if o.DateOnly {
-		till = till.AddDate(0, 0, 1)
+	return !o.Published.IsZero() && post.Published.After(latest(o))
+}
+
+// latest is the last moment at which a post may have been published: of a day alone its end.
+func latest(post mention.Post) time.Time {
+	if post.DateOnly {
+		return post.Published.AddDate(0, 0, 1)
 	}
-	return !o.Published.IsZero() && post.Published.After(till)
+	return post.Published
 }
 
 func repliesTo(post, o mention.Post) bool {

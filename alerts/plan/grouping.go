@@ -102,11 +102,7 @@ func (p *plan) inStorm(ctx context.Context, d *mention.PendingMention, a *mentio
 // late reports whether a post was published well before it was heard, as after a site was away for the
 // day: nobody gets up for a storm that was yesterday's.
 func (p *plan) late(post mention.Post) bool {
-	till := post.Published
-	if post.DateOnly {
-		till = till.AddDate(0, 0, 1)
-	}
-	return !post.Published.IsZero() && p.now.Sub(till) > alerts.StormLength
+	return !post.Published.IsZero() && p.now.Sub(latest(post)) > alerts.StormLength
 }
 
 // ungathered is a message that waits to be gathered as one of its own, in the place where
@@ -139,12 +135,13 @@ func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 // rate counts the complaints about a watch now, this one included, and says how
 // many are usual in so long. Those that are late can be left out.
 func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, usual float64, err error) {
-	stored, ok := p.rates[watch]
+	key := rateKey{watch, noneLate}
+	stored, ok := p.rates[key]
 	if !ok {
 		if stored, err = p.storedRate(ctx, watch, noneLate); err != nil {
 			return 0, 0, err
 		}
-		p.rates[watch] = stored
+		p.rates[key] = stored
 	}
 	now = stored.now + 1
 	for _, d := range p.done {
@@ -161,6 +158,12 @@ func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, 
 // rate is how many complaints about a watch are stored: of the burst window, and of the memory
 // before it. One transaction sees the same ones all along.
 type rate struct{ now, before int }
+
+// rateKey is what a rate was asked for by.
+type rateKey struct {
+	watch    string
+	noneLate bool
+}
 
 func (p *plan) storedRate(ctx context.Context, watch string, noneLate bool) (r rate, err error) {
 	since, published := p.now.Add(-burstWindow), time.Time{}

@@ -101,7 +101,7 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending),
 		told: map[mention.ID]string{}, worse: map[mention.ID]time.Time{},
-		wordings: map[reading]wording{}, rates: map[string]rate{}, storms: map[mention.AlertID]string{}, addresses: map[[2]string][]mention.MentionRecord{}}
+		wordings: map[reading]wording{}, rates: map[rateKey]rate{}, storms: map[mention.AlertID]string{}, addresses: map[[2]string][]mention.MentionRecord{}}
 	plan.formerly(pending)
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
@@ -152,7 +152,7 @@ type plan struct {
 	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
 
 	wordings  map[reading]wording                   // of mentions that were compared
-	rates     map[string]rate                       // of watches that were asked for
+	rates     map[rateKey]rate                      // of watches that were asked for
 	storms    map[mention.AlertID]string            // whom the messages of storms name, where that was asked for
 	addresses map[[2]string][]mention.MentionRecord // what stands there, by watch and address that was asked for
 }

@@ -205,11 +205,10 @@ func (r *routes) again(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		r.opt.log.Error("alerts that wait for the end of the quiet hours still do so by those of before", "err", err)
 	}
-	if held > 0 {
-		r.opt.wake()
-	}
 	if n > 0 {
 		r.opt.log.Info("alerts that waited go where the watchlist says now", "alerts", n)
+	}
+	if n+held > 0 {
 		r.opt.wake()
 	}
 }
