@@ -30,28 +30,29 @@ func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) error {
 	}
 	q := f.first().query(v.who.ID, v.zone)
 	q.Limit = csvPage
-	page, err := in.opt.Cases.List(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	beginTable(w, "earshot-"+v.now.In(v.zone).Format(time.DateOnly))
 	control := http.NewResponseController(w)
-	out := csv.NewWriter(w)
-	_ = out.Write(csvHead) // the asker is gone if this fails, which Error says below
-	for {
+	var out *csv.Writer
+	for page, err := range mention.Pages(r.Context(), in.opt.Cases.List, q) {
+		switch {
+		case err != nil && out == nil:
+			return err
+		case err != nil:
+			in.opt.Log.Error("a table ended half way", "err", err)
+			panic(http.ErrAbortHandler) // a table that only looks whole is worse than none
+		case out == nil:
+			beginTable(w, "earshot-"+v.now.In(v.zone).Format(time.DateOnly))
+			out = csv.NewWriter(w)
+			_ = out.Write(csvHead) // the asker is gone if this fails, which Error says below
+		}
 		_ = control.SetWriteDeadline(time.Now().Add(csvSlack)) // that of the server is for one page
 		for _, e := range page.Entries {
 			_ = out.Write(csvRow(e))
 		}
-		if out.Flush(); out.Error() != nil || page.Next == "" {
+		if out.Flush(); out.Error() != nil {
 			return nil
 		}
-		q.After = page.Next
-		if page, err = in.opt.Cases.List(r.Context(), q); err != nil {
-			in.opt.Log.Error("a table ended half way", "err", err)
-			panic(http.ErrAbortHandler) // a table that only looks whole is worse than none
-		}
 	}
+	return nil
 }
 
 // beginTable begins a file that a browser keeps under the name.
