@@ -29,7 +29,8 @@ type OpenCases interface {
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// AnswerUnseen reports whether the site took an answer to the post of a mention from here since the
-	// mention's case waits, and no answer that it took so was ever seen by the polls of that source.
+	// mention's case waits, and it need not be seen: a moderator has it, or the polls of that source
+	// never saw an answer that it took so.
 	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
 	// Alive reports whether the complaint an alert belongs to still waits. ended is since when it
 	// does not; zero when nobody knows.
