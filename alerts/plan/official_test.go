@@ -11,6 +11,37 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
+// TestOwnAnswer: what the site itself says the company wrote needs no name, and the watchlist need not
+// know one; it answers the post that it stands under, and nothing under another watch.
+func TestOwnAnswer(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	other := rig.Said(rig.Forum, "2", "Петро", "Другий місяць чекаємо на картку, відділення мовчить.", -0.6)
+	m.Post.Kind, other.Post.Kind = mention.Review, mention.Review
+	m.Post.Published = rig.Noon.Add(-time.Hour)
+	r.Poll(m, other)
+	r.Now = rig.Noon.Add(10 * time.Minute)
+	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+	answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(5*time.Minute)
+	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank {
+		t.Errorf("told %+v", got)
+	}
+	if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedBy != rig.Bank || !c.RepliedAt.Equal(answer.Post.Published) {
+		t.Errorf("case %+v", c)
+	}
+	if _, c := r.State(other); c.Status != mention.Open {
+		t.Errorf("another review is %s", c.Status)
+	}
+	gone := answer
+	gone.Post.Deleted = true
+	if got := alerts.ReadDetails(r.One(r.Poll(gone), mention.Changed).Payload); got.Change != alerts.Withdrawn || got.By != rig.Bank {
+		t.Errorf("told %+v", got)
+	}
+	if got := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}}).OfficialFor(answer.Post); len(got) > 0 {
+		t.Errorf("it speaks for %q, which it does not name", got)
+	}
+}
+
 // TestWhoAnswered: a name alone closes nothing where anybody may take it; an account
 // does.
 func TestWhoAnswered(t *testing.T) {

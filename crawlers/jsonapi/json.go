@@ -74,6 +74,7 @@ type Fields struct {
 	Text      string `yaml:"text" doc:"The words, HTML or plain; a list is joined."`
 	Lang      string `yaml:"lang" doc:"The language."`
 	Kind      string `yaml:"kind" doc:"review, forum, comment, news or social, where it differs from post to post."`
+	Own       string `yaml:"own" doc:"True when the site says that whoever owns the place wrote it: the public answer to reply, whatever name stands over it."`
 	Deleted   string `yaml:"deleted" doc:"True when the site says that the post is gone."`
 	Comments  string `yaml:"comments" doc:"The address on the same host that lists the discussion of the post; see follow."`
 }
