@@ -49,7 +49,7 @@ after documented shapes, some forum engines and Jetstream also on recordings of 
 project has seen in a source is marked "unverified". ` + "`earshot check --probe`" + ` says what a source really sees.
 
 Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `weight`, `reply`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
-[watchlist.md](watchlist.md). Only public posts are read. Of an author the public name and link are kept, never pictures,
+[watchlist.md](watchlist.md). How the keys of your own channels are got stands in [channels.md](channels.md), step by step. Only public posts are read. Of an author the public name and link are kept, never pictures,
 mails or phones. A refusal suspends the source and is told.
 
 `
