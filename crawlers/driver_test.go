@@ -7,6 +7,7 @@ package crawlers_test
 //	tape.txt     what the site answers (internal/testkit), with body files beside
 //	want.json    what must come out; `go test ./crawlers -run /KIND -update` writes it
 //	ORIGIN       where the shape comes from
+//	example.yaml the block that docs/sources.md shows, where source.yaml is written for the test
 //
 // A kind without a case fails, and so does a part of a recording nobody asks for.
 
