@@ -33,6 +33,9 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
 			continue // the author had the last word
 		}
+		if post.Own && d.Previous == nil && post.Before(lastChanged(s.Mention.Post)) {
+			continue // a store shows a review that was changed beside what was said to the words before
+		}
 		if err := p.answered(ctx, d, s, d.Mention); err != nil {
 			return err
 		}
@@ -255,6 +258,14 @@ func mayFollow(post, o mention.Post) bool {
 		till = post.Published
 	}
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
+}
+
+// lastChanged is when the post's words are from, as far as its site says so.
+func lastChanged(o mention.Post) time.Time {
+	if o.Edited.After(o.Published) {
+		return o.Edited
+	}
+	return o.Published
 }
 
 // surelyFollows reports whether a post was published after o for sure.

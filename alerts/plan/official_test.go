@@ -42,6 +42,34 @@ func TestOwnAnswer(t *testing.T) {
 	}
 }
 
+// TestOwnAnswerOfBefore: a store shows a review that was changed beside what its owner said to the words before.
+// That answers nothing, until the owner changes it, too.
+func TestOwnAnswerOfBefore(t *testing.T) {
+	for name, change := range map[string]func(p *mention.Post){
+		"published again": func(p *mention.Post) { p.Published = rig.Noon.Add(-time.Hour) },
+		"edited":          func(p *mention.Post) { p.Published, p.Edited = rig.Noon.Add(-90*time.Hour), rig.Noon.Add(-time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			change(&m.Post)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Дякуємо за гарну оцінку!", 0.5)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(-80*time.Hour)
+			r.One(r.Poll(m, answer), mention.Complaint)
+			if _, c := r.State(m); c.Status != mention.Open {
+				t.Errorf("the case is %s", c.Status)
+			}
+			answer.Post.Text, answer.Post.Published = "Олено, кошти вже в дорозі.", rig.Noon.Add(10*time.Minute)
+			r.Now = rig.Noon.Add(20 * time.Minute)
+			r.Poll(answer)
+			if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+				t.Errorf("after the new answer the case is %s", c.Status)
+			}
+		})
+	}
+}
+
 // TestWhoAnswered: a name alone closes nothing where anybody may take it; an account
 // does.
 func TestWhoAnswered(t *testing.T) {
