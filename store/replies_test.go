@@ -417,4 +417,7 @@ func testReviewsWithoutAnswers(t *testing.T, open opener) {
 	for id, unseen := range map[mention.ID]bool{board: false, shop: true, other: false} {
 		want(t, "need not be seen", must(s.AnswerUnseen(background, id))(t), unseen)
 	}
+	if plan := strings.Join(planOf(t, s, unseenQuery, string(shop)), "\n"); s.engine.name == "sqlite" && !strings.Contains(plan, "mentions_official") {
+		t.Errorf("all mentions of a source are read:\n%s", plan)
+	}
 }
