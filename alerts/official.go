@@ -27,12 +27,16 @@ const (
 	Ours               // the account is, or the name can be only one's
 )
 
-// AuthorityOf says how sure it is that the post speaks for the watch. A name is worth as
+// AuthorityOf says how sure it is that the post speaks for the watch. What a site calls its owner's
+// (Post.Own) is beyond doubt. A name is worth as
 // much as the site's word for it: in a forum an account has its name alone, but where it
 // is free to call itself anything (Post.FreeName); over comments, reviews and in networks
 // anybody writes what he likes. Where the watchlist
 // knows the account of a name, the name alone is worth nothing anywhere.
 func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
+	if post.Own {
+		return Ours
+	}
 	profiles := r.Profiles[watch]
 	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post) }) {
 		return Ours

@@ -1,10 +1,13 @@
 package crawlers_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -49,7 +53,7 @@ after documented shapes, some forum engines and Jetstream also on recordings of 
 project has seen in a source is marked "unverified". ` + "`earshot check --probe`" + ` says what a source really sees.
 
 Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `weight`, `reply`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
-[watchlist.md](watchlist.md). Only public posts are read. Of an author the public name and link are kept, never pictures,
+[watchlist.md](watchlist.md). How the keys of your own channels are got stands in [channels.md](channels.md), step by step. Only public posts are read. Of an author the public name and link are kept, never pictures,
 mails or phones. A refusal suspends the source and is told.
 
 `
@@ -104,6 +108,9 @@ func duration(k crawlers.Kind) string {
 	return s
 }
 
+// aFile is a secret in a file, which is not on this machine.
+var aFile = regexp.MustCompile(`\$\{file:[^}]*\}`)
+
 func describeKind(t *testing.T, b *strings.Builder, k crawlers.Kind) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n```yaml\n", k.Name, sentence(k.About))
 	cases, err := filepath.Glob(filepath.Join("testdata", k.Name, "*", "source.yaml"))
@@ -112,10 +119,14 @@ func describeKind(t *testing.T, b *strings.Builder, k crawlers.Kind) {
 	}
 	const enough = 3
 	for _, path := range cases[:min(len(cases), enough)] {
-		src, err := os.ReadFile(path)
+		src, err := os.ReadFile(filepath.Join(filepath.Dir(path), "example.yaml"))
+		if errors.Is(err, fs.ErrNotExist) {
+			src, err = os.ReadFile(path)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
+		rig.Source(t, aFile.ReplaceAllString(string(src), "${env:FILE}")) // what people copy must be right
 		lines := strings.Split(strings.TrimSpace(string(src)), "\n")
 		fmt.Fprintf(b, "- %s\n", strings.Join(lines, "\n  "))
 	}

@@ -7,6 +7,7 @@ package crawlers_test
 //	tape.txt     what the site answers (internal/testkit), with body files beside
 //	want.json    what must come out; `go test ./crawlers -run /KIND -update` writes it
 //	ORIGIN       where the shape comes from
+//	example.yaml the block that docs/sources.md shows, where source.yaml is written for the test
 //
 // A kind without a case fails, and so does a part of a recording nobody asks for.
 
@@ -181,12 +182,13 @@ type wantPost struct {
 	Title     string           `json:"title,omitempty"`
 	Text      string           `json:"text,omitempty"`
 	Lang      string           `json:"lang,omitempty"`
+	Own       bool             `json:"own,omitempty"`
 	Deleted   bool             `json:"deleted,omitempty"`
 }
 
 func wantOf(p mention.Post) wantPost {
 	w := wantPost{Kind: p.Kind, ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo, IsReply: p.IsReply,
-		Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, Deleted: p.Deleted}
+		Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, Own: p.Own, Deleted: p.Deleted}
 	switch {
 	case p.Published.IsZero():
 	case p.DateOnly:

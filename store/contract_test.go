@@ -82,6 +82,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"pauses of sources":            testSourcePauses,
 	"replies":                      testReplies,
 	"times of replies":             testReplyTimes,
+	"reviews without answers":      testReviewsWithoutAnswers,
 	"replies at once":              testRepliesAtOnce,
 	"replies to one post":          testRepliesToOnePost,
 	"replies of the erased":        testRepliesForgotten,

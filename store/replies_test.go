@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -183,6 +184,10 @@ func testReplyTimes(t *testing.T, open opener) {
 	seen(id)
 	seen(id)
 	unseen("sent, where answers are seen", id, false)
+	r = replyOf(t, s, id, 1)
+	r = moveReply(t, s, r, func(r *mention.SiteReply) { r.Held = true })
+	unseen("a moderator has it", id, true)
+	moveReply(t, s, r, func(r *mention.SiteReply) { r.Held = false })
 	seen(other)
 	all := must(s.ReplyTimes(background, t0, t0.Add(time.Minute)))(t)
 	want(t, "those that were let go", len(all), 1)
@@ -387,4 +392,32 @@ func testRepliesToOnePost(t *testing.T, open opener) {
 		t.Errorf("opened again: %v", err)
 	}
 	refused("beside that of the other", hers, 3)
+}
+
+// testReviewsWithoutAnswers: many sites show reviews and not what was answered. That no answer is seen says
+// something where one was seen before, and in a forum always.
+func testReviewsWithoutAnswers(t *testing.T, open opener) {
+	s := open(t)
+	at := func(source string, kind mention.PostKind, id string, official bool) mention.ID {
+		t.Helper()
+		p := post(1)
+		p.Source, p.Kind, p.ID, p.URL, p.Text = source, kind, id, "https://"+source+".example/"+id, p.Text+id
+		in := intakeOf(heard(p, "Romashka"))
+		in.Source = source
+		if _, err := s.Ingest(background, in, func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
+			list[0].Mention.Official = official
+			return alertAll(ctx, tx, list)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return mentionID(p, "Romashka")
+	}
+	board, shop, other := at("board", mention.Forum, "1", false), at("shop", mention.Review, "1", false), at("other", mention.Review, "1", false)
+	at("other", mention.Review, "2", true)
+	for id, unseen := range map[mention.ID]bool{board: false, shop: true, other: false} {
+		want(t, "need not be seen", must(s.AnswerUnseen(background, id))(t), unseen)
+	}
+	if plan := strings.Join(planOf(t, s, unseenQuery, string(shop)), "\n"); s.engine.name == "sqlite" && !strings.Contains(plan, "mentions_official") {
+		t.Errorf("all mentions of a source are read:\n%s", plan)
+	}
 }

@@ -74,6 +74,7 @@ type postBody struct {
 	Author     string           `json:"author,omitempty"`
 	AuthorURL  string           `json:"author_url,omitempty"`
 	FreeName   bool             `json:"free_name,omitempty"`
+	Own        bool             `json:"own,omitempty"`
 	Published  time.Time        `json:"published,omitzero"`
 	DateOnly   bool             `json:"date_only,omitempty"`
 	Edited     time.Time        `json:"edited,omitzero"`

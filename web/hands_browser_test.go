@@ -329,3 +329,19 @@ func TestKeysInARow(t *testing.T) {
 	testkit.Eventually(t, "the second key counts", 20*time.Second, func() bool { return w.status(id).Status == mention.Replied })
 	holds(t, ctx, "the row stays", `document.querySelector(".row").dataset.status === "replied"`)
 }
+
+// TestReplyKeyWhereTheSiteIsAnswered: R leads to where people write: to the field whose words go out to the site,
+// where there is one, and with it to no text that is only copied.
+func TestReplyKeyWhereTheSiteIsAnswered(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.answers(reply.Way{Repeat: reply.Twice})
+	const written = `document.activeElement.id === "answer-text"`
+	ctx := w.opened(t, "/case/"+string(id), `document.querySelector("#answer-text")`)
+	press(t, ctx, "KeyR", "к")
+	holds(t, ctx, "R on the page of the complaint", written)
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "the list", `document.querySelector(".row") && window.htmx`)
+	press(t, ctx, "KeyJ", "о", "KeyR", "к")
+	holds(t, ctx, "R in the list", `location.pathname.startsWith("/case/") && `+written)
+}

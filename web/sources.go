@@ -45,6 +45,7 @@ type sourceRow struct {
 	Last, Next, New              string
 	Posts, Complaints            string // of seven days
 	Answered                     string
+	Lag                          string // from publication to the moment it was heard, the median
 	Link                         string // its complaints
 	Spark                        *spark
 	Pollable                     bool
@@ -64,7 +65,10 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	places := map[string]report.Row{}
+	places, heard := map[string]report.Row{}, map[string][]mention.Times{}
+	for _, c := range cases {
+		heard[c.Source] = append(heard[c.Source], c)
+	}
 	for _, row := range report.New(cases, scope).Places {
 		places[row.Name] = row
 	}
@@ -74,6 +78,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	trouble := 0
 	for _, s := range list {
 		row := newSourceRow(v, s, places[s.Name])
+		row.Lag = report.New(heard[s.Name], scope).Hear.MedianWords(v.lang)
 		if row.Trouble {
 			trouble++
 		}

@@ -28,8 +28,8 @@ type OpenCases interface {
 	ResetDue(ctx context.Context) error
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
-	// AnswerUnseen reports whether the site took an answer to the post of a mention from here since the
-	// mention's case waits, and no answer that it took so was ever seen by the polls of that source.
+	// AnswerUnseen reports whether an answer to the post of a mention need not be seen: the site shows
+	// none, as far as is known, or a moderator has it.
 	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
 	// Alive reports whether the complaint an alert belongs to still waits. ended is since when it
 	// does not; zero when nobody knows.

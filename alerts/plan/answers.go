@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,6 +33,9 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
 			continue // the author had the last word
 		}
+		if post.Own && d.Previous == nil && post.Before(lastChanged(s.Mention.Post)) {
+			continue // a store shows a review that was changed beside what was said to the words before
+		}
 		if err := p.answered(ctx, d, s, d.Mention); err != nil {
 			return err
 		}
@@ -42,17 +46,20 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 // answered closes the complaint of s by an answer, and says so in its thread. It stays as it is when
 // it was dismissed, or an answer was seen before.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
-	post, c := answer.Post, p.cases.of(s)
+	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
-	if err := c.Answered(post.Author, at); err != nil {
+	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
 	p.cases.bumpVersion(c)
 	p.namesNobody(s.Mention.ID)
-	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
-	details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
+	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: by + " " + post.URL})
+	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
+
+// signature is under which name an answer is told: a place shows its owner's under none.
+func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author, answer.Watch) }
 
 // answeredBefore closes a complaint whose answer was heard before it was: a program hands the newest
 // posts in first, a page was read late. An answer that names nobody must surely be the later one: in
@@ -253,6 +260,14 @@ func mayFollow(post, o mention.Post) bool {
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
 }
 
+// lastChanged is when the post's words are from, as far as its site says so.
+func lastChanged(o mention.Post) time.Time {
+	if o.Edited.After(o.Published) {
+		return o.Edited
+	}
+	return o.Published
+}
+
 // surelyFollows reports whether a post was published after o for sure.
 func surelyFollows(post, o mention.Post) bool {
 	return !o.Published.IsZero() && post.Published.After(latest(o))
@@ -287,7 +302,7 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 	if d.Previous == nil || d.Previous.Post.Deleted {
 		return nil
 	}
-	post := d.Previous.Post
+	post, by := d.Previous.Post, signature(*d.Previous)
 	all, err := p.thread(ctx, post)
 	if err != nil {
 		return err
@@ -307,7 +322,7 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 			return fmt.Errorf("reopen after an answer is gone: %w", err)
 		}
 		p.cases.bumpVersion(c)
-		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + post.Author + " " + post.URL})
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + by + " " + post.URL})
 		rang, err := p.rangOfAnswer(ctx, s.Mention.ID)
 		if err != nil {
 			return err
@@ -316,7 +331,7 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 		if rang {
 			whom = ""
 		}
-		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true, Broadcast: !rang}
+		details := alerts.Details{Change: alerts.Withdrawn, By: by, At: p.now, Reopened: true, Broadcast: !rang}
 		if err := p.tell(ctx, d, s, details, whom, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
 			return err
 		}

@@ -11,6 +11,65 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
+// TestOwnAnswer: what the site itself says the company wrote needs no name, and the watchlist need not
+// know one; it answers the post that it stands under, and nothing under another watch.
+func TestOwnAnswer(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	other := rig.Said(rig.Forum, "2", "Петро", "Другий місяць чекаємо на картку, відділення мовчить.", -0.6)
+	m.Post.Kind, other.Post.Kind = mention.Review, mention.Review
+	m.Post.Published = rig.Noon.Add(-time.Hour)
+	r.Poll(m, other)
+	r.Now = rig.Noon.Add(10 * time.Minute)
+	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+	answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(5*time.Minute)
+	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank {
+		t.Errorf("told %+v", got)
+	}
+	if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedBy != rig.Bank || !c.RepliedAt.Equal(answer.Post.Published) {
+		t.Errorf("case %+v", c)
+	}
+	if _, c := r.State(other); c.Status != mention.Open {
+		t.Errorf("another review is %s", c.Status)
+	}
+	gone := answer
+	gone.Post.Deleted = true
+	if got := alerts.ReadDetails(r.One(r.Poll(gone), mention.Changed).Payload); got.Change != alerts.Withdrawn || got.By != rig.Bank {
+		t.Errorf("told %+v", got)
+	}
+	if got := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}}).OfficialFor(answer.Post); len(got) > 0 {
+		t.Errorf("it speaks for %q, which it does not name", got)
+	}
+}
+
+// TestOwnAnswerOfBefore: a store shows a review that was changed beside what its owner said to the words before.
+// That answers nothing, until the owner changes it, too.
+func TestOwnAnswerOfBefore(t *testing.T) {
+	for name, change := range map[string]func(p *mention.Post){
+		"published again": func(p *mention.Post) { p.Published = rig.Noon.Add(-time.Hour) },
+		"edited":          func(p *mention.Post) { p.Published, p.Edited = rig.Noon.Add(-90*time.Hour), rig.Noon.Add(-time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			change(&m.Post)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Дякуємо за гарну оцінку!", 0.5)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(-80*time.Hour)
+			r.One(r.Poll(m, answer), mention.Complaint)
+			if _, c := r.State(m); c.Status != mention.Open {
+				t.Errorf("the case is %s", c.Status)
+			}
+			answer.Post.Text, answer.Post.Published = "Олено, кошти вже в дорозі.", rig.Noon.Add(10*time.Minute)
+			r.Now = rig.Noon.Add(20 * time.Minute)
+			r.Poll(answer)
+			if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+				t.Errorf("after the new answer the case is %s", c.Status)
+			}
+		})
+	}
+}
+
 // TestWhoAnswered: a name alone closes nothing where anybody may take it; an account
 // does.
 func TestWhoAnswered(t *testing.T) {

@@ -24,7 +24,7 @@ import (
 
 // The least widths of what is not known before the sources have answered.
 const (
-	seesWidth   = 18
+	seesWidth   = 28 // "phpBB, 25 threads, 312 posts"
 	newestWidth = 13
 )
 
@@ -85,6 +85,9 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 					notes = []string{p.emptyAnswer(s)}
 				}
 			}
+		}
+		if p.delay > 0 {
+			notes = append(notes, s.Text("check.robots_delay", "span", s.Span((p.delay+time.Second-1).Truncate(time.Second)))) // no less than it asks
 		}
 		row(shownSource(p.src), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
 	}

@@ -76,6 +76,7 @@ type polled struct {
 	src   config.Source
 	batch crawlers.Batch
 	err   error
+	delay time.Duration // that robots.txt asks for between requests
 }
 
 // told is what a person hears about the poll besides its error. No post vanishes in
@@ -124,8 +125,9 @@ func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source,
 	if err != nil {
 		return polled{src: src, err: err}
 	}
-	batch, err := crawler.Poll(fetch.WithHostBudget(ctx, fetch.PollHosts), "")
-	return polled{src: src, batch: batch, err: err}
+	ctx = fetch.WithHostBudget(ctx, fetch.PollHosts)
+	batch, err := crawler.Poll(ctx, "")
+	return polled{src: src, batch: batch, err: err, delay: fetch.CrawlDelay(ctx)}
 }
 
 func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {

@@ -92,6 +92,34 @@ func (r *probeRig) probe(lang, app string, more ...string) (code int, said strin
 	return code, said
 }
 
+// TestProbeSaysHowSlowlyASiteIsRead: what robots.txt asks for is kept and said, in the reader's language,
+// and the columns hold what a forum shows.
+func TestProbeSaysHowSlowlyASiteIsRead(t *testing.T) {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/robots.txt" {
+			_, _ = io.WriteString(w, "User-agent: *\nCrawl-delay: 0.5\n")
+			return
+		}
+		_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>one</title></item></channel></rss>`)
+	}))
+	t.Cleanup(site.Close)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "watchlist.yaml")
+	text := "contact: pr@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{feed: \"" + site.URL + "/feed\", name: feed}]\n" +
+		"fetch: {allow_private: [127.0.0.0/8], hosts: {127.0.0.1: {gap: 0s}}}\nstore: {database: \"sqlite:" + filepath.Join(dir, "e.db") + "\"}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{
+		"en": "robots.txt asks for 1 s between requests: kept", "ru": "robots.txt просит 1 с между запросами: соблюдается",
+		"uk": "robots.txt просить 1 с між запитами: дотримано", "bg": "robots.txt иска 1 с между заявките: спазва се",
+	} {
+		if said, _ := shown(t, os.LookupEnv, "check", "--probe", "--lang", lang, "-c", path); !strings.Contains(said, want) {
+			t.Errorf("%s: no %q in\n%s", lang, want, said)
+		}
+	}
+}
+
 // row is the state and the note of a line of the table; empty when there is not one.
 func row(said, what string) (state, note string) {
 	lines := regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(what)+`  +(\S[^ ]*(?: [^ ]+)*)(?:  +(.*?))?\s*$`).FindAllStringSubmatch(said, -1)

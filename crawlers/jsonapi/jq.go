@@ -77,7 +77,7 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 	for name, program := range map[string]string{
 		"id": f.ID, "url": f.URL, "thread": f.Thread, "reply": f.Reply, "is_reply": f.IsReply, "author": f.Author,
 		"author_url": f.AuthorURL, "time": f.Time, "edited": f.Edited, "rating": f.Rating, "best": f.Best, "title": f.Title,
-		"text": f.Text, "lang": f.Lang, "kind": f.Kind, "deleted": f.Deleted, "comments": f.Comments,
+		"text": f.Text, "lang": f.Lang, "kind": f.Kind, "own": f.Own, "deleted": f.Deleted, "comments": f.Comments,
 	} {
 		if code := compile("fields", program); code != nil {
 			p.fields[name] = code
@@ -211,6 +211,7 @@ func (r *jsonRun) post(item any) mention.Post {
 		Title:      htmltext.Line(get("title")),
 		Lang:       poll.Language(get("lang")),
 		Kind:       mention.PostKind(get("kind")),
+		Own:        get("own") == "true",
 		Deleted:    get("deleted") == "true",
 		ThreadHint: link("comments"),
 	}

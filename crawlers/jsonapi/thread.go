@@ -3,6 +3,7 @@ package jsonapi
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
@@ -33,7 +34,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	}
 	var state threadCursor
 	poll.DecodeCursor(since, &state)
-	res, err := a.ask(ctx, a.follow, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}, "")
+	res, err := a.ask(ctx, a.follow, a.question(address, p, state), "")
 	if err != nil {
 		if poll.NotFound(err) || p.ReplyTo == "" && a.follow.saysGone(ctx, err) {
 			p.Deleted = true
@@ -52,10 +53,28 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	posts := poll.Finish(a.env, page.posts)
 	fresh, seen := state.Seen.New(posts)
 	for i := range fresh {
-		if f := &fresh[i]; f.ThreadURL == "" && f.ID != p.ID {
+		f := &fresh[i]
+		if f.ThreadURL == "" && f.ID != p.ID {
 			f.ThreadURL = p.ThreadURL
+		}
+		if f.Own && f.ReplyTo == "" { // it says no more than that it stands under this one
+			f.ReplyTo, f.URL = p.ID, p.URL
 		}
 	}
 	sees := crawlers.Observation{What: "discussion, " + text.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
 	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(threadCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
+}
+
+// question is how the discussion of the post is asked for.
+func (a *jsonThreads) question(address string, p mention.Post, state threadCursor) fetch.Request {
+	req := fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}
+	if a.opt.FollowBody == "" {
+		return req
+	}
+	req.Method, req.Validators = http.MethodPost, fetch.Validators{}
+	req.Body = []byte(poll.Values{Text: map[string]string{"id": p.ID}}.Body(a.opt.FollowBody, a.form()))
+	if req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req
 }

@@ -20,6 +20,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 	tests := []struct {
 		block, list, hint, answer string
 		want                      string // author > what it answers: text
+		asks                      string // the body of the question; "": none
 	}{
 		{
 			block:  "mastodon: {server: social.example, tag: romashka}",
@@ -79,6 +80,23 @@ func TestThreadsOfAPIs(t *testing.T) {
 			answer: `{"items":[{"answer_id":6,"question_id":5,"owner":{"display_name":"bank"},"body":"<p>Fixed</p>","creation_date":1795258800}],"has_more":false}`,
 			want:   "bank > q5: Fixed",
 		},
+		{ // under no name, and without what it answers: the review that was asked for
+			block:  "ozon: {client: '1', key: k}",
+			list:   `{"reviews":[{"id":"018f-1","sku":14,"text":"lost","rating":1,"published_at":"2026-11-21T09:00:00Z"}],"has_next":false}`,
+			hint:   "https://api-seller.ozon.ru/v1/review/comment/list",
+			asks:   `{"review_id": "018f-1", "limit": 100, "offset": 0, "sort_dir": "DESC"}`,
+			answer: `{"comments":[{"id":"c2","text":"me too","is_owner":false,"published_at":"2026-11-21T10:00:00Z"},{"id":"c1","text":"sorry","is_owner":true,"is_official":true,"published_at":"2026-11-21T10:00:00Z"}],"offset":0}`,
+			want:   " > 018f-1: sorry",
+		},
+		{
+			block: "yandexmarket: {business: '5', key: k}",
+			list:  `{"status":"OK","result":{"feedbacks":[{"feedbackId":9001,"createdAt":"2026-11-20T12:00:00+03:00","author":"Olena","description":{"comment":"lost"},"statistics":{"rating":1}}],"paging":{}}}`,
+			hint:  "https://api.partner.market.yandex.ru/v2/businesses/5/goods-feedback/comments?limit=50",
+			asks:  `{"feedbackId": 9001}`,
+			answer: `{"status":"OK","result":{"comments":[{"id":7,"text":"me too","author":{"type":"USER","name":"Ivan"},"status":"PUBLISHED","feedbackId":9001},{"id":9,"text":"we look","author":{"type":"BUSINESS"},"status":"UNMODERATED","feedbackId":9001},
+				{"id":8,"text":"sorry","author":{"type":"BUSINESS","name":"Romashka"},"status":"PUBLISHED","feedbackId":9001}],"paging":{}}}`,
+			want: " > 9001: sorry",
+		},
 	}
 	for _, test := range tests {
 		name, _, _ := strings.Cut(test.block, ":")
@@ -91,6 +109,9 @@ func TestThreadsOfAPIs(t *testing.T) {
 					return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 				case r.URL == test.hint:
 					body = test.answer
+					if string(r.Body) != test.asks || (r.Method == http.MethodPost) != (test.asks != "") || test.asks != "" && r.Header.Get("Content-Type") != "application/json" {
+						t.Errorf("%s with %s, want %s", r.Method, r.Body, test.asks)
+					}
 				case strings.Contains(r.URL, "max_id="):
 					body = "[]"
 				}
@@ -112,6 +133,9 @@ func TestThreadsOfAPIs(t *testing.T) {
 			rig.CheckPosts(t, found.Posts)
 			var got []string
 			for _, f := range found.Posts {
+				if f.Own && (f.URL != p.URL || f.ThreadURL != p.ThreadURL || f.ID == p.ID) {
+					t.Errorf("the owner's answer %s stands at %s in %s", f.ID, f.URL, f.ThreadURL)
+				}
 				got = append(got, fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text))
 			}
 			if text := strings.Join(got, "; "); text != test.want {

@@ -187,6 +187,7 @@ func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
 		if err := rules.check(h.url); err != nil {
 			return nil, fail(h.url, err)
 		}
+		noteDelay(ctx, rules.delay)
 		gap = max(gap, rules.delay)
 	}
 	ans, err := c.paced(ctx, h, gap)

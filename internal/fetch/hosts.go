@@ -15,6 +15,7 @@ type hostBudget struct {
 	mu    sync.Mutex
 	most  int
 	asked map[string]bool
+	delay time.Duration // the longest Crawl-delay of theirs
 }
 
 type hostBudgetKey struct{}
@@ -43,6 +44,27 @@ func spendHost(ctx context.Context, host string) error {
 	}
 	b.asked[host] = true
 	return nil
+}
+
+// CrawlDelay is the longest pause between requests that the robots.txt of the hosts asked for which were
+// asked under ctx, one of WithHostBudget; 0 for none.
+func CrawlDelay(ctx context.Context) time.Duration {
+	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
+	if !ok {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.delay
+}
+
+// noteDelay remembers a Crawl-delay for CrawlDelay.
+func noteDelay(ctx context.Context, delay time.Duration) {
+	if b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget); ok {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.delay = max(b.delay, delay)
+	}
 }
 
 type mayAskKey struct{}

@@ -36,6 +36,8 @@
     const box = $(where), row = $("a[data-open]", current());
     if (box) box.focus(); else if (row) location.href = row.href + hash;
   }
+  const reply = "#answer-text, #replies textarea"; // the first of them: what is sent from here, or only copied
+  if (location.hash === "#write") ($("#answer-text") || $("#replies") || $("#main")).focus(); // R in the list
   function close() {
     for (const open of all("details.menu[open]")) { open.open = false; $("summary", open).focus(); return; }
     if (document.activeElement.matches("input, textarea, select")) document.activeElement.blur();
@@ -60,7 +62,7 @@
     KeyD: () => menu("KeyD"), KeyS: () => menu("KeyS"),
     KeyO: () => press($("[data-original]", current())),
     KeyX: () => mark(false), KeyA: () => mark(true),
-    KeyR: () => write("#replies textarea", "#replies"),
+    KeyR: () => write(reply, "#write"),
     KeyN: () => write("#note", "#note"),
     Slash: (event) => event.shiftKey ? help.showModal() : $("#q") && $("#q").focus(),
     Escape: close,

@@ -132,9 +132,13 @@ func Date(e crawlers.Env, text string, hints ...string) (t time.Time, dateOnly b
 	return t, dateOnly
 }
 
-// Count adds what posts have to what others of the same poll have.
+// Count adds what posts have to what others of the same poll have. Answers of a place's owner are left
+// out: they have no stars and no author, and the more of them there are, the less the others would seem to have.
 func Count(to *crawlers.Parts, posts []mention.Post) {
 	for _, p := range posts {
+		if p.Own {
+			continue
+		}
 		for _, part := range []struct {
 			n   *int
 			has bool

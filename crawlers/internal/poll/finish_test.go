@@ -36,3 +36,12 @@ func TestEveryStringIsBounded(t *testing.T) {
 		t.Errorf("the honest post is %+v", posts[2])
 	}
 }
+
+// TestCount: that the owner's answers have no stars and no author says nothing of the reviews.
+func TestCount(t *testing.T) {
+	var parts crawlers.Parts
+	Count(&parts, []mention.Post{{Author: "Olena", Text: "slow", Rating: &mention.Rating{Value: 1, Best: 5}}, {Text: "sorry", Own: true}})
+	if parts != (crawlers.Parts{Of: 1, Author: 1, Text: 1, Rating: 1}) {
+		t.Errorf("%+v", parts)
+	}
+}

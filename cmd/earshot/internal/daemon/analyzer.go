@@ -110,7 +110,7 @@ func readIfAny(key, file string) (string, error) {
 func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	var mentions []mention.Mention
 	for _, hit := range a.list.Mentions(post) {
-		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans})
+		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans, Official: post.Own})
 	}
 	for _, watch := range a.official(post) {
 		i := slices.IndexFunc(mentions, func(m mention.Mention) bool { return m.Watch == watch })

@@ -21,6 +21,31 @@ watch:
 sources: [{feed: "https://news.example/rss"}]
 `
 
+// TestAnalyzerOwn: what the owner of a place wrote speaks for the watch of the source, and for those
+// that it names.
+func TestAnalyzerOwn(t *testing.T) {
+	list := check(t, strings.Replace(rivalList, `{feed: "https://news.example/rss"}`, `{feed: "https://shop.example/rss", watch: Romashka}`, 1))
+	scorer, err := NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := mention.Post{Source: list.Sources[0].Name, Kind: mention.Review, ReplyTo: "1", Own: true, Text: "Олено, кошти повернули сьогодні."}
+	for said, want := range map[string][]string{"": {"Romashka"}, " Ваш Мак.": {"Other", "Romashka"}} {
+		post.Text += said
+		var got []string
+		for _, m := range NewAnalyzer(list, scorer, func(mention.Post) []string { return nil }).Analyze(post) {
+			if m.Official {
+				got = append(got, m.Watch)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q speaks for %q, want %q", post.Text, got, want)
+		}
+		post.Text = strings.TrimSuffix(post.Text, said)
+	}
+}
+
 // TestAnalyzer: the verdict knows the kind of the post, where the watch is named and
 // where its rivals are, and its evidence points into the whole body.
 func TestAnalyzer(t *testing.T) {
