@@ -117,7 +117,11 @@ func sourceTable(out io.Writer, sources []config.Source) func(source, sees, newe
 
 // shownSource is a source as the table has it.
 func shownSource(src config.Source) string {
-	return src.Kind + " " + text.OneLine(strings.TrimPrefix(strings.TrimPrefix(src.Name, "https://"), "http://"))
+	name := text.OneLine(strings.TrimPrefix(strings.TrimPrefix(src.Name, "https://"), "http://"))
+	if strings.HasPrefix(name, src.Kind+" ") { // a preset that is called by itself
+		return name
+	}
+	return src.Kind + " " + name
 }
 
 // probeAnswers asks the sites that are answered whether the keys may, prints a table of it, and
