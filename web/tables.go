@@ -64,7 +64,7 @@ type tabler struct {
 // of makes one; to is where a row leads, nil: nowhere.
 func (t tabler) of(id, title, of string, rows []report.Row, name func(string) string, to func(report.Row) string) reportTable {
 	l := t.l
-	topics, places := id == "topics", id == "places"
+	topics, heard := id == "topics", report.HeardKnown(rows)
 	out := reportTable{ID: id, Title: title, Of: text.Capital(of), Head: []string{l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.unanswered")}}
 	if topics {
 		out.Head = append(out.Head, l.Text("report.before"))
@@ -73,7 +73,7 @@ func (t tabler) of(id, title, of string, rows []report.Row, name func(string) st
 		out.Head = append(out.Head, l.Text("web.report.kept"))
 	}
 	out.Head = append(out.Head, l.Text("report.median"), l.Text("report.p90"))
-	if places {
+	if heard {
 		out.Head = append(out.Head, l.Text("report.hear_p90"))
 	}
 	out.More = max(0, len(rows)-maxReportRows)
@@ -82,7 +82,7 @@ func (t tabler) of(id, title, of string, rows []report.Row, name func(string) st
 		if to != nil {
 			row.Link = to(r)
 		}
-		if places && r.Silent() {
+		if id == "places" && r.Silent() {
 			row.Flag = l.Text("web.report.silent")
 		}
 		if topics {
@@ -90,7 +90,7 @@ func (t tabler) of(id, title, of string, rows []report.Row, name func(string) st
 			row.Spark = newSpark(l, r.Trend)
 		}
 		row.Cells = append(row.Cells, t.waits(r)...)
-		if places {
+		if heard {
 			row.Cells = append(row.Cells, r.Hear.P90Words(l))
 		}
 		out.Rows = append(out.Rows, row)

@@ -167,12 +167,9 @@ type section struct {
 	rows  []Row
 }
 
-// tablePlace is the table that says of each source how soon it is heard, too.
-const tablePlace = "place"
-
 func (r Report) sections() []section {
 	return []section{
-		{tablePlace, "report.place", r.Places},
+		{"place", "report.place", r.Places},
 		{"topic", "report.topic", r.Topics},
 		{"person", "report.person", r.People},
 		{"watch", "report.watch", r.Watches},
@@ -197,10 +194,15 @@ func named(authors []Author) []Row {
 	return rows
 }
 
+// HeardKnown reports whether how soon it is heard is known of a row: then the table says it of each.
+func HeardKnown(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(r Row) bool { return r.Hear.Of > 0 })
+}
+
 // columns are the heads of the table.
 func (s section) columns(l i18n.Lang) []string {
 	columns := []string{l.Text(s.title), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
-	if s.table == tablePlace {
+	if HeardKnown(s.rows) {
 		columns = append(columns, l.Text("report.hear_p90"))
 	}
 	return columns
@@ -209,7 +211,7 @@ func (s section) columns(l i18n.Lang) []string {
 // cells are a row as people read it, under the columns.
 func (s section) cells(l i18n.Lang, row Row) []string {
 	cells := []string{text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l)}
-	if s.table == tablePlace {
+	if HeardKnown(s.rows) {
 		cells = append(cells, row.Hear.P90Words(l))
 	}
 	return cells
