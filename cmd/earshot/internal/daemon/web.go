@@ -19,6 +19,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/web/auth"
 )
@@ -29,6 +30,7 @@ import (
 // on web.listen only while nobody but this machine reaches that, or has web.admin_token.
 type webServer struct {
 	web          config.Web
+	asked        func(*http.Request) i18n.Lang // for what people may read who are refused before any page; nil: English
 	log          *slog.Logger
 	health       http.Handler
 	well         http.Handler // /healthz of those who may know no more
