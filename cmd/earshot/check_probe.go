@@ -171,7 +171,8 @@ func (s speech) unserved(err error) string {
 	}
 	said := *advice
 	cause := advice.Err
-	said.What = strings.Replace(said.What, cause.Error(), s.said(s.faults, cause.Error()), 1)
+	plain := strings.TrimPrefix(cause.Error(), "store: ") // as Probe gives it
+	said.What = strings.Replace(said.What, plain, s.said(s.faults, plain), 1)
 	var asked *url.Error // the address is not the cause
 	if errors.As(cause, &asked) {
 		cause = asked.Err
