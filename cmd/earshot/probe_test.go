@@ -182,7 +182,7 @@ func TestProbeOfARedisThatForgets(t *testing.T) {
 	r := newProbeRig(t)
 	forgets := []string{"%REDIS%", testkit.Redis(t, "--maxmemory-policy", "allkeys-lru").URL()}
 	code, said := r.probe("en", "xapp-bad", forgets...)
-	if _, note := row(said, "Redis"); code != exitFailed || !strings.HasPrefix(note, "redis: its maxmemory-policy is allkeys-lru") || !strings.Contains(note, "does not start with it") || strings.Contains(note, "instead") {
+	if _, note := row(said, "Redis"); code != exitFailed || !strings.HasPrefix(note, "redis: its `maxmemory-policy` is allkeys-lru") || !strings.Contains(note, "does not start with it") || strings.Contains(note, "instead") {
 		t.Errorf("status %d: %s", code, note)
 	}
 	for lang, what := range map[string]string{"ru": "сервер Redis", "uk": "сервер Redis", "bg": "сървър Redis"} {
