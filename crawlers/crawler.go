@@ -14,6 +14,7 @@ import (
 	"errors"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,8 +195,24 @@ func Reason(err error) (word string, status int) {
 }
 
 // Explain says an error of Poll or Thread for people who know neither engines nor
-// networks: what was asked, what happened, what to do.
+// networks: what was asked, what happened, what to do. Of several that were joined it says each,
+// in one line, and what is the same once.
 func Explain(err error) string {
+	var several interface {
+		error
+		Unwrap() []error
+	}
+	if errors.As(err, &several) {
+		if whole := several.Error(); errors.Join(several.Unwrap()...).Error() == whole { // and no sentence around them
+			var said []string
+			for _, one := range several.Unwrap() {
+				if words := Explain(one); !slices.Contains(said, words) {
+					said = append(said, words)
+				}
+			}
+			return engineWord.ReplaceAllString(strings.Replace(err.Error(), whole, strings.Join(said, "; "), 1), "")
+		}
+	}
 	var own interface{ Explain() string }
 	if errors.As(err, &own) {
 		return own.Explain()

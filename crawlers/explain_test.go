@@ -17,6 +17,10 @@ func TestExplain(t *testing.T) {
 		"older posts: https://a.example/r: there is no such page (404 not found); check the address": fmt.Errorf("forum: page: older posts: %w", status),
 		"the feed is cut off": errors.New("feed: the feed is cut off"),
 		"webpage: no":         errors.New("webpage: no"),
+		// Of several values that failed each is said, in one line, and what is the same once.
+		"country ua: https://a.example/r: there is no such page (404 not found); check the address; country bg: https://b.example/r: there is no such page (404 not found); check the address": fmt.Errorf("json: %w",
+			errors.Join(fmt.Errorf("country ua: %w", status), fmt.Errorf("country bg: %w", &fetch.StatusError{Status: 404, URL: "https://b.example/r"}))),
+		"older posts: https://a.example/r: there is no such page (404 not found); check the address; more": fmt.Errorf("older posts: %w; more", errors.Join(status, errors.Join(status))),
 	} {
 		if got := Explain(err); got != want {
 			t.Errorf("%v:\n got %q\nwant %q", err, got, want)

@@ -118,7 +118,7 @@ func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
 	silence()
 	client, err := redisClient(opt.URL)
 	if err != nil {
-		return nil, fmt.Errorf("store: redis address: %w: it must be like redis://HOST:PORT/0, rediss:// for TLS, ?master_name=NAME for sentinels, ?addr=HOST:PORT for more nodes of a cluster", err)
+		return nil, fmt.Errorf("store: redis address: %w: it must be like `redis://HOST:PORT/0`, `rediss://` for TLS, `?master_name=NAME` for sentinels, `?addr=HOST:PORT` for more nodes of a cluster", err)
 	}
 	if opt.Asked != nil {
 		client.AddHook(asked(opt.Asked))

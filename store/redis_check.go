@@ -51,7 +51,7 @@ func isOutOfMemory(err error) bool { return strings.HasPrefix(err.Error(), "OOM 
 
 func (r *RedisSeen) checkNode(ctx context.Context, node redis.Cmdable) error {
 	if policy := evictionPolicy(ctx, node); policy != "" && policy != "noeviction" {
-		return fmt.Errorf("store: redis: its maxmemory-policy is %s, so it would forget posts when memory is short: set `maxmemory-policy noeviction` in redis.conf (or: redis-cli config set maxmemory-policy noeviction), or give earshot a Redis of its own", policy)
+		return fmt.Errorf("store: redis: its `maxmemory-policy` is %s, so it would forget posts when memory is short: set `maxmemory-policy noeviction` in redis.conf (or: `redis-cli config set maxmemory-policy noeviction`), or give earshot a Redis of its own", policy)
 	}
 	for _, name := range []string{"hash-max-listpack-entries", "hash-max-ziplist-entries"} { // the second before Redis 7
 		values, err := node.ConfigGet(ctx, name).Result()

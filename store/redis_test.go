@@ -97,11 +97,11 @@ func TestRedisAddresses(t *testing.T) {
 		{"redis://s1:26379/0?master_name=mymaster&addr=s2:26379", "*redis.Client", ""},
 		{"redis://n1:6379?addr=n2:6379&addr=n3:6379", "*redis.ClusterClient", ""},
 		{"redis://n1:6379?cluster=true", "*redis.ClusterClient", ""},
-		{"localhost:6379", "", "must be like redis://"},
-		{"http://localhost", "", "must be like redis://"},
-		{"redis://user:geheim@host:port/0", "", "must be like redis://"},
-		{"redis://:geheim@host:6379/x", "", "must be like redis://"},
-		{"redis://:geheim@host:6379/0?tiemout=3s", "", "must be like redis://"},
+		{"localhost:6379", "", "must be like `redis://"},
+		{"http://localhost", "", "must be like `redis://"},
+		{"redis://user:geheim@host:port/0", "", "must be like `redis://"},
+		{"redis://:geheim@host:6379/x", "", "must be like `redis://"},
+		{"redis://:geheim@host:6379/0?tiemout=3s", "", "must be like `redis://"},
 	} {
 		r, err := OpenRedis(RedisOptions{URL: c.address, InstallKey: []byte("k")})
 		if c.want == "" {

@@ -7,7 +7,8 @@
 // protocol says so, and answers questions. It never reads a clock it was not given.
 //
 // The SQL is written once, in what both engines share; what truly differs is in
-// sqlite.go and postgres.go and in the migrations.
+// sqlite.go and postgres.go and in the migrations. What one of them alone needs has
+// a file of its own: sweep.go (SQLite), wake.go and restored.go (PostgreSQL).
 package store
 
 import (

@@ -64,7 +64,7 @@ type tabler struct {
 // of makes one; to is where a row leads, nil: nowhere.
 func (t tabler) of(id, title, of string, rows []report.Row, name func(string) string, to func(report.Row) string) reportTable {
 	l := t.l
-	topics := id == "topics"
+	topics, heard := id == "topics", report.HeardKnown(rows)
 	out := reportTable{ID: id, Title: title, Of: text.Capital(of), Head: []string{l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.unanswered")}}
 	if topics {
 		out.Head = append(out.Head, l.Text("report.before"))
@@ -73,6 +73,9 @@ func (t tabler) of(id, title, of string, rows []report.Row, name func(string) st
 		out.Head = append(out.Head, l.Text("web.report.kept"))
 	}
 	out.Head = append(out.Head, l.Text("report.median"), l.Text("report.p90"))
+	if heard {
+		out.Head = append(out.Head, l.Text("report.hear_p90"))
+	}
 	out.More = max(0, len(rows)-maxReportRows)
 	for _, r := range rows[:len(rows)-out.More] {
 		row := reportRow{Name: text.Line(name(r.Name), maxLine), Cells: []string{l.Number(r.Complaints), l.Number(r.Answered), l.Number(r.Unanswered())}}
@@ -87,6 +90,9 @@ func (t tabler) of(id, title, of string, rows []report.Row, name func(string) st
 			row.Spark = newSpark(l, r.Trend)
 		}
 		row.Cells = append(row.Cells, t.waits(r)...)
+		if heard {
+			row.Cells = append(row.Cells, r.Hear.P90Words(l))
+		}
 		out.Rows = append(out.Rows, row)
 	}
 	if topics {

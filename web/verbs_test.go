@@ -92,8 +92,8 @@ func TestVerbsAsForms(t *testing.T) {
 			t.Errorf("the case page (%d) has no %q", res.StatusCode, want)
 		}
 	}
-	if res, _ := w.ask("POST", at+"/claim", "Ira", url.Values{}, "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 {
-		t.Errorf("another site's form: %d", res.StatusCode)
+	if res, body := w.ask("POST", at+"/claim", "Ira", url.Values{}, "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 || !strings.Contains(body, "press it here") {
+		t.Errorf("another site's form: %d %s", res.StatusCode, body)
 	}
 	if res, _ := w.ask("GET", "/inbox", "", nil, "Nobody", "1"); res.StatusCode != 401 {
 		t.Errorf("nobody: %d", res.StatusCode)

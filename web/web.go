@@ -137,6 +137,9 @@ type file struct {
 // New returns an inbox. Run must run for pages to stay up to date by themselves.
 func New(opt Options) (*Inbox, error) {
 	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection()}
+	in.csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, in.language(Person{}, r).Text("web.error.other_site"), http.StatusForbidden)
+	}))
 	if opt.Origin != "" {
 		if err := in.csrf.AddTrustedOrigin(opt.Origin); err != nil {
 			return nil, fmt.Errorf("web: %w", err)

@@ -102,6 +102,7 @@ type Row struct {
 	Complaints int    `json:"complaints"`
 	Answered   int    `json:"answered"`
 	Dismissed  int    `json:"dismissed"`
+	Hear       Spread `json:"publication_to_heard,omitzero"` // of places alone
 	Overall    Spread `json:"publication_to_answered"`
 	Kept       Kept   `json:"reply_deadline"`
 	Before     int    `json:"before,omitempty"` // complaints of the period before, as far as Compare knows them
@@ -152,6 +153,7 @@ func New(cases []mention.Times, s Scope) Report {
 			overall = append(overall, one.total)
 		}
 		places.add(c.Source, &one)
+		places[c.Source].hear.add(publication(c), c.Heard)
 		watches.add(c.Watch, &one)
 		if c.Lang != "" {
 			langs.add(c.Lang, &one)
@@ -364,6 +366,7 @@ type table map[string]*group
 type group struct {
 	row   Row
 	waits waits
+	hear  waits
 }
 
 func (t table) add(name string, c *counted) {
@@ -394,7 +397,7 @@ func (g *group) add(c *counted) {
 }
 
 func (g *group) done() Row {
-	g.row.Overall = g.waits.spread()
+	g.row.Overall, g.row.Hear = g.waits.spread(), g.hear.spread()
 	return g.row
 }
 

@@ -188,6 +188,33 @@ func TestFormsAgree(t *testing.T) {
 	}
 }
 
+// TestHowLateAPlaceIsHeard: of each place it is told how soon earshot hears what is published there, where
+// the site gives the moment: that is what its pace is chosen by.
+func TestHowLateAPlaceIsHeard(t *testing.T) {
+	slow, day := aCase(0, 90, -1, -1, ""), aCase(0, 600, -1, -1, "")
+	slow.Source, day.Source, day.DateOnly = "board", "shop", true
+	r := New([]mention.Times{aCase(0, 1, 4, 12, "Ira"), aCase(10, 13, -1, -1, ""), slow, day}, Scope{Since: monday, Until: monday.AddDate(0, 0, 7), Zone: time.UTC})
+	for _, row := range r.Places {
+		if want := map[string]Spread{"forum": {time.Minute, 3 * time.Minute, 2}, "board": {90 * time.Minute, 90 * time.Minute, 1}}[row.Name]; row.Hear != want {
+			t.Errorf("%s: heard after %+v, want %+v", row.Name, row.Hear, want)
+		}
+	}
+	var text, md, csv strings.Builder
+	if err := errors.Join(r.Text(&text, i18n.Lang{}, nil), r.Markdown(&md, i18n.Lang{}, nil), r.CSV(&csv)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		text.String(): "1 h 30 min", md.String(): "| board | 1 | 0 | – | – | 1 h 30 min |", csv.String(): "place,board,1,0,,,0,1,0,0,,,,,,,5400,5400\n",
+	} {
+		if !strings.Contains(name, want) {
+			t.Errorf("no %q in\n%s", want, name)
+		}
+	}
+	if strings.Count(csv.String(), ",heard_median_s,heard_p90_s\n") != 1 || !strings.Contains(csv.String(), "place,shop,1,0,,,0,1,0,0,,,,,,,,\n") {
+		t.Errorf("the columns are\n%s", csv.String())
+	}
+}
+
 // TestDaysOfZones: whatever the clock does, each case counts on the day that people in the
 // zone had then, and every day is there once.
 func TestDaysOfZones(t *testing.T) {

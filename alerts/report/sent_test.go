@@ -58,7 +58,7 @@ func TestCountSent(t *testing.T) {
 
 	r := Report{Sent: got}
 	var out bytes.Buffer
-	if err := r.CSV(&out); err != nil || !strings.Contains(out.String(), "\nanswers_sent,wordpress,,,120,180,,,,,5,2,3,1,1,1\n") {
+	if err := r.CSV(&out); err != nil || !strings.Contains(out.String(), "\nanswers_sent,wordpress,,,120,180,,,,,5,2,3,1,1,1,,\n") {
 		t.Errorf("%v: %s", err, out.String())
 	}
 	raw, err := json.Marshal(r)

@@ -60,7 +60,8 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 		if len(s.rows) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n| %s |\n|---|---|---|---|---|\n", strings.Join(s.columns(l), " | "))
+		columns := s.columns(l)
+		fmt.Fprintf(&b, "\n| %s |\n%s|\n", strings.Join(columns, " | "), strings.Repeat("|---", len(columns)))
 		for _, row := range s.rows {
 			fmt.Fprintf(&b, "| %s |\n", strings.Join(escapedName(s.cells(l, row)), " | "))
 		}
@@ -85,19 +86,20 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 // earshot are rows of the table answers_sent, whose wait is that from Send to seen.
 func (r Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due", "sent", "reached", "seen", "refused", "unknown", "under_way"}) // errors come with Flush
+	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due", "sent", "reached", "seen", "refused", "unknown", "under_way", "heard_median_s", "heard_p90_s"}) // errors come with Flush
 	write := func(table string, row Row) {
 		_ = c.Write([]string{table, Defused(row.Name), strconv.Itoa(row.Complaints), strconv.Itoa(row.Answered), row.Overall.seconds(row.Overall.Median), row.Overall.seconds(row.Overall.P90),
-			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of), "", "", "", "", "", ""})
+			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of), "", "", "", "", "", "", row.Hear.seconds(row.Hear.Median), row.Hear.seconds(row.Hear.P90)})
 	}
-	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Dismissed: r.Dismissed, Overall: r.Overall, Kept: r.Kept})
+	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Dismissed: r.Dismissed, Hear: r.Hear, Overall: r.Overall, Kept: r.Kept})
 	for _, s := range r.sections() {
 		for _, row := range s.rows {
 			write(s.table, row)
 		}
 	}
 	for _, s := range r.Sent {
-		_ = c.Write(append([]string{"answers_sent", Defused(s.Network), "", "", s.ToSeen.seconds(s.ToSeen.Median), s.ToSeen.seconds(s.ToSeen.P90), "", "", "", ""}, s.csv()...))
+		row := append([]string{"answers_sent", Defused(s.Network), "", "", s.ToSeen.seconds(s.ToSeen.Median), s.ToSeen.seconds(s.ToSeen.P90), "", "", "", ""}, s.csv()...)
+		_ = c.Write(append(row, "", ""))
 	}
 	c.Flush()
 	return c.Error()
@@ -192,14 +194,27 @@ func named(authors []Author) []Row {
 	return rows
 }
 
+// HeardKnown reports whether how soon it is heard is known of a row: then the table says it of each.
+func HeardKnown(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(r Row) bool { return r.Hear.Of > 0 })
+}
+
 // columns are the heads of the table.
 func (s section) columns(l i18n.Lang) []string {
-	return []string{l.Text(s.title), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
+	columns := []string{l.Text(s.title), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
+	if HeardKnown(s.rows) {
+		columns = append(columns, l.Text("report.hear_p90"))
+	}
+	return columns
 }
 
 // cells are a row as people read it, under the columns.
 func (s section) cells(l i18n.Lang, row Row) []string {
-	return []string{text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l)}
+	cells := []string{text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l)}
+	if HeardKnown(s.rows) {
+		cells = append(cells, row.Hear.P90Words(l))
+	}
+	return cells
 }
 
 // said is the name of a row as people read it.

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/slack-go/slack/slackutilsx"
@@ -16,6 +18,7 @@ import (
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -195,7 +198,11 @@ func TestCommandRoles(t *testing.T) {
 // or without one.
 func TestManifestHasTheCommand(t *testing.T) {
 	for _, address := range []string{"", "https://earshot.example/slack/interactions"} {
-		m := manifestOf(t, address)
+		var text bytes.Buffer
+		if err := slack.Manifest(&text, i18n.Lang{}, address); err != nil {
+			t.Fatal(err)
+		}
+		m := manifestOf(t, text.Bytes())
 		raw, err := json.Marshal(m)
 		if err != nil {
 			t.Fatal(err)
@@ -214,16 +221,42 @@ func TestManifestHasTheCommand(t *testing.T) {
 	}
 }
 
-// manifestOf is the manifest as Slack reads it.
-func manifestOf(t *testing.T, address string) map[string]any {
-	t.Helper()
-	var text bytes.Buffer
-	if err := slack.Manifest(&text, address); err != nil {
+// TestManifestInEachLanguage: what everybody in the workspace reads of the app and of its command, and what
+// whoever pastes it reads, is in one language, and no longer than Slack takes.
+func TestManifestInEachLanguage(t *testing.T) {
+	catalog, err := i18n.New()
+	if err != nil {
 		t.Fatal(err)
 	}
+	for _, code := range []string{"en", "ru", "uk", "bg"} {
+		var text bytes.Buffer
+		if err := slack.Manifest(&text, catalog.In(code), ""); err != nil {
+			t.Fatal(err)
+		}
+		m := manifestOf(t, text.Bytes())
+		about, _ := m["display_information"].(map[string]any)["description"].(string)
+		c := m["features"].(map[string]any)["slash_commands"].([]any)[0].(map[string]any)
+		said := fmt.Sprintln(about, c["description"], c["usage_hint"])
+		for line := range strings.Lines(text.String()) {
+			if _, comment, ok := strings.Cut(line, "# "); ok {
+				said += comment
+			}
+		}
+		if left := testkit.English(said, "https api.slack.com apps new_app From manifest find status mutes pause help notify Home"); code != "en" && len(left) > 0 {
+			t.Errorf("%s: %q is English in\n%s", code, left, said)
+		}
+		if n := utf8.RuneCountInString(about); n == 0 || n > 140 {
+			t.Errorf("%s: %d characters about the app; Slack takes 140", code, n)
+		}
+	}
+}
+
+// manifestOf is the manifest as Slack reads it.
+func manifestOf(t *testing.T, text []byte) map[string]any {
+	t.Helper()
 	var m map[string]any
-	if err := yaml.Unmarshal(text.Bytes(), &m); err != nil {
-		t.Fatalf("%v in\n%s", err, text.String())
+	if err := yaml.Unmarshal(text, &m); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
 	}
 	return m
 }

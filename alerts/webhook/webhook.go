@@ -73,6 +73,7 @@ type Mention struct {
 	URL       string          `json:"url,omitempty"`
 	Author    string          `json:"author,omitempty"`
 	Published *time.Time      `json:"published,omitempty"`
+	Precision string          `json:"precision,omitempty"` // "day" where the site gives no time
 	Rating    *mention.Rating `json:"rating,omitempty"`
 	Title     string          `json:"title,omitempty"`
 	Text      string          `json:"text"`
@@ -124,6 +125,9 @@ func body(m alerts.Message) Body {
 	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score, Told: alerts.Told(m.Lang, m.Mention.Score)}
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
 		b.Mention.Published = &p.Published
+		if p.DateOnly {
+			b.Mention.Precision = "day"
+		}
 	}
 	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Lang, m.Zone, m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
 	return b

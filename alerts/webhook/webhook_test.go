@@ -61,6 +61,14 @@ func TestPost(t *testing.T) {
 	if want := webhook.Sign("s3cret", head.Get(webhook.TimestampHeader), raw); head.Get(webhook.SignatureHeader) != want || head.Get(webhook.KeyHeader) != "a1" {
 		t.Errorf("headers %v, want signature %s", head, want)
 	}
+	if strings.Contains(string(raw), "precision") {
+		t.Errorf("a moment has a precision: %s", raw)
+	}
+	day := message()
+	day.Mention.Post.DateOnly = true // 00:00 in the site's zone, which is nothing to count from
+	if _, err := n.Post(context.Background(), day); err != nil || !strings.Contains(string(raw), `"published":"2026-11-22T10:00:00Z","precision":"day"`) {
+		t.Errorf("%v: a day alone is %s", err, raw)
+	}
 	if err := n.Update(context.Background(), message()); err != nil {
 		t.Fatal(err)
 	}

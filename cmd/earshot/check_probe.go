@@ -120,7 +120,11 @@ func sourceTable(out io.Writer, sources []config.Source) func(source, sees, newe
 
 // shownSource is a source as the table has it.
 func shownSource(src config.Source) string {
-	return src.Kind + " " + text.OneLine(strings.TrimPrefix(strings.TrimPrefix(src.Name, "https://"), "http://"))
+	name := text.OneLine(strings.TrimPrefix(strings.TrimPrefix(src.Name, "https://"), "http://"))
+	if strings.HasPrefix(name, src.Kind+" ") { // a preset that is called by itself
+		return name
+	}
+	return src.Kind + " " + name
 }
 
 // probeAnswers asks the sites that are answered whether the keys may, prints a table of it, and
@@ -170,7 +174,8 @@ func (s speech) unserved(err error) string {
 	}
 	said := *advice
 	cause := advice.Err
-	said.What = strings.Replace(said.What, cause.Error(), s.said(s.faults, cause.Error()), 1)
+	plain := strings.TrimPrefix(cause.Error(), "store: ") // as Probe gives it
+	said.What = strings.Replace(said.What, plain, s.said(s.faults, plain), 1)
 	var asked *url.Error // the address is not the cause
 	if errors.As(cause, &asked) {
 		cause = asked.Err

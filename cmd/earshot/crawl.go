@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -53,13 +54,13 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 	failed := false
 	out := bufio.NewWriter(term.out)
 	for p := range pollOnce(ctx, cfg, chosen, term) {
-		printPosts(out, p.batch.Posts, c.JSON)
+		s.printPosts(out, p.batch.Posts, c.JSON)
 		if err := out.Flush(); err != nil {
 			return fmt.Errorf("write posts: %w", err)
 		}
 		if p.err != nil {
 			failed = true
-			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, s.unread(p.err))
+			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, text.OneLine(s.unread(p.err)))
 		}
 		for _, note := range p.told(s, c.Verbose) {
 			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
@@ -130,7 +131,7 @@ func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source,
 	return polled{src: src, batch: batch, err: err, delay: fetch.CrawlDelay(ctx)}
 }
 
-func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
+func (s speech) printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for _, p := range posts {
@@ -146,10 +147,10 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 			head = append(head, p.Author)
 		}
 		if p.Rating != nil {
-			head = append(head, fmt.Sprintf("%g/%g", p.Rating.Value, p.Rating.Best))
+			head = append(head, alerts.Points(s.Lang, p.Rating.Value)+"/"+alerts.Points(s.Lang, p.Rating.Best))
 		}
-		if !p.Published.IsZero() {
-			head = append(head, p.Published.UTC().Format("2006-01-02 15:04 MST"))
+		if at := s.published(p); at != "" {
+			head = append(head, at)
 		}
 		fmt.Fprintf(out, "%s\n", text.OneLine(strings.Join(head, " · ")))
 		if p.Title != "" {
@@ -157,6 +158,25 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 		}
 		fmt.Fprintf(out, "  %s\n  %s\n\n", text.Line(p.Text, 300), text.OneLine(p.URL))
 	}
+}
+
+// published is when a post was published: the day alone where the site gives no more.
+func (s speech) published(p mention.Post) string {
+	switch {
+	case p.Published.IsZero():
+		return ""
+	case p.DateOnly:
+		return s.Date(p.Day())
+	}
+	return s.moment(p.Published)
+}
+
+// moment is a time as people read it; empty when there is none.
+func (s speech) moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return s.Time("time.date_time_zone", at.UTC())
 }
 
 // sourcesOn are the sources that are polled now.

@@ -77,6 +77,7 @@ type exportedPost struct {
 	Author    string          `json:"author,omitempty"`
 	Profile   string          `json:"profile,omitempty"`
 	Published string          `json:"published,omitempty"`
+	Precision string          `json:"precision,omitempty"` // "day" where the site gives no time
 	Fetched   string          `json:"fetched,omitempty"`
 	Rating    *mention.Rating `json:"rating,omitempty"`
 	Title     string          `json:"title,omitempty"`
@@ -134,7 +135,7 @@ type exportedMute struct {
 func exportOf(k store.Kept) exported {
 	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Replies: []exportedReply{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
 	for _, p := range k.Posts {
-		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
+		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), precision(p), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
 	}
 	for _, r := range k.Mentions {
 		m, c := r.Mention, r.Case
@@ -158,6 +159,15 @@ func exportOf(k store.Kept) exported {
 	return out
 }
 
+// precision is that of the time a post was published: "day" where the site gives no more, as in the form
+// of crawl.
+func precision(p mention.Post) string {
+	if p.DateOnly && !p.Published.IsZero() {
+		return "day"
+	}
+	return ""
+}
+
 // print says the same for people.
 func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	if len(k.Posts)+len(k.Mutes)+len(k.Repeated) == 0 {
@@ -169,36 +179,36 @@ func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	line := func(words string) { fmt.Fprintf(out, "  %s\n", text.OneLine(words)) }
 	fmt.Fprintln(out, says.Text("export.kept", "who", c.words(says)))
 	head("export.posts", len(e.Posts))
-	for _, p := range e.Posts {
+	for i, p := range e.Posts {
 		fmt.Fprintln(out)
-		line(says.Text("export.post", "author", p.Author, "source", p.Source, "at", p.Published, "url", p.URL))
+		line(says.Text("export.post", "author", p.Author, "source", p.Source, "at", says.published(k.Posts[i]), "url", p.URL))
 		line(p.Title + " " + p.Text)
 	}
 	head("export.mentions", len(e.Mentions))
-	for _, m := range e.Mentions {
+	for i, m := range e.Mentions {
 		status := says.Word("export.status", m.Status)
 		if m.Owner != "" {
 			status += ", " + m.Owner
 		}
-		line(says.Text("export.mention", "watch", m.Watch, "at", m.Heard, "label", says.label(mention.Label(m.Label)), "status", status, "url", m.URL))
+		line(says.Text("export.mention", "watch", m.Watch, "at", says.moment(k.Mentions[i].Mention.HeardAt), "label", says.label(mention.Label(m.Label)), "status", status, "url", m.URL))
 	}
 	head("export.audit", len(e.Events))
 	for i, v := range e.Events {
 		// All that is kept is said: what has no words in the language as it is stored.
 		detail := cmp.Or(alerts.EventDetail(says.Lang, k.Events[i], time.UTC), v.Detail)
-		line(strings.Join([]string{v.At, says.Word("web.event", v.Kind), v.By, detail}, " "))
+		line(strings.Join([]string{says.moment(k.Events[i].At), says.Word("web.event", v.Kind), v.By, detail}, " "))
 	}
 	head("export.lessons", len(e.Lessons))
-	for _, l := range e.Lessons {
-		line(says.Text("export.lesson", "at", l.At, "by", l.By, "text", strings.TrimSpace(l.Title+" "+l.Text)))
+	for i, l := range e.Lessons {
+		line(says.Text("export.lesson", "at", says.moment(k.Lessons[i].At), "by", l.By, "text", strings.TrimSpace(l.Title+" "+l.Text)))
 	}
 	head("export.replies", len(e.Replies))
-	for _, r := range e.Replies {
-		line(says.Text("export.reply", "at", r.At, "by", r.By, "account", r.Account, "status", says.Word("web.answer_state", r.Status), "text", r.Text, "url", r.URL))
+	for i, r := range e.Replies {
+		line(says.Text("export.reply", "at", says.moment(k.Replies[i].MadeAt), "by", r.By, "account", r.Account, "status", says.Word("web.answer_state", r.Status), "text", r.Text, "url", r.URL))
 	}
 	head("export.mutes", len(e.Mutes))
-	for _, m := range e.Mutes {
-		line(says.Text("export.mute", "author", m.Author, "source", m.Source, "at", m.At, "until", m.Until, "by", m.By))
+	for i, m := range e.Mutes {
+		line(says.Text("export.mute", "author", m.Author, "source", m.Source, "at", says.moment(k.Mutes[i].At), "until", says.moment(k.Mutes[i].Until), "by", m.By))
 	}
 	head("export.repeated", len(e.Repeated))
 	for _, r := range e.Repeated {

@@ -26,7 +26,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 
 	var b bytes.Buffer
 	out := bufio.NewWriter(&b)
-	printPosts(out, []mention.Post{post}, false)
+	speech{}.printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, i18n.Lang{}, []mention.MentionRecord{stored}, 1, "", time.UTC)
 	printSamples(out, i18n.Lang{}, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
 	speech{}.printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)

@@ -204,6 +204,24 @@ func TestProbeSpeaksFourLanguages(t *testing.T) {
 	}
 }
 
+// TestProbeOfARedisThatForgets: it answers, and earshot does not start with it. Probe and start say so in the
+// language that was asked for.
+func TestProbeOfARedisThatForgets(t *testing.T) {
+	r := newProbeRig(t)
+	forgets := []string{"%REDIS%", testkit.Redis(t, "--maxmemory-policy", "allkeys-lru").URL()}
+	code, said := r.probe("en", "xapp-bad", forgets...)
+	if _, note := row(said, "Redis"); code != exitFailed || !strings.HasPrefix(note, "redis: its `maxmemory-policy` is allkeys-lru") || !strings.Contains(note, "does not start with it") || strings.Contains(note, "instead") {
+		t.Errorf("status %d: %s", code, note)
+	}
+	for lang, what := range map[string]string{"ru": "сервер Redis", "uk": "сервер Redis", "bg": "сървър Redis"} {
+		_, said := r.probe(lang, "xapp-bad", forgets...)
+		_, note := row(said, what)
+		if left := testkit.English(note, "Redis maxmemory policy allkeys lru noeviction redis conf cli config set store"); note == "" || len(left) > 0 {
+			t.Errorf("%s: %q in %q", lang, left, note)
+		}
+	}
+}
+
 // TestProbeWithoutSlack: without an app there is nothing to ask of Slack, and an incoming
 // webhook is looked for and not written to.
 func TestProbeWithoutSlack(t *testing.T) {

@@ -96,6 +96,7 @@ type openCase struct {
 	Author    string `json:"author,omitempty"`
 	URL       string `json:"url,omitempty"`
 	Published string `json:"published,omitempty"`
+	Precision string `json:"precision,omitempty"`
 	Heard     string `json:"heard"`
 	Owner     string `json:"owner,omitempty"`
 
@@ -107,7 +108,7 @@ func openOut(entries []mention.MentionRecord) []openCase {
 	out := make([]openCase, len(entries))
 	for i, e := range entries {
 		p := e.Mention.Post
-		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: text.Stamp(p.Published), Heard: text.Stamp(alerts.Heard(e.Mention, e.Case)), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: text.Stamp(e.Case.SnoozedUntil)}
+		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: text.Stamp(p.Published), Precision: precision(p), Heard: text.Stamp(alerts.Heard(e.Mention, e.Case)), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: text.Stamp(e.Case.SnoozedUntil)}
 	}
 	return out
 }

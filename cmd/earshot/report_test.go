@@ -234,7 +234,7 @@ func samePage(t *testing.T, query string, page map[string][]string, now, before 
 		if r.Silent() {
 			name += " nobody was answered"
 		}
-		want["places "+name] = cells(r)
+		want["places "+name] = append(cells(r), r.Hear.P90Words(l))
 	}
 	for _, r := range now.Topics {
 		want["topics "+l.Word("topic", r.Name)] = append(cells(r, strconv.Itoa(r.Before)), "")

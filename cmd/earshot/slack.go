@@ -7,8 +7,11 @@ type slackCmd struct {
 }
 
 type manifestCmd struct {
+	languageFlag
 	Interactions string `help:"Public https address of this daemon, when clicks come as signed requests instead of Socket Mode." placeholder:"URL"`
 }
 
 // Run prints the manifest as YAML.
-func (c manifestCmd) Run(term terminal) error { return slack.Manifest(term.out, c.Interactions) }
+func (c manifestCmd) Run(term terminal) error {
+	return slack.Manifest(term.out, c.speech(term.lookup).Lang, c.Interactions)
+}

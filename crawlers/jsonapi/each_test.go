@@ -80,6 +80,21 @@ func TestJSONValueThatIsRefused(t *testing.T) {
 	}
 }
 
+// TestJSONNothingThere: where not one value is there, that is the error, and no note says it again.
+func TestJSONNothingThere(t *testing.T) {
+	for name, block := range map[string]string{
+		"one":     "json: https://api.example/none\nlist: .items[]\nfields: {id: .id, text: .t}",
+		"several": fmt.Sprintf(eachBlock, "ua, bg"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			batch, err := rig.Crawler(t, block, &rig.Pages{}).Poll(t.Context(), "")
+			if err == nil || len(batch.Observed.Unread)+len(batch.Observed.Notes) > 0 {
+				t.Errorf("notes %q beside the error %v", batch.Observed.Notes, err)
+			}
+		})
+	}
+}
+
 // TestJSONValuesInTurns: a site that takes some requests and then asks for a pause, with or
 // without saying how long, is asked no more, and the next poll goes on where this one ended:
 // the values at the end of the list are read as the first ones are.

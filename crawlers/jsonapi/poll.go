@@ -128,11 +128,11 @@ func (r *jsonRound) close() (crawlers.Batch, error) {
 	r.next.keep(r.state, r.a.each)
 	sees := &r.batch.Observed
 	sees.What = text.Count(sees.Items, "post")
+	if r.failed == nil && r.read == 0 { // they are the error then, and no note beside it
+		r.failed, sees.Unread = r.missing, nil
+	}
 	sees.Notes = poll.AppendNew(sees.Notes, sees.Unread...)
 	r.batch.Posts = poll.Finish(r.a.env, r.batch.Posts)
-	if r.failed == nil && r.read == 0 {
-		r.failed = r.missing
-	}
 	if r.failed != nil {
 		r.batch.Unchanged = false
 		return r.batch, fmt.Errorf("json: %w", r.failed)

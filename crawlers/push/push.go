@@ -16,6 +16,7 @@ import (
 
 // Options are the keys of a push source.
 type Options struct {
+	From      string        `yaml:"from" short:"true" doc:"What the sender is called; the source's name where it has no other." example:"crm"`
 	Token     config.Secret `yaml:"token" required:"true" doc:"The bearer token by which the sender names this source: 16 characters or more, of its own." example:"${env:N8N_TOKEN}"`
 	PerMinute int           `yaml:"per_minute" doc:"How many posts the sender may hand in a minute; 600 when left out." example:"600"`
 }

@@ -96,6 +96,9 @@ type Auth struct {
 func New(opt Options) (*Auth, error) {
 	opt.HTTP = bounded(opt.HTTP)
 	a := &Auth{opt: opt, csrf: http.NewCrossOriginProtection(), failed: rate.NewLimiter(rate.Every(time.Minute), 10)}
+	a.csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, a.lang(r).Text("web.error.other_site"), http.StatusForbidden)
+	}))
 	if opt.PublicURL != "" {
 		base, err := url.Parse(strings.TrimRight(opt.PublicURL, "/"))
 		if err != nil {

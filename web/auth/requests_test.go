@@ -48,8 +48,8 @@ func TestOtherSites(t *testing.T) {
 				}
 				s.auth.Handler().ServeHTTP(answer, r)
 			}
-			if answer.Code != c.want {
-				t.Errorf("%s, %s: %d, want %d", name, path, answer.Code, c.want)
+			if answer.Code != c.want || c.want == 403 && !strings.Contains(answer.Body.String(), "press it here") {
+				t.Errorf("%s, %s: %d, want %d: %s", name, path, answer.Code, c.want, answer.Body)
 			}
 		}
 	}

@@ -16,6 +16,8 @@ const (
 	// alarmAfter is how long a trouble lasts before staff are told: shorter is a backup or a
 	// restart of the database.
 	alarmAfter = 30 * time.Second
+	// redisAfter is that of Redis, without which nothing is lost: shorter is an update of it.
+	redisAfter = 5 * time.Minute
 )
 
 // alarmLoop tells staff when posts cannot be stored or sources not be read, and when they can
@@ -35,18 +37,20 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 }
 
 // alarms are what staff know of posts that cannot be stored, of sources that are not read, of
-// buttons that do nothing, of a certificate that was not renewed, of names that ping nobody, and of
-// channels that would take no message.
+// buttons that do nothing, of a Redis that is away, of a certificate that was not renewed, of names that
+// ping nobody, and of channels that would take no message.
 type alarms struct {
 	storing, polling, pressing alarm
-	pair                       mention.AlertID         // the notice that is stored
-	naming                     string                  // what was told of names
-	channels                   map[string]*closedAlarm // nil: another replica tells, or nobody has looked
-	looking                    time.Time               // since when there are channels
+	redis                      dayAlarm
+	pair                       mention.AlertID      // the notice that is stored
+	naming                     string               // what was told of names
+	channels                   map[string]*dayAlarm // nil: another replica tells, or nobody has looked
+	looking                    time.Time            // since when there are channels
 }
 
-// closedAlarm is what staff know of a channel that would take no message.
-type closedAlarm struct {
+// dayAlarm is what staff know, or will by day, of what loses nothing by itself: a channel that would take
+// no message, a Redis that is away.
+type dayAlarm struct {
 	since  time.Time
 	notice mention.AlertID // that is stored; empty: none yet
 }
@@ -73,6 +77,7 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	case !a.pressing.told || !d.lease.heldLast(): // what was told is not over because Slack is out of reach
 		a.pressing = alarm{}
 	}
+	d.lookAtRedis(ctx, &a.redis)
 	d.lookAtPair(ctx, a)
 	d.lookAtNames(ctx, a)
 	d.lookAtChannels(ctx, a)
@@ -92,6 +97,30 @@ func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, 
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
 		a.told = d.tell(ctx, part, state, a.since, l.Text(began, "why", why))
+	}
+}
+
+// lookAtRedis tells that earshot works without its Redis once that lasts, by day, and that it is over.
+func (d *Daemon) lookAtRedis(ctx context.Context, a *dayAlarm) {
+	l, now, err := d.staffLang(), d.now(), d.seen.health()
+	switch {
+	case !d.lease.heldLast(): // another replica tells
+		*a = dayAlarm{}
+	case a.notice == "" && err == nil:
+		a.since = time.Time{}
+	case a.notice == "" && a.since.IsZero():
+		a.since = now
+	case a.notice == "" && now.Sub(a.since) >= redisAfter:
+		words := l.Text("notice.redis_away", "why", d.saidIn(l, err.Error()))
+		notice := alerts.NewNotice(partRedis, "away", a.since, d.secrets.Redact(words), "")
+		if d.tellByDay(ctx, "", false, notice) == nil {
+			a.notice = notice.ID
+		}
+	case a.notice != "" && err == nil:
+		words := l.Text("notice.redis_back", "span", l.Span(now.Sub(a.since)))
+		if d.tellByDay(ctx, a.notice, true, alerts.NewNotice(partRedis, "back", a.since, words, "")) == nil {
+			*a = dayAlarm{}
+		}
 	}
 }
 
@@ -143,11 +172,11 @@ func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
 	case !looked: // not yet, or not since the account is another one
 		return
 	case known.channels == nil:
-		known.channels, known.looking = map[string]*closedAlarm{}, now
+		known.channels, known.looking = map[string]*dayAlarm{}, now
 	}
 	for route := range closed {
 		if known.channels[route] == nil && waits[route] == nil && d.notifiers.sends(route) {
-			known.channels[route] = &closedAlarm{since: now}
+			known.channels[route] = &dayAlarm{since: now}
 		}
 	}
 	for route, a := range known.channels {

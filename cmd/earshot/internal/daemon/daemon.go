@@ -178,7 +178,10 @@ func (d *Daemon) openWeb(opt Options) error {
 		return err
 	}
 	d.web = &webServer{
-		web:          cfg.Web,
+		web: cfg.Web,
+		asked: func(r *http.Request) i18n.Lang {
+			return d.texts.Asked(r.Header.Get("Accept-Language"), d.config().Language)
+		},
 		auth:         people,
 		log:          d.log,
 		pair:         pair,

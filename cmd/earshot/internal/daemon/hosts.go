@@ -8,6 +8,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // named refuses requests to names that are not earshot's. A page of a stranger whose name
@@ -19,11 +20,19 @@ func (w *webServer) named(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		proves := r.Method == http.MethodPost && (r.URL.Path == interactionsPath || r.URL.Path == push.Path)
 		if !proves && !w.ourName(r.Host) && !w.operator(r) {
-			http.Error(rw, "earshot is not known under this name: write it as web.public_url (docs/web.md)", http.StatusMisdirectedRequest)
+			http.Error(rw, w.lang(r).Text("web.error.name"), http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(rw, r)
 	})
+}
+
+// lang is the language of who is refused.
+func (w *webServer) lang(r *http.Request) i18n.Lang {
+	if w.asked == nil {
+		return i18n.Lang{}
+	}
+	return w.asked(r)
 }
 
 // ourName reports whether the Host of a request is earshot's: an address, a name of this

@@ -40,6 +40,8 @@ func TestIdentify(t *testing.T) {
 		{"another stream", `bluesky: {}`, `bluesky: {stream: "wss://jetstream1.us-west.bsky.network/subscribe"}`, true, false},
 		{"who signs in", `bluesky: {appview: "https://api.example", query: x, token: "${env:ONE}"}`, `bluesky: {appview: "https://api.example", query: x, account: a, app_password: "${env:ONE}"}`, true, false},
 		{"an account to answer by", `bluesky: {}`, `bluesky: {account: a, app_password: "${env:ONE}"}`, true, false},
+		{"a sender by name", `{push: crm, token: "${env:ONE}"}`, `{push: crm, token: "${env:TWO}"}`, true, false},
+		{"another sender", `{push: crm, token: "${env:ONE}"}`, `{push: n8n, token: "${env:ONE}"}`, false, false},
 		{"a door of its own", `push: {token: "${env:ONE}"}`, `push: {token: "${env:TWO}"}`, false, false},
 		{"a key", `bluesky: {appview: "https://api.example", query: x, token: "${env:ONE}"}`, `bluesky: {appview: "https://api.example", query: x, token: "${env:TWO}"}`, true, false},
 	} {

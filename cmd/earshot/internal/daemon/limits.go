@@ -31,7 +31,7 @@ func (w *webServer) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if !table.of(network(askedBy(r, w.web.Proxy.From))).Allow() {
 			rw.Header().Set("Retry-After", "1")
-			http.Error(rw, "too many requests; ask again in a moment", http.StatusTooManyRequests)
+			http.Error(rw, w.lang(r).Text("login.too_many"), http.StatusTooManyRequests)
 			return
 		}
 		next.ServeHTTP(rw, r)

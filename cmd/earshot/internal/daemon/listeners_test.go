@@ -136,6 +136,39 @@ func TestHost(t *testing.T) {
 	}
 }
 
+// TestRefusalsSpeak: a person in a browser may read that earshot is not known under a name, or that they ask
+// too often, and reads it in a language of theirs; else in that of the watchlist.
+func TestRefusalsSpeak(t *testing.T) {
+	d := open(t, strings.NewReplacer("DIR", t.TempDir(), "contact:", "language: bg\ncontact:").Replace(quietWatchlist)+"web: {listen: \"0.0.0.0:8080\", inbox: false}\n")
+	handler := d.web.named(d.web.limited(d.web.routes()))
+	ask := func(host, lang string) (int, string) {
+		r := httptest.NewRequest(http.MethodGet, "/livez", nil)
+		r.Host, r.RemoteAddr = host, "203.0.113.7:1000"
+		r.Header.Set("Accept-Language", lang)
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		return answer.Code, answer.Body.String()
+	}
+	const typed = "web public_url docs"
+	for lang, want := range map[string]string{"uk-UA,uk": "ім’ям", "ru": "именем", "bg": "име", "": "име"} {
+		if code, said := ask("attacker.example", lang); code != http.StatusMisdirectedRequest || !strings.Contains(said, want) || len(testkit.English(said, typed)) > 0 {
+			t.Errorf("%q: %d %s", lang, code, said)
+		}
+	}
+	if _, said := ask("attacker.example", "en"); !strings.Contains(said, "web.public_url") {
+		t.Errorf("in English: %s", said)
+	}
+	for range 2 * requestsAtOnce {
+		if code, said := ask("127.0.0.1", "uk"); code == http.StatusTooManyRequests {
+			if len(testkit.English(said)) > 0 {
+				t.Errorf("too many requests: %s", said)
+			}
+			return
+		}
+	}
+	t.Error("nobody was held back")
+}
+
 func FuzzHost(f *testing.F) {
 	f.Add("localhost", "127.0.0.1:1")
 	f.Add("[::1%lo]:80", "[::]:8080")

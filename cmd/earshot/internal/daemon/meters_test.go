@@ -46,7 +46,7 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	defer func() { stop(); <-done }()
 	d.poll(ctx, d.inUse.Load())
 	eventually(t, "a source that is polled", func() bool { return len(d.monitor.Status()) > 0 })
-	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news"}}
+	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news", Published: time.Now().Add(-time.Minute)}}
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Fallback, Route: "door:night"}}, time.Now())
 	d.metrics.trouble("slack", errors.New("away"))
@@ -234,6 +234,36 @@ func TestPraiseThatBecameAComplaint(t *testing.T) {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("/metrics lacks %s", want)
 		}
+	}
+}
+
+// TestHowLateASourceIs: from the site's own moment to the message in its channel, of each source; what has no
+// moment, or was none of a complaint then, does not count.
+func TestHowLateASourceIs(t *testing.T) {
+	now, m := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), newMetrics()
+	m.keep([]string{"forum", "gone"})
+	tell := func(source string, c mention.Case, heard time.Duration, p mention.Post) {
+		p.Source = source
+		m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Case: c, Mention: mention.Mention{HeardAt: now.Add(-heard), Post: p}}, now)
+	}
+	at := func(before time.Duration) mention.Post { return mention.Post{Published: now.Add(-before)} }
+	day := at(12 * time.Hour)
+	day.DateOnly = true
+	tell("forum", mention.Case{}, 10*time.Second, at(100*time.Second))
+	tell("forum", mention.Case{}, 10*time.Second, day)
+	tell("forum", mention.Case{}, 10*time.Second, mention.Post{})
+	tell("forum", mention.Case{}, 10*time.Second, at(-time.Hour))                                      // its clock is ahead
+	tell("forum", mention.Case{OpenedAt: now.Add(-time.Minute)}, 20*24*time.Hour, at(21*24*time.Hour)) // praise until its edit
+	tell("gone", mention.Case{}, time.Second, at(time.Minute))
+	m.keep([]string{"forum"})
+	_, text := ask(t, m.handler(), "/metrics")
+	for _, want := range []string{`earshot_published_posted_seconds_sum{source="forum"} 100`, `earshot_published_posted_seconds_count{source="forum"} 1`} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("/metrics lacks %s", want)
+		}
+	}
+	if strings.Contains(text, `source="gone"`) {
+		t.Error("a source that is gone is still there")
 	}
 }
 

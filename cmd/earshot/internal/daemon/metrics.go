@@ -21,6 +21,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	latency  *prometheus.HistogramVec
+	late     *prometheus.HistogramVec
 	posted   *prometheus.CounterVec
 	doors    *prometheus.CounterVec
 	*meters
@@ -39,13 +40,16 @@ func newMetrics() *metrics {
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,
 		}, []string{"source"}),
+		late: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "earshot_published_posted_seconds", Help: "From the time the site shows to the channel's acceptance of the message.", Buckets: waitBuckets,
+		}, []string{"source"}),
 		posted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_messages_total", Help: "Messages accepted by their channel."}, []string{"kind"}),
 		doors:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_door_messages_total", Help: "Messages that the service behind a door accepted."}, []string{"door"}),
 		meters:   newMeters(),
 		troubles: map[string]error{},
 	}
 	m.meters.register(m.registry)
-	m.registry.MustRegister(m.latency, m.posted, m.doors, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.latency, m.late, m.posted, m.doors, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -65,6 +69,10 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 		m.mu.Lock()
 		if m.polled[source] {
 			m.latency.WithLabelValues(source).Observe(at.Sub(heard).Seconds())
+			p := msg.Mention.Post
+			if heard.Equal(msg.Mention.HeardAt) && !p.DateOnly && !p.Published.IsZero() && !p.Published.After(heard) { // else nobody waited, or not since then
+				m.late.WithLabelValues(source).Observe(at.Sub(p.Published).Seconds())
+			}
 		}
 		m.mu.Unlock()
 		m.waited(waitPosted, heard, at)
@@ -83,6 +91,7 @@ func (m *metrics) keep(sources []string) {
 	for name := range m.polled {
 		if !polled[name] {
 			m.latency.DeleteLabelValues(name)
+			m.late.DeleteLabelValues(name)
 		}
 	}
 	m.polled = polled

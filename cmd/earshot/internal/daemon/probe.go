@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -55,7 +56,11 @@ func Probe(ctx context.Context, cfg *config.Config) []Probed {
 		all = append(all, p)
 	}
 	if address := cfg.Store.Redis.Reveal(); address != "" {
-		all = append(all, Probed{Part: "probe.redis", Err: advised(probeRedis(ctx, address), "way.redis")})
+		err, what := probeRedis(ctx, address), "way.redis_unfit"
+		if away := (*store.AwayError)(nil); errors.As(err, &away) {
+			what = "way.redis"
+		}
+		all = append(all, Probed{Part: "probe.redis", Err: advised(err, what)})
 	}
 	return all
 }
@@ -65,8 +70,11 @@ func advised(err error, key string) error {
 	if err == nil {
 		return nil
 	}
-	return &alerts.Advice{What: err.Error() + " — ", Key: key, Err: err}
+	return &alerts.Advice{What: bare(err) + " — ", Key: key, Err: err}
 }
+
+// bare is an error without the package it is of, which means nothing to people.
+func bare(err error) string { return strings.TrimPrefix(err.Error(), "store: ") }
 
 func probeSlack(ctx context.Context, cfg *config.Config) []Probed {
 	ctx, cancel := context.WithTimeout(ctx, slackPatience)

@@ -19,6 +19,9 @@ type seenSet struct {
 	close  func() error
 }
 
+// insteadOfRedis is what becomes of questions that Redis does not answer.
+const insteadOfRedis = "; the database answers instead"
+
 // openSeen opens Redis when the watchlist names one, else the database is its own
 // seen set. A Redis that is away now is used as soon as it is back.
 func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger, asked func(time.Duration, error)) (*seenSet, error) {
@@ -41,7 +44,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 	}
 	health := func() error {
 		if s := filter.State(); !s.Well() {
-			return errors.New(s.Why + "; the database answers instead")
+			return errors.New(s.Why + insteadOfRedis)
 		}
 		return nil
 	}

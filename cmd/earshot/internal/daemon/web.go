@@ -13,12 +13,14 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/net/netutil"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/web/auth"
 )
@@ -29,6 +31,7 @@ import (
 // on web.listen only while nobody but this machine reaches that, or has web.admin_token.
 type webServer struct {
 	web          config.Web
+	asked        func(*http.Request) i18n.Lang // for what people may read who are refused before any page; nil: English
 	log          *slog.Logger
 	health       http.Handler
 	well         http.Handler // /healthz of those who may know no more
@@ -44,13 +47,27 @@ type webServer struct {
 	admin        net.Listener
 }
 
+// unopened says why a port cannot be opened that a key names, and what to do.
+func unopened(key, address string, err error) error {
+	host, port, _ := net.SplitHostPort(address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s: %w (is another earshot running, or is the port taken?)", key, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s: this machine has no address %s: write one that it has, 0.0.0.0 for all of them or 127.0.0.1 for itself alone", key, host)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s: the system does not let earshot open port %s: write one above 1023, and a proxy before it", key, port)
+	}
+	return fmt.Errorf("%s: %w", key, err)
+}
+
 // listen opens the ports, so that a port in use stops the start and not a goroutine
 // later. Only the admin port that nobody chose may be in use: another earshot has it.
 func (w *webServer) listen() error {
 	if w.web.Listen != "" {
 		l, err := net.Listen("tcp", w.web.Listen)
 		if err != nil {
-			return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
+			return unopened("web.listen", w.web.Listen, err)
 		}
 		if !w.web.Inside() {
 			l = &sharedListener{Listener: l, proxies: w.web.Proxy.From}
@@ -69,7 +86,7 @@ func (w *webServer) listen() error {
 		w.log.Info("web for the operator", "address", l.Addr().String(), "tls", w.adminTLS())
 	case chosen:
 		w.close()
-		return fmt.Errorf("web.admin_listen: %w (is another earshot running, or is the port taken?)", err)
+		return unopened("web.admin_listen", address, err)
 	default:
 		w.log.Warn("nobody can read /metrics and the whole /healthz: write web.admin_listen with another port", "err", err)
 	}
