@@ -1,11 +1,15 @@
 package presets_test
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // TestOwnAccountsCanBeNamed: a name alone closes nothing in a network, so what the site
@@ -42,6 +46,38 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 			}
 			if text := strings.Join(got, "; "); text != test.want {
 				t.Errorf("%s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+// TestCommentsOnAWall: what people write under the posts of a group is heard, and what stood there
+// before earshot read comments, when nothing but the wall was known, is no news.
+func TestCommentsOnAWall(t *testing.T) {
+	c := rig.Crawler(t, "vk: {group: romashka, token: t}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		body := `{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795000000,"text":"News","comments":{"count":2}}]}}`
+		switch {
+		case strings.Contains(r.URL, "/execute?"):
+			body = `{"response":[{"items":[{"id":3,"owner_id":-55,"post_id":1,"from_id":900,"date":1795340000,"text":"My card is lost"},{"id":2,"owner_id":-55,"post_id":1,"from_id":901,"date":1795000100,"text":"Never again"}]}]}`
+		case strings.Contains(r.URL, "offset=100"):
+			body = `{"response":{"items":[]}}`
+		}
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
+	}))
+	for name, test := range map[string]struct {
+		cursor crawlers.Cursor
+		want   string
+	}{
+		"a new source":         {"", "-55_1: News; -55_2: Never again; -55_3: My card is lost"},
+		"read before for long": {`{"parts":{"":{"for":"wall","newest":"2026-11-21T09:00:00Z","seen":"AAAAAAAAAAE"}}}`, "-55_3: My card is lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, p := range rig.Poll(t, c, test.cursor).Posts {
+				got = append(got, p.ID+": "+p.Text)
+			}
+			if found := strings.Join(got, "; "); found != test.want {
+				t.Errorf("found %s\nwant %s", found, test.want)
 			}
 		})
 	}
