@@ -2,6 +2,7 @@ package presets_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -80,5 +81,31 @@ func TestCommentsOnAWall(t *testing.T) {
 				t.Errorf("found %s\nwant %s", found, test.want)
 			}
 		})
+	}
+}
+
+// TestWhatGitHubIsAskedFor: what is sent with a token is JSON, whatever is looked for, and GraphQL's own
+// braces are none of a placeholder's.
+func TestWhatGitHubIsAskedFor(t *testing.T) {
+	var asked []string
+	c := rig.Crawler(t, `github: {query: 'Romashka "Pay"', token: t}`, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		var body struct {
+			Query     string
+			Variables struct{ Q string }
+		}
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Errorf("%s: %v", r.Body, err)
+		}
+		if strings.Count(body.Query, "{") != strings.Count(body.Query, "}") {
+			t.Errorf("a brace is missing: %s", body.Query)
+		}
+		asked = append(asked, r.Method+" "+r.URL+" "+r.Header.Get("Authorization")+": "+body.Variables.Q)
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(`{"data":{"search":{"nodes":[]}}}`), At: rig.Now}, nil
+	}))
+	rig.Poll(t, c, "")
+	const want = `POST https://api.github.com/graphql Bearer t: "Romashka "Pay"" is:issue in:title,body,comments updated:>=2026-11-15 sort:updated-desc; ` +
+		`POST https://api.github.com/graphql Bearer t: "Romashka "Pay"" is:pull-request in:title,body,comments updated:>=2026-11-15 sort:updated-desc`
+	if got := strings.Join(asked, "; "); got != want {
+		t.Errorf("asked %s\nwant %s", got, want)
 	}
 }

@@ -50,6 +50,13 @@ func TestThreadsOfAPIs(t *testing.T) {
 			answer: `[{"html_url":"https://github.com/e/a/issues/2#issuecomment-9","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","body":"Fixed"}]`,
 			want:   "bank > : Fixed",
 		},
+		{ // with a token the comments come along, and what is said after them is asked for
+			block:  "github: {query: romashka, token: t}",
+			list:   `{"data":{"search":{"nodes":[{"url":"https://github.com/e/a/pull/2","title":"Fails","body":"It fails","createdAt":"2026-11-21T10:00:00Z","updatedAt":"2026-11-21T10:00:00Z","author":{"login":"o"},"comments":{"totalCount":61,"nodes":[]}}]}}}`,
+			hint:   "https://api.github.com/repos/e/a/issues/2/comments?per_page=100&since=2026-11-21T10:00:00Z",
+			answer: `[{"html_url":"https://github.com/e/a/pull/2#issuecomment-9","issue_url":"https://api.github.com/repos/e/a/issues/2","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","updated_at":"2026-11-21T11:00:00Z","body":"Fixed"}]`,
+			want:   "bank > : Fixed",
+		},
 		{
 			block:  "lemmy: {server: lemmy.example, query: romashka}",
 			list:   `{"posts":[{"post":{"id":12,"name":"Lost","ap_id":"https://lemmy.example/post/12","published":"2026-11-21T09:00:00Z"},"creator":{"name":"o"}}],"comments":[]}`,
