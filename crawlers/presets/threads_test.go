@@ -19,8 +19,9 @@ import (
 func TestThreadsOfAPIs(t *testing.T) {
 	tests := []struct {
 		block, list, hint, answer string
-		want                      string // author > what it answers: text
+		sent                      string // what is asked for beside the hint
 		asks                      string // the body of the question; "": none
+		want                      string // author > what it answers: text, and the address where that is looked at
 	}{
 		{
 			block:  "mastodon: {server: social.example, tag: romashka}",
@@ -80,6 +81,22 @@ func TestThreadsOfAPIs(t *testing.T) {
 				"profiles":[{"id":900,"first_name":"Olena","last_name":"K"}],"groups":[{"id":55,"name":"Bank"}]}}`,
 			want: "Bank > -55_101: sorry; Olena K > -55_102: Bank, thanks",
 		},
+		{ // the thread shows some answers alone, and an answer does not say under which video it stands
+			block:  `youtube: {channel: UCromashka, key: k}`,
+			list:   `{"items":[{"snippet":{"videoId":"v1","topLevelComment":{"id":"UgA","snippet":{"textOriginal":"Lost","authorDisplayName":"@o","publishedAt":"2026-11-21T10:00:00Z"}}}}]}`,
+			hint:   "https://www.googleapis.com/youtube/v3/comments?part=snippet&parentId=UgA&maxResults=100&textFormat=plainText",
+			sent:   "&key=k",
+			answer: `{"items":[{"id":"UgA.9","snippet":{"textOriginal":"Sorry","authorDisplayName":"@bank","parentId":"UgA","publishedAt":"2026-11-21T11:00:00Z"}}]}`,
+			want:   "@bank > UgA: Sorry https://www.youtube.com/watch?v=v1&lc=UgA.9",
+		},
+		{ // the key is for what is asked about a discussion, too, and is not stored with its address
+			block:  `stackexchange: {query: romashka, key: k}`,
+			list:   `{"items":[{"item_type":"question","question_id":5,"title":"Fails","excerpt":"It fails","creation_date":1795255200}],"has_more":false}`,
+			hint:   "https://api.stackexchange.com/2.3/questions/5/answers?order=desc&sort=creation&pagesize=100&site=stackoverflow&filter=withbody",
+			sent:   "&key=k",
+			answer: `{"items":[{"answer_id":6,"question_id":5,"owner":{"display_name":"bank"},"body":"<p>Fixed</p>","creation_date":1795258800}],"has_more":false}`,
+			want:   "bank > q5: Fixed",
+		},
 		{
 			block:  "stackexchange: romashka",
 			list:   `{"items":[{"item_type":"question","question_id":5,"title":"Fails","excerpt":"It fails","creation_date":1795255200}],"has_more":false}`,
@@ -112,9 +129,9 @@ func TestThreadsOfAPIs(t *testing.T) {
 			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				body := test.list
 				switch {
-				case r.URL == test.hint && gone:
+				case r.URL == test.hint+test.sent && gone:
 					return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
-				case r.URL == test.hint:
+				case r.URL == test.hint+test.sent:
 					body = test.answer
 					if string(r.Body) != test.asks || (r.Method == http.MethodPost) != (test.asks != "") || test.asks != "" && r.Header.Get("Content-Type") != "application/json" {
 						t.Errorf("%s with %s, want %s", r.Method, r.Body, test.asks)
@@ -143,7 +160,11 @@ func TestThreadsOfAPIs(t *testing.T) {
 				if f.Own && (f.URL != p.URL || f.ThreadURL != p.ThreadURL || f.ID == p.ID) {
 					t.Errorf("the owner's answer %s stands at %s in %s", f.ID, f.URL, f.ThreadURL)
 				}
-				got = append(got, fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text))
+				line := fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text)
+				if f.URL != "" && strings.HasSuffix(test.want, " "+f.URL) {
+					line += " " + f.URL
+				}
+				got = append(got, line)
 			}
 			if text := strings.Join(got, "; "); text != test.want {
 				t.Errorf("found %s\nwant %s", text, test.want)
