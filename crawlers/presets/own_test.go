@@ -55,6 +55,19 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 // TestCommentsOnAWall: what people write under the posts of a group is heard, and what stood there
 // before earshot read comments, when nothing but the wall was known, is no news.
 func TestCommentsOnAWall(t *testing.T) {
+	t.Run("comments that are not given cost no posts", func(t *testing.T) {
+		c := rig.Crawler(t, "vk: {group: romashka, token: t}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			body := `{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795340000,"text":"News"}]}}`
+			if strings.Contains(r.URL, "/execute?") {
+				body = `{"error":{"error_code":13,"error_msg":"Runtime error occurred during code invocation"}}`
+			}
+			return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
+		}))
+		b, err := c.Poll(t.Context(), "")
+		if err != nil || len(b.Posts) != 1 || !strings.Contains(strings.Join(b.Observed.Notes, "; "), "Runtime error") {
+			t.Errorf("%d posts, notes %q, %v", len(b.Posts), b.Observed.Notes, err)
+		}
+	})
 	c := rig.Crawler(t, "vk: {group: romashka, token: t}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		body := `{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795000000,"text":"News","comments":{"count":2}}]}}`
 		switch {
