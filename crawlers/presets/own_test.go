@@ -11,6 +11,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestOwnAccountsCanBeNamed: a name alone closes nothing in a network, so what the site
@@ -120,5 +121,23 @@ func TestWhatGitHubIsAskedFor(t *testing.T) {
 		`POST https://api.github.com/graphql Bearer t: "Romashka "Pay"" is:pull-request in:title,body,comments updated:>=2026-11-15 sort:updated-desc`
 	if got := strings.Join(asked, "; "); got != want {
 		t.Errorf("asked %s\nwant %s", got, want)
+	}
+}
+
+// TestDeletedOnReddit: what its author deleted there is forgotten here, by the terms of Reddit's API; of an
+// account that is gone the words still stand.
+func TestDeletedOnReddit(t *testing.T) {
+	const thread = `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a","author":"[deleted]","selftext":%q,"title":"Lost"}}]}},{"data":{"children":[
+		{"kind":"t1","data":{"name":"t1_b","author":"[deleted]","body":%q,"replies":""}},{"kind":"t1","data":{"name":"t1_c","author":"ann","body":"Same","replies":""}}]}}]`
+	for words, want := range map[string]string{"[deleted]": "t3_a true; t1_b true; t1_c false", "My money is gone": "t1_c false"} {
+		site := rig.Crawler(t, "reddit: {query: romashka, token: t}", rig.Says("", fmt.Sprintf(thread, words, words)))
+		found, err := site.(crawlers.Threader).Thread(t.Context(), mention.Post{ID: "t3_a", ThreadHint: "https://oauth.reddit.com/comments/a?sort=new"}, "")
+		var got []string
+		for _, p := range found.Posts {
+			got = append(got, fmt.Sprint(p.ID, " ", p.Deleted))
+		}
+		if text := strings.Join(got, "; "); err != nil || text != want {
+			t.Errorf("%q: found %s, %v", words, text, err)
+		}
 	}
 }

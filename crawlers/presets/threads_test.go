@@ -81,6 +81,20 @@ func TestThreadsOfAPIs(t *testing.T) {
 				"profiles":[{"id":900,"first_name":"Olena","last_name":"K"}],"groups":[{"id":55,"name":"Bank"}]}}`,
 			want: "Bank > -55_101: sorry; Olena K > -55_102: Bank, thanks",
 		},
+		{ // the search finds posts; what stands under them is asked for
+			block:  "reddit: {query: romashka, token: t}",
+			list:   `{"data":{"children":[{"kind":"t3","data":{"name":"t3_a","author":"o","permalink":"/r/ukraine/comments/a/lost/","created_utc":1795255200.0,"title":"Lost","selftext":"My money"}}],"after":null}}`,
+			hint:   "https://oauth.reddit.com/comments/a?sort=new&limit=100&raw_json=1",
+			answer: `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a"}}]}},{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"romashka_help","parent_id":"t3_a","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","created_utc":1795258800.0,"body":"Sorry","replies":{"data":{"children":[{"kind":"t1","data":{"name":"t1_c","author":"o","parent_id":"t1_b","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/c/","created_utc":1795259800.0,"body":"Thanks","replies":""}}]}}}},{"kind":"more","data":{"name":"t1_d"}}]}}]`,
+			want:   "romashka_help > t3_a: Sorry; o > t1_b: Thanks",
+		},
+		{ // below a comment in a long thread
+			block:  "reddit: {subreddits: [ukraine], token: t}",
+			list:   `{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"o","link_id":"t3_a","parent_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","link_permalink":"https://www.reddit.com/r/ukraine/comments/a/lost/","created_utc":1795255200.0,"body":"My money"}}],"after":null}}`,
+			hint:   "https://oauth.reddit.com/comments/a?sort=new&limit=100&raw_json=1&comment=b",
+			answer: `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a"}}]}},{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"o","parent_id":"t3_a","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","created_utc":1795255200.0,"body":"My money","replies":{"data":{"children":[{"kind":"t1","data":{"name":"t1_c","author":"romashka_help","parent_id":"t1_b","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/c/","created_utc":1795259800.0,"body":"Sorry","replies":""}}]}}}}]}}]`,
+			want:   "o > t3_a: My money; romashka_help > t1_b: Sorry",
+		},
 		{ // the thread shows some answers alone, and an answer does not say under which video it stands
 			block:  `youtube: {channel: UCromashka, key: k}`,
 			list:   `{"items":[{"snippet":{"videoId":"v1","topLevelComment":{"id":"UgA","snippet":{"textOriginal":"Lost","authorDisplayName":"@o","publishedAt":"2026-11-21T10:00:00Z"}}}}]}`,
