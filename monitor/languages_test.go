@@ -27,7 +27,7 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 	const where = "https://forum.example/f"
 	failures := []error{
 		&fetch.BlockedError{Status: 403, URL: where}, &fetch.BlockedError{Status: 403, URL: where, Why: "a Cloudflare challenge"},
-		fmt.Errorf("x: %w", fetch.ErrRobots), fmt.Errorf("x %w: by invitation", crawlers.ErrClosed), &fetch.StatusError{Status: 410, URL: where},
+		fmt.Errorf("x: %w", fetch.ErrRobots), fmt.Errorf("x: %w", fetch.ErrReserved), fmt.Errorf("x %w: by invitation", crawlers.ErrClosed), &fetch.StatusError{Status: 410, URL: where},
 		&fetch.StatusError{Status: 404, URL: where}, &fetch.StatusError{Status: 502, URL: where}, &fetch.RetryError{Status: 429, URL: where},
 		fetch.ErrTooLarge, fetch.ErrTooManyRedirects, fetch.ErrPrivate, fetch.ErrTimeout, context.DeadlineExceeded,
 		&net.OpError{Op: "dial", Err: errors.New("refused")}, errors.New("strange"),

@@ -233,10 +233,11 @@ func (s *Store) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID s
 const unseenQuery = `SELECT EXISTS (
 SELECT 1 FROM replies r WHERE r.mention_id IN (` + samePost + `) AND r.status = 'sent' AND r.ended_at >= (SELECT c.reopened_at FROM cases c WHERE c.mention_id = $1) AND (r.held = 1 OR NOT EXISTS (
 SELECT 1 FROM replies o WHERE o.seen_at > 0 AND (SELECT m.source FROM mentions m WHERE m.id = o.mention_id) = (SELECT source FROM mentions WHERE id = $1)))) OR EXISTS (
-SELECT 1 FROM mentions m WHERE m.id = $1 AND m.kind = 'review' AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.source = m.source AND o.official = 1))`
+SELECT 1 FROM mentions m WHERE m.id = $1 AND m.kind = 'review' AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.key = m.post_key AND f.looked > 0)
+AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.source = m.source AND o.official = 1))`
 
 // AnswerUnseen reports whether an answer to the post of a case need not be seen: it is a review of a source whose polls
-// never saw an answer of yours, as many show none; or the site took one from here since the case waits, and a
+// never saw an answer of yours, as many show none, and no thread was read where one would stand; or the site took one from here since the case waits, and a
 // moderator has it, or no answer that it took so was ever seen by the polls of that source.
 func (s *Store) AnswerUnseen(ctx context.Context, id mention.ID) (unseen bool, err error) {
 	err = s.read.QueryRowContext(ctx, unseenQuery, string(id)).Scan(&unseen)

@@ -280,3 +280,27 @@ func TestFromHandToHand(t *testing.T) {
 		t.Errorf("%s", words)
 	}
 }
+
+// TestAnswerWhereNoneIsRead: most places of reviews are read without the answers under them, so that none is
+// seen there says nothing. Where one of them was seen it does.
+func TestAnswerWhereNoneIsRead(t *testing.T) {
+	r := newWorld(t, alerts.Rules{Official: deadlineRules().Official})
+	review := func(id string) mention.Mention {
+		m := rig.Said("store", id, "Олена "+id, rig.Refund+" № "+id, -0.5)
+		m.Post.Kind = mention.Review
+		return m
+	}
+	replied := func(m mention.Mention) {
+		r.Poll(m)
+		r.Shown()
+		r.Do(m, mention.Action{Verb: mention.Reply})
+	}
+	replied(review("1"))
+	r.says(r.after(2 * time.Hour))
+	answer := review("1/answer")
+	answer.Post.Own, answer.Post.ReplyTo, answer.Post.Text = true, "1", "Вибачте"
+	r.Poll(answer)
+	r.Shown()
+	replied(review("2"))
+	r.says(r.after(time.Hour), "#mentions: Ira said 1 h ago that this is answered, but no answer of yours is to be seen on the site.")
+}

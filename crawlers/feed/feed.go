@@ -219,9 +219,7 @@ func (a answer) sight(posts, dropped int) crawlers.Observation {
 	if dropped > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", text.Count(dropped, "entry")))
 	}
-	if a.res.PermanentURL != "" {
-		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(a.res.PermanentURL)+": change the watchlist")
-	}
+	sees.Notes = append(sees.Notes, poll.Moved(a.res)...)
 	return sees
 }
 

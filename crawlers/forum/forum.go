@@ -231,6 +231,9 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 	for _, n := range p.Notes {
 		w.note("%s", n)
 	}
+	if address == w.f.address {
+		w.notes = poll.AppendNew(w.notes, poll.Moved(res)...)
+	}
 	if p.cut {
 		w.st.Cut, w.left = true, true
 	}

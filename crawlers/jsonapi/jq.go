@@ -59,6 +59,8 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		names = append(names, "$"+each)
 		p.vars = append(p.vars, "")
 	}
+	names = append(names, "$thread") // the last
+	p.vars = append(p.vars, "")
 	var failed error
 	compile := func(option, program string) *gojq.Code {
 		if program == "" || failed != nil {
@@ -109,8 +111,8 @@ type jsonPage struct {
 	notes []string
 }
 
-// read maps an answer. value is the present value of each.
-func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Response, value string) (jsonPage, error) {
+// read maps an answer. value is the present value of each, thread the discussion that is read, if one is.
+func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Response, value, thread string) (jsonPage, error) {
 	release := htmltext.ReserveMemory(len(res.Body) * jsonCost)
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
@@ -120,7 +122,7 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 		return jsonPage{}, err
 	}
 	r := p.run(ctx, value)
-	r.env, r.page = env, res.URL
+	r.env, r.page, r.vars[len(r.vars)-1] = env, res.URL, thread
 	if why := r.words(p.closed, body); why != "" {
 		return jsonPage{}, closedError(fmt.Sprintf("%v: %s", crawlers.ErrClosed, why), nil)
 	}

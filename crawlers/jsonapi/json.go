@@ -38,22 +38,23 @@ func Kind() crawlers.Kind {
 
 // Options are what a user writes under json:.
 type Options struct {
-	Address string                   `yaml:"address" required:"true" doc:"The address. {page}, {offset}, {cursor}, {max_id} come from the pager; {since}, {since_ms}, {since_time}, {since_date} are the time of the newest post known; {NAME} is the present value of each." example:"https://api.example/posts?after={since}{&page}"`
-	API     bool                     `yaml:"api" doc:"An official API: its terms rule, so robots.txt is not asked and the shorter pause holds."`
-	Method  string                   `yaml:"method" doc:"GET when left out."`
-	Body    string                   `yaml:"body" doc:"What is sent with POST; placeholders work here too."`
-	Headers map[string]config.Secret `yaml:"headers" doc:"Headers to send: keys, versions." example:"{Authorization: \"Bearer ${env:API_TOKEN}\"}"`
-	Auth    Auth                     `yaml:"auth" doc:"How the access token is got and renewed; headers hold it as {access}."`
-	List    string                   `yaml:"list" required:"true" doc:"A jq program that gives the posts one by one." example:".items[]"`
-	Fields  Fields                   `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
-	Pager   Pager                    `yaml:"pager" doc:"How the answer continues; left out: one page."`
-	Window  time.Duration            `yaml:"window" doc:"How far {since} goes back at the first poll; 7d when left out."`
-	Overlap time.Duration            `yaml:"overlap" doc:"How far {since} goes back behind the newest known post; 1h when left out: search engines are late."`
-	Each    map[string][]string      `yaml:"each" doc:"Ask once for each of these values: one name with its list." example:"{country: [ua, bg]}"`
-	Fails   string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error, whatever its status."`
-	Closed  string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses and somebody must do something, whatever the status."`
-	Backoff string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
-	Follow  string                   `yaml:"follow" doc:"A jq program that gives the posts of one discussion, from the answer at fields.comments: answers to a mention are found there."`
+	Address    string                   `yaml:"address" required:"true" doc:"The address. {page}, {offset}, {cursor}, {max_id} come from the pager; {since}, {since_ms}, {since_time}, {since_date} are the time of the newest post known; {NAME} is the present value of each." example:"https://api.example/posts?after={since}{&page}"`
+	API        bool                     `yaml:"api" doc:"An official API: its terms rule, so robots.txt is not asked and the shorter pause holds."`
+	Method     string                   `yaml:"method" doc:"GET when left out."`
+	Body       string                   `yaml:"body" doc:"What is sent with POST; placeholders work here too."`
+	Headers    map[string]config.Secret `yaml:"headers" doc:"Headers to send: keys, versions." example:"{Authorization: \"Bearer ${env:API_TOKEN}\"}"`
+	Auth       Auth                     `yaml:"auth" doc:"How the access token is got and renewed; headers hold it as {access}."`
+	List       string                   `yaml:"list" required:"true" doc:"A jq program that gives the posts one by one." example:".items[]"`
+	Fields     Fields                   `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
+	Pager      Pager                    `yaml:"pager" doc:"How the answer continues; left out: one page."`
+	Window     time.Duration            `yaml:"window" doc:"How far {since} goes back at the first poll; 7d when left out."`
+	Overlap    time.Duration            `yaml:"overlap" doc:"How far {since} goes back behind the newest known post; 1h when left out: search engines are late."`
+	Each       map[string][]string      `yaml:"each" doc:"Ask once for each of these values: one name with its list." example:"{country: [ua, bg]}"`
+	Fails      string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error, whatever its status."`
+	Closed     string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses and somebody must do something, whatever the status."`
+	Backoff    string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
+	Follow     string                   `yaml:"follow" doc:"A jq program that gives the posts of one discussion, from the answer at fields.comments: answers to a mention are found there. $thread is the thread of the post that is followed."`
+	FollowWith string                   `yaml:"follow_with" doc:"What is put behind the address of fields.comments when it is asked: a key that stands in addresses, which is not stored with them." example:"{&key=key}"`
 	// FollowBody makes the question after a discussion a POST.
 	FollowBody string `yaml:"follow_body" doc:"What is sent with POST to the address at fields.comments; {id} is the id of the post."`
 	Markdown   bool   `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
@@ -188,7 +189,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 			return found, nil
 		}
 		found.bytes += len(res.Body)
-		page, err := a.program.read(ctx, a.env, res, value)
+		page, err := a.program.read(ctx, a.env, res, value, "")
 		if err != nil {
 			return a.close(found, all, known), fmt.Errorf("%s: %w", fetch.SafeURL(res.URL), err)
 		}

@@ -97,7 +97,8 @@ func (r *jsonRound) isMissing(err error) bool {
 	if poll.Refused(err) {
 		r.refused++
 	}
-	if !poll.NotFound(err) && (!poll.Refused(err) || r.refused > maxRefused) {
+	closed := r.read > 0 && errors.Is(err, crawlers.ErrClosed) // in words, and others were read
+	if !poll.NotFound(err) && !closed && (!poll.Refused(err) || r.refused > maxRefused) {
 		return false
 	}
 	r.missing = errors.Join(r.missing, err)

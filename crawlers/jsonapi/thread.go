@@ -46,7 +46,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 		state.V = res.Validators
 		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "discussion"}}, nil
 	}
-	page, err := a.follow.read(ctx, a.env, res, "")
+	page, err := a.follow.read(ctx, a.env, res, "", p.ThreadURL)
 	if err != nil {
 		return crawlers.Batch{}, fmt.Errorf("json: discussion: %s: %w", fetch.SafeURL(res.URL), err)
 	}
@@ -67,7 +67,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 
 // question is how the discussion of the post is asked for.
 func (a *jsonThreads) question(address string, p mention.Post, state threadCursor) fetch.Request {
-	req := fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}
+	req := fetch.Request{URL: address + a.given.Expand(a.opt.FollowWith), API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}
 	if a.opt.FollowBody == "" {
 		return req
 	}

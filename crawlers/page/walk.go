@@ -92,6 +92,9 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		w.state.V = res.Validators
 		return crawlers.Batch{Next: poll.EncodeCursor(w.state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
 	}
+	if w.state.Last == "" {
+		w.sees.Notes = poll.Moved(res)
+	}
 	if err = w.pages(ctx, res); err == nil && w.state.Last != "" {
 		err = w.top(ctx)
 	}

@@ -1,11 +1,17 @@
 package presets_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestOwnAccountsCanBeNamed: a name alone closes nothing in a network, so what the site
@@ -44,5 +50,94 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 				t.Errorf("%s\nwant %s", text, test.want)
 			}
 		})
+	}
+}
+
+// TestCommentsOnAWall: what people write under the posts of a group is heard, and what stood there
+// before earshot read comments, when nothing but the wall was known, is no news.
+func TestCommentsOnAWall(t *testing.T) {
+	t.Run("comments that are not given cost no posts", func(t *testing.T) {
+		c := rig.Crawler(t, "vk: {group: romashka, token: t}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			body := `{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795340000,"text":"News"}]}}`
+			if strings.Contains(r.URL, "/execute?") {
+				body = `{"error":{"error_code":13,"error_msg":"Runtime error occurred during code invocation"}}`
+			}
+			return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
+		}))
+		b, err := c.Poll(t.Context(), "")
+		if err != nil || len(b.Posts) != 1 || !strings.Contains(strings.Join(b.Observed.Notes, "; "), "Runtime error") {
+			t.Errorf("%d posts, notes %q, %v", len(b.Posts), b.Observed.Notes, err)
+		}
+	})
+	c := rig.Crawler(t, "vk: {group: romashka, token: t}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		body := `{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795000000,"text":"News","comments":{"count":2}}]}}`
+		switch {
+		case strings.Contains(r.URL, "/execute?"):
+			body = `{"response":[{"items":[{"id":3,"owner_id":-55,"post_id":1,"from_id":900,"date":1795340000,"text":"My card is lost"},{"id":2,"owner_id":-55,"post_id":1,"from_id":901,"date":1795000100,"text":"Never again"}]}]}`
+		case strings.Contains(r.URL, "offset=100"):
+			body = `{"response":{"items":[]}}`
+		}
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
+	}))
+	for name, test := range map[string]struct {
+		cursor crawlers.Cursor
+		want   string
+	}{
+		"a new source":         {"", "-55_1: News; -55_2: Never again; -55_3: My card is lost"},
+		"read before for long": {`{"parts":{"":{"for":"wall","newest":"2026-11-21T09:00:00Z","seen":"AAAAAAAAAAE"}}}`, "-55_3: My card is lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, p := range rig.Poll(t, c, test.cursor).Posts {
+				got = append(got, p.ID+": "+p.Text)
+			}
+			if found := strings.Join(got, "; "); found != test.want {
+				t.Errorf("found %s\nwant %s", found, test.want)
+			}
+		})
+	}
+}
+
+// TestWhatGitHubIsAskedFor: what is sent with a token is JSON, whatever is looked for, and GraphQL's own
+// braces are none of a placeholder's.
+func TestWhatGitHubIsAskedFor(t *testing.T) {
+	var asked []string
+	c := rig.Crawler(t, `github: {query: 'Romashka "Pay"', token: t}`, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		var body struct {
+			Query     string
+			Variables struct{ Q string }
+		}
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			t.Errorf("%s: %v", r.Body, err)
+		}
+		if strings.Count(body.Query, "{") != strings.Count(body.Query, "}") {
+			t.Errorf("a brace is missing: %s", body.Query)
+		}
+		asked = append(asked, r.Method+" "+r.URL+" "+r.Header.Get("Authorization")+": "+body.Variables.Q)
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(`{"data":{"search":{"nodes":[]}}}`), At: rig.Now}, nil
+	}))
+	rig.Poll(t, c, "")
+	const want = `POST https://api.github.com/graphql Bearer t: "Romashka "Pay"" is:issue in:title,body,comments updated:>=2026-11-15 sort:updated-desc; ` +
+		`POST https://api.github.com/graphql Bearer t: "Romashka "Pay"" is:pull-request in:title,body,comments updated:>=2026-11-15 sort:updated-desc`
+	if got := strings.Join(asked, "; "); got != want {
+		t.Errorf("asked %s\nwant %s", got, want)
+	}
+}
+
+// TestDeletedOnReddit: what its author deleted there is forgotten here, by the terms of Reddit's API; of an
+// account that is gone the words still stand.
+func TestDeletedOnReddit(t *testing.T) {
+	const thread = `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a","author":"[deleted]","selftext":%q,"title":"Lost"}}]}},{"data":{"children":[
+		{"kind":"t1","data":{"name":"t1_b","author":"[deleted]","body":%q,"replies":""}},{"kind":"t1","data":{"name":"t1_c","author":"ann","body":"Same","replies":""}}]}}]`
+	for words, want := range map[string]string{"[deleted]": "t3_a true; t1_b true; t1_c false", "My money is gone": "t1_c false"} {
+		site := rig.Crawler(t, "reddit: {query: romashka, token: t}", rig.Says("", fmt.Sprintf(thread, words, words)))
+		found, err := site.(crawlers.Threader).Thread(t.Context(), mention.Post{ID: "t3_a", ThreadHint: "https://oauth.reddit.com/comments/a?sort=new"}, "")
+		var got []string
+		for _, p := range found.Posts {
+			got = append(got, fmt.Sprint(p.ID, " ", p.Deleted))
+		}
+		if text := strings.Join(got, "; "); err != nil || text != want {
+			t.Errorf("%q: found %s, %v", words, text, err)
+		}
 	}
 }

@@ -19,8 +19,9 @@ import (
 func TestThreadsOfAPIs(t *testing.T) {
 	tests := []struct {
 		block, list, hint, answer string
-		want                      string // author > what it answers: text
+		sent                      string // what is asked for beside the hint
 		asks                      string // the body of the question; "": none
+		want                      string // author > what it answers: text, and the address where that is looked at
 	}{
 		{
 			block:  "mastodon: {server: social.example, tag: romashka}",
@@ -50,6 +51,13 @@ func TestThreadsOfAPIs(t *testing.T) {
 			answer: `[{"html_url":"https://github.com/e/a/issues/2#issuecomment-9","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","body":"Fixed"}]`,
 			want:   "bank > : Fixed",
 		},
+		{ // with a token the comments come along, and what is said after them is asked for
+			block:  "github: {query: romashka, token: t}",
+			list:   `{"data":{"search":{"nodes":[{"url":"https://github.com/e/a/pull/2","title":"Fails","body":"It fails","createdAt":"2026-11-21T10:00:00Z","updatedAt":"2026-11-21T10:00:00Z","author":{"login":"o"},"comments":{"totalCount":61,"nodes":[]}}]}}}`,
+			hint:   "https://api.github.com/repos/e/a/issues/2/comments?per_page=100&since=2026-11-21T10:00:00Z",
+			answer: `[{"html_url":"https://github.com/e/a/pull/2#issuecomment-9","issue_url":"https://api.github.com/repos/e/a/issues/2","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","updated_at":"2026-11-21T11:00:00Z","body":"Fixed"}]`,
+			want:   "bank > : Fixed",
+		},
 		{
 			block:  "lemmy: {server: lemmy.example, query: romashka}",
 			list:   `{"posts":[{"post":{"id":12,"name":"Lost","ap_id":"https://lemmy.example/post/12","published":"2026-11-21T09:00:00Z"},"creator":{"name":"o"}}],"comments":[]}`,
@@ -72,6 +80,36 @@ func TestThreadsOfAPIs(t *testing.T) {
 				"thread":{"count":1,"items":[{"id":103,"owner_id":-55,"post_id":101,"from_id":900,"reply_to_comment":102,"date":1795259800,"text":"[club55|Bank], thanks"}]}}],
 				"profiles":[{"id":900,"first_name":"Olena","last_name":"K"}],"groups":[{"id":55,"name":"Bank"}]}}`,
 			want: "Bank > -55_101: sorry; Olena K > -55_102: Bank, thanks",
+		},
+		{ // the search finds posts; what stands under them is asked for
+			block:  "reddit: {query: romashka, token: t}",
+			list:   `{"data":{"children":[{"kind":"t3","data":{"name":"t3_a","author":"o","permalink":"/r/ukraine/comments/a/lost/","created_utc":1795255200.0,"title":"Lost","selftext":"My money"}}],"after":null}}`,
+			hint:   "https://oauth.reddit.com/comments/a?sort=new&limit=100&raw_json=1",
+			answer: `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a"}}]}},{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"romashka_help","parent_id":"t3_a","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","created_utc":1795258800.0,"body":"Sorry","replies":{"data":{"children":[{"kind":"t1","data":{"name":"t1_c","author":"o","parent_id":"t1_b","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/c/","created_utc":1795259800.0,"body":"Thanks","replies":""}}]}}}},{"kind":"more","data":{"name":"t1_d"}}]}}]`,
+			want:   "romashka_help > t3_a: Sorry; o > t1_b: Thanks",
+		},
+		{ // below a comment in a long thread
+			block:  "reddit: {subreddits: [ukraine], token: t}",
+			list:   `{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"o","link_id":"t3_a","parent_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","link_permalink":"https://www.reddit.com/r/ukraine/comments/a/lost/","created_utc":1795255200.0,"body":"My money"}}],"after":null}}`,
+			hint:   "https://oauth.reddit.com/comments/a?sort=new&limit=100&raw_json=1&comment=b",
+			answer: `[{"data":{"children":[{"kind":"t3","data":{"name":"t3_a"}}]}},{"data":{"children":[{"kind":"t1","data":{"name":"t1_b","author":"o","parent_id":"t3_a","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/b/","created_utc":1795255200.0,"body":"My money","replies":{"data":{"children":[{"kind":"t1","data":{"name":"t1_c","author":"romashka_help","parent_id":"t1_b","link_id":"t3_a","permalink":"/r/ukraine/comments/a/lost/c/","created_utc":1795259800.0,"body":"Sorry","replies":""}}]}}}}]}}]`,
+			want:   "o > t3_a: My money; romashka_help > t1_b: Sorry",
+		},
+		{ // the thread shows some answers alone, and an answer does not say under which video it stands
+			block:  `youtube: {channel: UCromashka, key: k}`,
+			list:   `{"items":[{"snippet":{"videoId":"v1","topLevelComment":{"id":"UgA","snippet":{"textOriginal":"Lost","authorDisplayName":"@o","publishedAt":"2026-11-21T10:00:00Z"}}}}]}`,
+			hint:   "https://www.googleapis.com/youtube/v3/comments?part=snippet&parentId=UgA&maxResults=100&textFormat=plainText",
+			sent:   "&key=k",
+			answer: `{"items":[{"id":"UgA.9","snippet":{"textOriginal":"Sorry","authorDisplayName":"@bank","parentId":"UgA","publishedAt":"2026-11-21T11:00:00Z"}}]}`,
+			want:   "@bank > UgA: Sorry https://www.youtube.com/watch?v=v1&lc=UgA.9",
+		},
+		{ // the key is for what is asked about a discussion, too, and is not stored with its address
+			block:  `stackexchange: {query: romashka, key: k}`,
+			list:   `{"items":[{"item_type":"question","question_id":5,"title":"Fails","excerpt":"It fails","creation_date":1795255200}],"has_more":false}`,
+			hint:   "https://api.stackexchange.com/2.3/questions/5/answers?order=desc&sort=creation&pagesize=100&site=stackoverflow&filter=withbody",
+			sent:   "&key=k",
+			answer: `{"items":[{"answer_id":6,"question_id":5,"owner":{"display_name":"bank"},"body":"<p>Fixed</p>","creation_date":1795258800}],"has_more":false}`,
+			want:   "bank > q5: Fixed",
 		},
 		{
 			block:  "stackexchange: romashka",
@@ -105,9 +143,9 @@ func TestThreadsOfAPIs(t *testing.T) {
 			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				body := test.list
 				switch {
-				case r.URL == test.hint && gone:
+				case r.URL == test.hint+test.sent && gone:
 					return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
-				case r.URL == test.hint:
+				case r.URL == test.hint+test.sent:
 					body = test.answer
 					if string(r.Body) != test.asks || (r.Method == http.MethodPost) != (test.asks != "") || test.asks != "" && r.Header.Get("Content-Type") != "application/json" {
 						t.Errorf("%s with %s, want %s", r.Method, r.Body, test.asks)
@@ -136,7 +174,11 @@ func TestThreadsOfAPIs(t *testing.T) {
 				if f.Own && (f.URL != p.URL || f.ThreadURL != p.ThreadURL || f.ID == p.ID) {
 					t.Errorf("the owner's answer %s stands at %s in %s", f.ID, f.URL, f.ThreadURL)
 				}
-				got = append(got, fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text))
+				line := fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text)
+				if f.URL != "" && strings.HasSuffix(test.want, " "+f.URL) {
+					line += " " + f.URL
+				}
+				got = append(got, line)
 			}
 			if text := strings.Join(got, "; "); text != test.want {
 				t.Errorf("found %s\nwant %s", text, test.want)

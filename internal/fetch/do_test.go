@@ -191,6 +191,8 @@ func TestErrorsByStatus(t *testing.T) {
 		{"/403?X-Ratelimit-Remaining=0&X-Ratelimit-Reset=1772366460", false, blocked, "403"},
 		{"/403?Cf-Mitigated=challenge", false, blocked, "Cloudflare"},
 		{"/200?Cf-Mitigated=challenge", false, blocked, "Cloudflare"},
+		{"/200?Tdm-Reservation=1", false, func(err error) bool { return errors.Is(err, ErrReserved) && errors.Is(err, ErrRobots) }, "ask it for permission"},
+		{"/404?Tdm-Reservation=1", false, status, "check the address"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			sep := "?"
@@ -461,5 +463,16 @@ func BenchmarkNetHTTP(b *testing.B) {
 			b.Fatal(err)
 		}
 		_ = res.Body.Close()
+	}
+}
+
+// TestReservationsOfOthers: an official interface has terms of its own, and what is not reserved is read.
+func TestReservationsOfOthers(t *testing.T) {
+	s := testkit.PlayText(t, "GET /api\n200\nTdm-Reservation: 1\ntext: yes\n\nGET /page\n200\nTdm-Reservation: 0\ntext: yes\n")
+	c := client(t)
+	for path, api := range map[string]bool{"/api": true, "/page": false} {
+		if res, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL + path, API: api}); err != nil || string(res.Body) != "yes" {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

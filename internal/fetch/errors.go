@@ -25,6 +25,17 @@ var (
 	ErrEncoding         = errors.New("the body cannot be decompressed")
 )
 
+// ErrReserved says that a page is reserved from text and data mining (TDMRep's header, by which the EU's law
+// lets a site opt out). It refuses as robots.txt does, and is also ErrRobots.
+var ErrReserved error = reserved{}
+
+type reserved struct{}
+
+func (reserved) Error() string {
+	return "the site reserves its texts from being read by programs (tdm-reservation: 1); ask it for permission or remove the source"
+}
+func (reserved) Unwrap() error { return ErrRobots }
+
 // StatusError is an answer that is no success and asks for nothing special.
 // A 410 is also ErrGone.
 type StatusError struct {

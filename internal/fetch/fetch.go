@@ -2,7 +2,7 @@
 // the public network passes through Client.Do, so manners and guards hold in one place.
 //
 // Manners: an honest User-Agent with a contact, robots.txt (RFC 9309) with
-// Crawl-delay, one request at a time per host with the promised gap between the
+// Crawl-delay, the reservation of TDMRep, one request at a time per host with the promised gap between the
 // end of one and the start of the next, conditional GET, Retry-After.
 //
 // Guards: private networks are refused at every dial, redirects are followed by
@@ -194,7 +194,13 @@ func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ans, c.judge(h, ans)
+	if err := c.judge(h, ans); err != nil {
+		return ans, err
+	}
+	if !h.api && ans.location == nil && strings.TrimSpace(ans.header.Get("Tdm-Reservation")) == "1" {
+		return nil, fail(h.url, ErrReserved)
+	}
+	return ans, nil
 }
 
 // paced waits for the host's turn and makes the exchange.

@@ -21,6 +21,7 @@ const (
 	Challenge   Trouble = "challenge" // the site asks for a proof that a human reads
 	Blocked     Trouble = "blocked"
 	Robots      Trouble = "robots"
+	Reserved    Trouble = "reserved" // from reading by programs
 	Gone        Trouble = "gone"
 	Paused      Trouble = "pause"
 	NotFound    Trouble = "not_found"
@@ -63,7 +64,7 @@ func TroubleOf(err error) (t Trouble, status int) {
 	for _, named := range []struct {
 		err error
 		is  Trouble
-	}{{ErrRobots, Robots}, {ErrGone, Gone}, {ErrTooLarge, TooLarge}, {ErrTooManyRedirects, Redirects}, {ErrPrivate, Private}, {ErrPort, Private}} {
+	}{{ErrReserved, Reserved}, {ErrRobots, Robots}, {ErrGone, Gone}, {ErrTooLarge, TooLarge}, {ErrTooManyRedirects, Redirects}, {ErrPrivate, Private}, {ErrPort, Private}} {
 		if errors.Is(err, named.err) {
 			return named.is, 0
 		}

@@ -31,6 +31,7 @@ func TestTroubles(t *testing.T) {
 		{&BlockedError{Status: 403, URL: "u", Why: "a Cloudflare challenge"}, Challenge, "does not let earshot read it"},
 		{&BlockedError{Status: 401, URL: "u"}, Blocked, "does not let earshot read it"},
 		{ErrRobots, Robots, "robots.txt does not allow"},
+		{ErrReserved, Reserved, "tdm-reservation"},
 		{&StatusError{Status: 410, URL: "u"}, Gone, "gone for good"},
 		{ErrGone, Gone, "gone for good"},
 		{&RetryError{Status: 429, URL: "u"}, Paused, "asks for a pause"},

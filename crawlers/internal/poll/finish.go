@@ -156,6 +156,14 @@ func NotFound(err error) bool {
 	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
 }
 
+// Moved is the note that an address leads elsewhere for good; none where it does not.
+func Moved(res *fetch.Response) []string {
+	if res.PermanentURL == "" {
+		return nil
+	}
+	return []string{"moved for good to " + fetch.SafeURL(res.PermanentURL) + ": change the watchlist"}
+}
+
 // NoOlder reports an answer to a request for older posts by which a site says that it has
 // none, or none for programs. It is about that page alone: the source is read.
 func NoOlder(err error) bool {
