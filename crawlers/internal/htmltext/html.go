@@ -83,7 +83,7 @@ func fragmentText(fragment string, read func(*goquery.Selection) string) string 
 		w.text(html.UnescapeString(fragment), true)
 		return w.String()
 	}
-	raw := []byte(fragment)
+	raw := []byte(spelt(fragment))
 	if CheckTags(raw) != nil {
 		return OneLine(stripTags(fragment))
 	}
