@@ -290,10 +290,25 @@ func begins(res *fetch.Response) string {
 		return ""
 	}
 	body = bytes.TrimSpace(body[:min(len(body), 400)])
-	if len(body) == 0 || body[0] == '<' || body[0] == '{' || body[0] == '[' || !utf8.Valid(body[:min(len(body), 200)]) && !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
+	if bytes.HasPrefix(body, []byte("<")) {
+		return isXML(body)
+	}
+	if len(body) == 0 || body[0] == '{' || body[0] == '[' || !utf8.Valid(body[:min(len(body), 200)]) && !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
 		return ""
 	}
 	return ": it begins with " + quoted(string(body))
+}
+
+// isXML quotes the name and the first words of a document that is something else than a feed: of an error, a sitemap.
+func isXML(head []byte) (said string) {
+	eachTag(head, func(t tag) bool {
+		said = ": it is XML of <" + t.name + ">"
+		if words := htmltext.Line(anyElement.ReplaceAllString(string(head[t.end:]), " ")); words != "" {
+			said += " that begins with " + quoted(words)
+		}
+		return false
+	})
+	return said
 }
 
 // discover follows what an HTML page announces, or the places feeds usually are.

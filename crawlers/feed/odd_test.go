@@ -29,6 +29,8 @@ func TestFeedSaysWhatCameInstead(t *testing.T) {
 		{"a page of a provider", `<!doctype html><html><head><title>Обслуговування</title></head><body><h2>Сайт тимчасово недоступний</h2></body></html>`, `"Сайт тимчасово недоступний"`},
 		{"a title that says it all", `<html><head><title>503 Backend fetch failed</title></head></html>`, `"503 Backend fetch failed"`},
 		{"an error of an API", `{"error": {"message": "Too many readers"}}`, `"Too many readers"`},
+		{"an error in XML", `<?xml version="1.0"?><error code="7"><message>Feed disabled</message></error>`, `<error> that begins with "Feed disabled"`},
+		{"a list of feeds", `<opml version="2.0"><head/><body><outline xmlUrl="https://n.example/a"/></body></opml>`, `<opml>`},
 		{"a sentence", `upstream connect error or disconnect/reset before headers`, `"upstream connect error`},
 		{"nothing", "  \n", "empty"},
 		{"items that are none", `<rss version="2.0"><channel><title>N</title><category><item><title>A</title></channel></rss>`, "read"},
