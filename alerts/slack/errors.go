@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // noRetryAfter is the silence after a 429 that does not say how long.
@@ -18,6 +21,20 @@ const noRetryAfter = 30 * time.Second
 // longestRetryAfter bounds the silence that a 429 asks for: Slack asks for seconds, and what
 // stands before it may ask for a day, in which nobody's press would be heard.
 const longestRetryAfter = time.Hour
+
+// wholeSeconds writes the silence of a 429 as Slack does and the library reads it; what stands before Slack may write
+// it as the standard of the web lets it, or as nobody can read it.
+func wholeSeconds(resp *http.Response) {
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return
+	}
+	after, ok := fetch.RetryAfter(resp.Header, time.Now())
+	if !ok {
+		resp.Header.Del("Retry-After")
+		return
+	}
+	resp.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
+}
 
 // silence is how long a 429 is obeyed.
 func silence(e *api.RateLimitedError) time.Duration {
