@@ -254,8 +254,12 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
+	shown := p.Name
+	if p.Undisplayed {
+		shown = ""
+	}
 	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "is_bot": p.Bot, "real_name": p.Name, "team_id": cmp.Or(p.Team, Team), "locale": cmp.Or(p.Locale, "en-US"),
-		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
+		"profile": map[string]any{"display_name": shown, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
 }
 
 func (s *Server) userList(url.Values) reply {

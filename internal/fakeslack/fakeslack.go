@@ -57,6 +57,7 @@ type Person struct {
 	Locale           string // of their Slack; empty means en-US
 	Team             string // empty means ours
 	Deactivated, Bot bool
+	Undisplayed      bool // they chose no name to be shown by: Slack shows the full one
 }
 
 // Group is a user group.
