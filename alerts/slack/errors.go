@@ -44,22 +44,24 @@ func silence(e *api.RateLimitedError) time.Duration {
 // advice says what to do about Slack's error codes: keys of the catalogue, whose texts hold
 // {channel}, {token} and {needed}.
 var advice = map[string]string{
-	"channel_not_found":       "way.channel_not_found",
-	"not_in_channel":          "way.not_in_channel",
-	"is_archived":             "way.is_archived",
-	"is_inactive":             "way.is_archived", // of a redraw
-	"invalid_auth":            "way.invalid_auth",
-	"not_authed":              "way.not_authed",
-	"account_inactive":        "way.account_inactive",
-	"token_revoked":           "way.token_revoked",
-	"token_expired":           "way.token_expired",
-	"not_allowed_token_type":  "way.not_allowed_token_type",
-	"missing_scope":           "way.missing_scope",
-	"restricted_action":       "way.restricted_action",
-	"no_permission":           "way.no_permission",
-	"msg_too_long":            "way.msg_too_long",
-	"team_access_not_granted": "way.team_access_not_granted",
-	"user_not_in_channel":     "way.not_in_channel",
+	"channel_not_found":                     "way.channel_not_found",
+	"not_in_channel":                        "way.not_in_channel",
+	"is_archived":                           "way.is_archived",
+	"is_inactive":                           "way.is_archived", // of a redraw
+	"invalid_auth":                          "way.invalid_auth",
+	"not_authed":                            "way.not_authed",
+	"account_inactive":                      "way.account_inactive",
+	"token_revoked":                         "way.token_revoked",
+	"token_expired":                         "way.token_expired",
+	"not_allowed_token_type":                "way.not_allowed_token_type",
+	"missing_scope":                         "way.missing_scope",
+	"restricted_action":                     "way.restricted_action",
+	"restricted_action_read_only_channel":   "way.restricted_action",
+	"restricted_action_thread_only_channel": "way.restricted_action",
+	"no_permission":                         "way.no_permission",
+	"msg_too_long":                          "way.msg_too_long",
+	"team_access_not_granted":               "way.team_access_not_granted",
+	"user_not_in_channel":                   "way.not_in_channel",
 }
 
 // oneMessage lists the codes that concern a single message and not its channel.
