@@ -186,7 +186,7 @@ func TestFeedCostsLinearTime(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
-	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
+	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "<![", "<?", "<iframe/>", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
 		for _, head := range []string{"<rss>", `<feed xml:base="https://a.example/" xmlns:h="http://www.w3.org/1999/xhtml">`, `<rss xmlns="x"><channel>`} {
 			testkit.Linear(t, head+part, 1000, func(n int) {
 				site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": head + strings.Repeat(part, n)}}

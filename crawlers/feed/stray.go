@@ -22,39 +22,55 @@ func noMarkup(src []byte) (edits []edit) {
 			return edits // all is seen, or the document was cut here
 		}
 		start := i + next
-		end := markupEnd(src, start)
-		switch rest := src[start:]; {
+		rest := src[start:]
+		comment, instruction := within(rest, "<!--", "-->"), within(rest, "<?", "?>")
+		switch {
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			end := bytes.Index(rest, []byte("]]>"))
 			if end < 0 {
 				return edits
 			}
-			i = end
-		case bytes.HasPrefix(rest, []byte("<!--")) && end > 0:
-			edits = append(edits, edit{start: start, end: end})
-			i = end
-		case beginsMarkup(rest) && (end > 0 || rest[1] != '?'):
-			i = start + 1
-			if end > 0 && (rest[1] == '!' || rest[1] == '?') {
-				i = end
-			}
+			i = start + end
+		case comment > 0:
+			i = start + comment
+			edits = append(edits, edit{start: start, end: i})
+		case instruction > 0:
+			i = start + instruction
+		case isTag(rest):
+			end := markupEnd(src, start)
 			if t, _ := readTag(src, start, max(end, start)); t.empty && htmltext.InvisibleElement(atom.Lookup([]byte(t.local()))) {
 				edits = append(edits, edit{start: end - len("/>"), end: end, with: "></" + t.name + ">"})
 			}
-		default:
+			i = start + 1
+		default: // a declaration, too: nothing is read of it
 			edits = append(edits, edit{start: start, end: start + 1, with: "&lt;"})
 			i = start + 1
 		}
 	}
 }
 
-// beginsMarkup reports whether what follows a "<" makes it one of a tag, a declaration or an
-// instruction. rest is as long as the shortest tag, at least.
-func beginsMarkup(rest []byte) bool {
+// within is where the part of a document ends that begins with open; 0 when it begins otherwise, or when
+// the next one begins before it is closed.
+func within(rest []byte, open, end string) int {
+	if !bytes.HasPrefix(rest, []byte(open)) {
+		return 0
+	}
+	inner := rest[len(open):]
+	if next := bytes.Index(inner, []byte(open)); next >= 0 {
+		inner = inner[:next]
+	}
+	i := bytes.Index(inner, []byte(end))
+	if i < 0 {
+		return 0
+	}
+	return len(open) + i + len(end)
+}
+
+// isTag reports whether what follows a "<" makes it a tag. rest is as long as the shortest one, at least.
+func isTag(rest []byte) bool {
 	c := rest[1]
 	if c == '/' {
 		c = rest[2]
 	}
-	const doctype = "<!DOCTYPE"
-	return nameByte(c) && c != '-' && c != '.' && c != ':' && (c < '0' || c > '9') || c == '?' ||
-		len(rest) > len(doctype) && bytes.EqualFold(rest[:len(doctype)], []byte(doctype))
+	return nameByte(c) && !bytes.ContainsRune([]byte("-.:0123456789"), rune(c))
 }

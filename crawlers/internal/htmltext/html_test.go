@@ -97,3 +97,10 @@ func FuzzHTMLText(f *testing.F) {
 		}
 	})
 }
+
+// TestTagsAsWordsCostLinearTime: looking for what closes a tag does not cost a look at the rest for each.
+func TestTagsAsWordsCostLinearTime(t *testing.T) {
+	for _, part := range []string{"<script>", "<iframe>", "<title>x</title>", "<svg/>", "<select ", "<iframe></ifram", "<script>a</style>"} {
+		testkit.Linear(t, part, 20000, func(n int) { spelt(strings.Repeat(part, n)) })
+	}
+}
