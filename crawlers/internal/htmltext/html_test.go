@@ -32,6 +32,8 @@ func TestPlainText(t *testing.T) {
 		{"a tag that people write about", "My page has <script> there & Romashka broke it", "My page has <script> there & Romashka broke it"},
 		{"a tag that people write about, escaped", "Our &lt;iframe&gt; is gone. <p>Nobody answers.</p>", "Our <iframe> is gone.\nNobody answers."},
 		{"a tag that people write about, the only one", "They lost my &lt;title&gt; and a &lt;select&gt;, too", "They lost my <title> and a <select>, too"},
+		{"a tag that people write about, with signs", "My <title> is x = {1}, two <title> too", "My <title> is x = {1}, two <title> too"},
+		{"a style that was cut short", "<p>Words</p><style>.a {b", "Words"},
 		{"a script that was cut short", "<p>Words</p><script>var a = {b: 1", "Words"},
 		{"a tag that closes itself", `<p>See <iframe src="x"/> this <title/>and <IFRAME src="y"></IFRAME>that</p>`, "See this and that"},
 		{"noscript is read", "<noscript><p>words</p></noscript>", "words"},

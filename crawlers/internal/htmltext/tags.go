@@ -45,11 +45,7 @@ func HasTag(s string) bool {
 
 // tagEnd returns the length of the tag s begins with, 0 when it is none.
 func tagEnd(s string) int {
-	name := tagName(s)
-	if name == "" {
-		return 0
-	}
-	if a := atom.Lookup([]byte(name)); a == 0 || !knownElement(a) {
+	if !knownElement(atom.Lookup([]byte(tagName(s)))) {
 		return 0
 	}
 	end := strings.IndexByte(s[:min(len(s), maxTag)], '>')
@@ -114,7 +110,7 @@ func hiding(s string) (name string, length int) {
 	case atom.Input, atom.Embed, atom.Meta, atom.Link, atom.Head:
 		return "", 0
 	}
-	if name == "" || s[1] == '/' || !InvisibleElement(a) {
+	if !InvisibleElement(a) || s[1] == '/' {
 		return "", 0
 	}
 	return name, tagEnd(s)
