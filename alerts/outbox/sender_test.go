@@ -64,6 +64,18 @@ func TestSender(t *testing.T) {
 				return map[mention.AlertID]alerts.Place{"a": {Channel: "C1", TS: "1"}}, nil
 			}
 		}, []string{"0s post a", "21s find [a]", "21s redraw a v1"}},
+		{"looked for while its route is refused", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.add("b", mention.Low, "#x")
+			first, second := once(1, dropped), once(1, &alerts.RefusedError{Code: "not_in_channel", Err: errors.New("invite")})
+			s.post = func(msg alerts.Message) error {
+				if msg.Alert.ID == "a" {
+					return first(msg)
+				}
+				return second(msg)
+			}
+			s.find = nothing
+		}, []string{"0s post a", "0s post b", "21s find [a]", "30s post a", "30s post b"}},
 		{"one search serves a channel", time.Minute, func(m *memory, s *script) {
 			m.add("a", mention.Low, "#x")
 			m.add("b", mention.Low, "#x")
@@ -271,13 +283,13 @@ func TestPutBack(t *testing.T) {
 		for i := range 6 {
 			m.add(fmt.Sprint(i), mention.Normal, "#m")
 		}
-		h := &history{stands: map[mention.AlertID]bool{"1": true, "4": true}, pause: true}
+		h := &history{stands: map[mention.AlertID]bool{"0": true, "1": true, "4": true}, pause: true}
 		since := time.Now().Add(-time.Hour)
 		opt := options(m, h)
 		opt.LostSince = func() time.Time { return since }
 		run(t, opt, time.Minute)
 		slices.Sort(h.posted)
-		if got := fmt.Sprint(h.posted); got != "[0 2 3 5]" {
+		if got := fmt.Sprint(h.posted); got != "[2 3 5]" {
 			t.Errorf("posted %s, want those that do not stand there", got)
 		}
 		if n := len(m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted })); n != 6 {
