@@ -17,7 +17,7 @@ var madeUpGUID = regexp.MustCompile(`^uuid:[0-9a-fA-F-]{36};id=\d+$`)
 func withScheme(base *url.URL, link string) string {
 	link = strings.TrimSpace(link)
 	host, _, _ := strings.Cut(link, "/")
-	if base == nil || host == "" || !strings.Contains(host, ".") || strings.ContainsAny(host, ":?#") {
+	if base == nil || !strings.Contains(host, ".") || strings.ContainsAny(host, ":?#") {
 		return link
 	}
 	bare := func(h string) string { return strings.TrimPrefix(strings.ToLower(h), "www.") }
