@@ -248,8 +248,10 @@ func TestFoundFeedInTrouble(t *testing.T) {
 		return oddFeed("<item><title>" + words + "</title><link>https://n.example/" + words + "</link></item>")
 	}
 	for name, front := range map[string]string{
-		"announced": `<html><head><link rel=alternate type=application/rss+xml href=/feed/><link rel=alternate type=application/rss+xml href=/comments/feed/></head></html>`,
-		"guessed":   `<html><head><title>News</title></head></html>`,
+		"announced":                       `<html><head><link rel=alternate type=application/rss+xml href=/feed/><link rel=alternate type=application/rss+xml href=/comments/feed/></head></html>`,
+		"guessed":                         `<html><head><title>News</title></head></html>`,
+		"linked":                          `<html><head><title>News</title></head><a href="/feed/">RSS</a><a href="/talk.rss">RSS</a></html>`,
+		"guessed before there was a link": `<html><head><title>News</title></head></html>`,
 	} {
 		for trouble, page := range map[string]string{"a page": `<html><title>Back soon</title></html>`, "not there": ""} {
 			t.Run(name+", "+trouble, func(t *testing.T) {
@@ -258,9 +260,13 @@ func TestFoundFeedInTrouble(t *testing.T) {
 					"https://n.example/feed/":          post("one"),
 					"https://n.example/comments/feed/": post("talk"),
 					"https://n.example/rss.xml":        post("talk"),
+					"https://n.example/talk.rss":       post("talk"),
 				}}
 				c := rig.Crawler(t, "feed: https://n.example/", site)
 				first := rig.Poll(t, c, "")
+				if strings.Contains(name, "before") {
+					site.Bodies["https://n.example/"] = `<html><head><title>News</title></head><a href="/talk.rss">RSS</a></html>`
+				}
 				if site.Bodies["https://n.example/feed/"] = page; page == "" {
 					delete(site.Bodies, "https://n.example/feed/")
 				}
