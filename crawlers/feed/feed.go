@@ -344,6 +344,9 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor)
 	}
 	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
 	if guessed || last == nil {
+		if to := poll.SentOn(doc, page.URL); to != "" {
+			return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " sends browsers on to " + fetch.SafeURL(to) + ": give that address, or the feed's own")
+		}
 		return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
 	}
 	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page%s announces cannot be read: %w", says(doc), last)

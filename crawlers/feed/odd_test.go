@@ -28,6 +28,7 @@ func TestFeedSaysWhatCameInstead(t *testing.T) {
 		{"an error page", `<html><head><title>Database Error</title></head><body><h1>Error establishing a database connection</h1></body></html>`, `"Error establishing a database connection"`},
 		{"a page of a provider", `<!doctype html><html><head><title>Обслуговування</title></head><body><h2>Сайт тимчасово недоступний</h2></body></html>`, `"Сайт тимчасово недоступний"`},
 		{"a title that says it all", `<html><head><title>503 Backend fetch failed</title></head></html>`, `"503 Backend fetch failed"`},
+		{"a page that sends on", `<html><head><META HTTP-EQUIV="Refresh" CONTENT="0; URL='/uk/news?a=1'"></head></html>`, `sends browsers on to https://n.example/uk/news:`},
 		{"an error of an API", `{"error": {"message": "Too many readers"}}`, `"Too many readers"`},
 		{"an error in XML", `<?xml version="1.0"?><error code="7"><message>Feed disabled</message></error>`, `<error> that begins with "Feed disabled"`},
 		{"a list of feeds", `<opml version="2.0"><head/><body><outline xmlUrl="https://n.example/a"/></body></opml>`, `<opml>`},
