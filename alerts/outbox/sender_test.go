@@ -104,6 +104,37 @@ func TestSender(t *testing.T) {
 				return nil, nil
 			}
 		}, []string{"0s post a", "21s find [a]", "28s find [a]", "35s find [a]", "42s find [a]", "49s find [a]", "49s post a"}},
+		{"history asks for silence again and again", 20 * time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				return nil, &alerts.RetryError{After: 4 * time.Minute, Method: true, Err: errors.New("429")}
+			}
+		}, []string{"0s post a", "21s find [a]", "4m21s find [a]", "4m21s post a (may be a repeat)"}},
+		{"history asks for silence after a long stop", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.change("a", func(a *mention.Alert) bool {
+				a.Status, a.Attempts, a.PostingAt = mention.Posting, 1, time.Now().Add(-time.Hour)
+				return true
+			})
+			tries := 0
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				if tries++; tries == 1 {
+					return nil, limited
+				}
+				return nil, nil
+			}
+		}, []string{"0s find [a]", "7s find [a]", "7s post a"}},
+		{"history of a channel that is away", 15 * time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				if time.Since(s.began) < 9*time.Minute {
+					return nil, &alerts.RetryError{After: 4 * time.Minute, Err: errors.New("dial")}
+				}
+				return nil, nil
+			}
+		}, []string{"0s post a", "21s find [a]", "4m21s find [a]", "8m21s find [a]", "12m21s find [a]", "12m21s post a"}},
 		{"refused", 100 * time.Second, func(m *memory, s *script) {
 			m.add("a", mention.Low, "#x")
 			m.add("b", mention.Low, "#y")
