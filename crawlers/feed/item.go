@@ -286,7 +286,8 @@ func (r *reader) author(item *gofeed.Item) string {
 			names = append(names, a.Name)
 		}
 	}
-	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source")) // Bing
+	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source"), // Bing
+		extension(item, "lj", "poster")) // who wrote in a diary of many
 	for _, name := range names {
 		if name = personName(name); name != "" {
 			return name
