@@ -25,6 +25,10 @@ func TestPlainText(t *testing.T) {
 		{"hidden", `a<span style="DISPLAY : none">b</span><i hidden>c</i>d<script>e</script><style>f</style>`, "ad"},
 		{"emoji image", `bad <img class="emoji" alt="😡" src="x"> day`, "bad 😡 day"},
 		{"smiley image", `bad <img class="smilies" alt=":(" src="x">`, "bad :("},
+		{"picture between words", `Нарешті<img alt="злий" src="x">Ромашка <b>мовчить<svg></svg></b>третій день`, "Нарешті Ромашка мовчить третій день"},
+		{"what else takes room between words", `a<iframe></iframe>b<video></video>c<input>d<button>x</button>e<picture><img></picture>f`, "a b c d e f"},
+		{"a sign behind a picture", `see<img src="x">, there<svg></svg>.`, "see, there."},
+		{"what takes no room in a word", `Ром<wbr>аш<script>x</script>ка`, "Ромашка"},
 		{"picture", `see <img alt="my cat" src="x"> here`, "see here"},
 		{"zero width", "за\u00adказ\u200b от\ufeffличный 👨\u200d👩", "заказ отличный 👨\u200d👩"},
 		{"broken bytes", "a\xffb\x00c", "abc"},
@@ -104,5 +108,13 @@ func FuzzHTMLText(f *testing.F) {
 func TestTagsAsWordsCostLinearTime(t *testing.T) {
 	for _, part := range []string{"<script>", "<iframe>", "<title>x</title>", "<svg/>", "<select ", "<iframe></ifram", "<script>a</style>"} {
 		testkit.Linear(t, part, 20000, func(n int) { spelt(strings.Repeat(part, n)) })
+	}
+}
+
+// TestLeftOutBetweenWords: what stood around a quote inside of a line is not one word.
+func TestLeftOutBetweenWords(t *testing.T) {
+	const in = `<p>Mine<span class="quote-inline">theirs</span>again, and mine<span class="quote-inline">theirs</span>.</p>`
+	if got := PlainAuthorText(in); got != "Mine again, and mine." {
+		t.Errorf("got %q", got)
 	}
 }
