@@ -78,6 +78,10 @@ func TestLineText(t *testing.T) {
 		{"App won&#8217;t open &amp;amp; other <b>fun</b> <bugs>", "App won’t open & other fun <bugs>"},
 		{"a\n b", "a b"},
 		{"I <3 you", "I <3 you"},
+		{"Ромашка<br>обманула&lt;br /&gt;всіх", "Ромашка обманула всіх"},
+		{`Ромашка<img src="x">обманула<svg/>.`, "Ромашка обманула."},
+		{"<tr><td>one</td><td>two</td></tr>", "one two"},
+		{"Ром<b>аш</b>ка", "Ромашка"},
 		{"<a href='x?a=1&amp;b=2'>O'Brien</a>", "O'Brien"},
 	}
 	for _, test := range tests {

@@ -22,11 +22,16 @@ func stripTags(s string) string {
 			s = s[i+1:]
 			continue
 		}
-		if name := tagName(s[i:]); blockElement(atom.Lookup([]byte(name))) {
+		a := atom.Lookup([]byte(tagName(s[i:])))
+		if s = s[i+end:]; parts(a) || (a == atom.Img || takesRoom(a)) && glued(b.String(), s) {
 			b.WriteByte(' ')
 		}
-		s = s[i+end:]
 	}
+}
+
+// parts reports the elements that begin a line of their own, end one, or are a cell beside another.
+func parts(a atom.Atom) bool {
+	return blockElement(a) || a == atom.Br || a == atom.Td || a == atom.Th
 }
 
 // HasTag reports whether s holds something written as an HTML element.
