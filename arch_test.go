@@ -98,7 +98,7 @@ var mayImport = map[string][]string{
 	"alerts/outbox":  {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},
 	"alerts/desk":    {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},
 	"alerts/digest":  {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts", "alerts/report"},
-	"alerts/slack":   {"mention", "internal/i18n", "internal/text", "alerts", "alerts/report", "reply", "internal/fault"},
+	"alerts/slack":   {"mention", "internal/i18n", "internal/text", "alerts", "alerts/report", "reply", "internal/fault", "internal/fetch"}, // fetch reads how long to wait
 	"alerts/console": {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/report":  {"mention", "internal/i18n", "internal/text", "internal/hours"},
 	"alerts/webhook": {"mention", "internal/i18n", "internal/fetch", "alerts"}, // fetch reads how long to wait

@@ -96,7 +96,8 @@ type limiterKey = wayOut
 type failures struct {
 	count   int
 	until   time.Time
-	refused bool // by the channel, not by chance
+	refused bool      // by the channel, not by chance
+	silent  time.Time // of a search: since when it has been asked for silence
 }
 
 // again counts one more, which closes it for twice as long, from first to last.

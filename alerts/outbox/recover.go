@@ -17,6 +17,9 @@ const (
 	// searches is how often a history that answers with errors is asked before the
 	// message is sent as a possible repeat.
 	searches = 3
+	// patientFor is how long a history that asks for silence is waited for: a search begins anew each
+	// time, and one that may read a page in a minute would never come to its end.
+	patientFor = 5 * time.Minute
 )
 
 // doubts starts searches for alerts whose attempt ended without an answer, in
@@ -123,8 +126,8 @@ func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []m
 	var refused *alerts.RefusedError
 	switch {
 	case errors.As(err, &again):
-		s.hold(notifier, toFind, group[0], again, now)
-		return false
+		until := s.hold(notifier, toFind, group[0], again, now)
+		return again.Method && until.Sub(s.silentSince(group[0], now)) > patientFor
 	case errors.As(err, &refused):
 		return true
 	}
@@ -136,6 +139,17 @@ func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []m
 		tries = max(tries, s.throttle.fail(a, toFind, now))
 	}
 	return tries >= searches
+}
+
+// silentSince is when the search for an alert was asked for silence first.
+func (s *Sender) silentSince(a mention.Alert, now time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := failuresOf(s.throttle.failures, alertMethod{a.ID, toFind})
+	if f.silent.IsZero() {
+		f.silent = now
+	}
+	return f.silent
 }
 
 // updates starts updates of messages that show an old state of their case. Several

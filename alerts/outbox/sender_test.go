@@ -64,6 +64,18 @@ func TestSender(t *testing.T) {
 				return map[mention.AlertID]alerts.Place{"a": {Channel: "C1", TS: "1"}}, nil
 			}
 		}, []string{"0s post a", "21s find [a]", "21s redraw a v1"}},
+		{"looked for while its route is refused", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.add("b", mention.Low, "#x")
+			first, second := once(1, dropped), once(1, &alerts.RefusedError{Code: "not_in_channel", Err: errors.New("invite")})
+			s.post = func(msg alerts.Message) error {
+				if msg.Alert.ID == "a" {
+					return first(msg)
+				}
+				return second(msg)
+			}
+			s.find = nothing
+		}, []string{"0s post a", "0s post b", "21s find [a]", "30s post a", "30s post b"}},
 		{"one search serves a channel", time.Minute, func(m *memory, s *script) {
 			m.add("a", mention.Low, "#x")
 			m.add("b", mention.Low, "#x")
@@ -92,6 +104,37 @@ func TestSender(t *testing.T) {
 				return nil, nil
 			}
 		}, []string{"0s post a", "21s find [a]", "28s find [a]", "35s find [a]", "42s find [a]", "49s find [a]", "49s post a"}},
+		{"history asks for silence again and again", 20 * time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				return nil, &alerts.RetryError{After: 4 * time.Minute, Method: true, Err: errors.New("429")}
+			}
+		}, []string{"0s post a", "21s find [a]", "4m21s find [a]", "4m21s post a (may be a repeat)"}},
+		{"history asks for silence after a long stop", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.change("a", func(a *mention.Alert) bool {
+				a.Status, a.Attempts, a.PostingAt = mention.Posting, 1, time.Now().Add(-time.Hour)
+				return true
+			})
+			tries := 0
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				if tries++; tries == 1 {
+					return nil, limited
+				}
+				return nil, nil
+			}
+		}, []string{"0s find [a]", "7s find [a]", "7s post a"}},
+		{"history of a channel that is away", 15 * time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				if time.Since(s.began) < 9*time.Minute {
+					return nil, &alerts.RetryError{After: 4 * time.Minute, Err: errors.New("dial")}
+				}
+				return nil, nil
+			}
+		}, []string{"0s post a", "21s find [a]", "4m21s find [a]", "8m21s find [a]", "12m21s find [a]", "12m21s post a"}},
 		{"refused", 100 * time.Second, func(m *memory, s *script) {
 			m.add("a", mention.Low, "#x")
 			m.add("b", mention.Low, "#y")
@@ -271,13 +314,13 @@ func TestPutBack(t *testing.T) {
 		for i := range 6 {
 			m.add(fmt.Sprint(i), mention.Normal, "#m")
 		}
-		h := &history{stands: map[mention.AlertID]bool{"1": true, "4": true}, pause: true}
+		h := &history{stands: map[mention.AlertID]bool{"0": true, "1": true, "4": true}, pause: true}
 		since := time.Now().Add(-time.Hour)
 		opt := options(m, h)
 		opt.LostSince = func() time.Time { return since }
 		run(t, opt, time.Minute)
 		slices.Sort(h.posted)
-		if got := fmt.Sprint(h.posted); got != "[0 2 3 5]" {
+		if got := fmt.Sprint(h.posted); got != "[2 3 5]" {
 			t.Errorf("posted %s, want those that do not stand there", got)
 		}
 		if n := len(m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted })); n != 6 {

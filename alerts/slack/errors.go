@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // noRetryAfter is the silence after a 429 that does not say how long.
@@ -19,6 +22,20 @@ const noRetryAfter = 30 * time.Second
 // stands before it may ask for a day, in which nobody's press would be heard.
 const longestRetryAfter = time.Hour
 
+// wholeSeconds writes the silence of a 429 as Slack does and the library reads it; what stands before Slack may write
+// it as the standard of the web lets it, or as nobody can read it.
+func wholeSeconds(resp *http.Response) {
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return
+	}
+	after, ok := fetch.RetryAfter(resp.Header, time.Now())
+	if !ok {
+		resp.Header.Del("Retry-After")
+		return
+	}
+	resp.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
+}
+
 // silence is how long a 429 is obeyed.
 func silence(e *api.RateLimitedError) time.Duration {
 	return min(max(e.RetryAfter, time.Second), longestRetryAfter)
@@ -27,22 +44,24 @@ func silence(e *api.RateLimitedError) time.Duration {
 // advice says what to do about Slack's error codes: keys of the catalogue, whose texts hold
 // {channel}, {token} and {needed}.
 var advice = map[string]string{
-	"channel_not_found":       "way.channel_not_found",
-	"not_in_channel":          "way.not_in_channel",
-	"is_archived":             "way.is_archived",
-	"is_inactive":             "way.is_archived", // of a redraw
-	"invalid_auth":            "way.invalid_auth",
-	"not_authed":              "way.not_authed",
-	"account_inactive":        "way.account_inactive",
-	"token_revoked":           "way.token_revoked",
-	"token_expired":           "way.token_expired",
-	"not_allowed_token_type":  "way.not_allowed_token_type",
-	"missing_scope":           "way.missing_scope",
-	"restricted_action":       "way.restricted_action",
-	"no_permission":           "way.no_permission",
-	"msg_too_long":            "way.msg_too_long",
-	"team_access_not_granted": "way.team_access_not_granted",
-	"user_not_in_channel":     "way.not_in_channel",
+	"channel_not_found":                     "way.channel_not_found",
+	"not_in_channel":                        "way.not_in_channel",
+	"is_archived":                           "way.is_archived",
+	"is_inactive":                           "way.is_archived", // of a redraw
+	"invalid_auth":                          "way.invalid_auth",
+	"not_authed":                            "way.not_authed",
+	"account_inactive":                      "way.account_inactive",
+	"token_revoked":                         "way.token_revoked",
+	"token_expired":                         "way.token_expired",
+	"not_allowed_token_type":                "way.not_allowed_token_type",
+	"missing_scope":                         "way.missing_scope",
+	"restricted_action":                     "way.restricted_action",
+	"restricted_action_read_only_channel":   "way.restricted_action",
+	"restricted_action_thread_only_channel": "way.restricted_action",
+	"no_permission":                         "way.no_permission",
+	"msg_too_long":                          "way.msg_too_long",
+	"team_access_not_granted":               "way.team_access_not_granted",
+	"user_not_in_channel":                   "way.not_in_channel",
 }
 
 // oneMessage lists the codes that concern a single message and not its channel.

@@ -158,11 +158,7 @@ func (n *Notifier) eventPayload(payload []byte) {
 		who, known := n.people.profile(ctx, e.Event.User)
 		ours, err := n.workspace(ctx)
 		if known {
-			if err == nil && who.team != ours.team && who.org != "" && who.org == ours.org {
-				c.User.TeamID = ours.org
-			} else {
-				c.User.TeamID = who.team
-			}
+			c.User.TeamID = who.team
 		}
 		words, ok := n.admit(ctx, c)
 		if ok && !known && err == nil && ours.team != "" && !n.opt.Outsiders {

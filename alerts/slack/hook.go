@@ -1,12 +1,17 @@
 package slack
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"time"
 
 	api "github.com/slack-go/slack"
 
@@ -128,7 +133,40 @@ func (h *Hook) send(ctx context.Context, d drawn) error {
 	if len(d.blocks) > 0 {
 		msg.Blocks = &api.Blocks{BlockSet: d.blocks}
 	}
-	return h.sort(api.PostWebhookCustomHTTPContext(ctx, h.address, h.client, msg))
+	return h.sort(h.post(ctx, msg))
+}
+
+// errPage is an answer with a page for people, as of a proxy that wants a login: it is not the webhook's.
+var errPage = errors.New("a page came instead of Slack's answer: something on the way answers in its place")
+
+// post is one request. Whatever answers 200 has taken the message, but for a page.
+func (h *Hook) post(ctx context.Context, msg *api.WebhookMessage) error {
+	body, err := json.Marshal(msg)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	said, _ := io.ReadAll(io.LimitReader(resp.Body, answerHead)) // the status came: it is taken
+	wholeSeconds(resp)
+	switch after, err := strconv.Atoi(resp.Header.Get("Retry-After")); {
+	case resp.StatusCode == http.StatusTooManyRequests && err == nil:
+		return &api.RateLimitedError{RetryAfter: time.Duration(after) * time.Second}
+	case resp.StatusCode != http.StatusOK:
+		return api.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	if said = bytes.ToLower(bytes.TrimSpace(said)); bytes.HasPrefix(said, []byte("<!doctype")) || bytes.HasPrefix(said, []byte("<html")) {
+		return errPage
+	}
+	return nil
 }
 
 // sort says what an answer means. The address is a secret and must not be in it.
@@ -143,6 +181,8 @@ func (h *Hook) sort(err error) error {
 	switch {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: webhook: %w (%s)", moved, h.name())}
+	case errors.Is(err, errPage):
+		return &alerts.RefusedError{Code: "page", Err: fmt.Errorf("slack: webhook: %w (%s)", err, h.name())}
 	case errors.As(err, &limited):
 		return &alerts.RetryError{After: silence(limited), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:

@@ -369,7 +369,8 @@ func (n *Notifier) users(ctx context.Context, handles map[string]string, f found
 				}
 				continue
 			}
-			if name, ok := missing[strings.ToLower(u.Profile.DisplayName)]; ok && f.ids[name] == "" {
+			shown := cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName) // as Slack's people read it
+			if name, ok := missing[strings.ToLower(shown)]; ok && f.ids[name] == "" {
 				f.ids[name] = u.ID
 				delete(f.gone, name)
 			}

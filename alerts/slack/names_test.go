@@ -243,7 +243,8 @@ func TestNamesCannotBeLookedUp(t *testing.T) {
 func TestNamesThatPingNobody(t *testing.T) {
 	t.Parallel()
 	fake, err := fakeslack.Start(fakeslack.Options{
-		People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Deactivated: true}},
+		People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Deactivated: true},
+			{ID: "U0000OLENA", Handle: "olena", Name: "Olena Koval", Undisplayed: true}, {ID: "U00000NINA", Handle: "nina", Name: "Nina"}},
 		Groups: []fakeslack.Group{{ID: "S000ONCALL", Handle: "oncall", Users: []string{ira}}, {ID: "S0000EMPTY", Handle: "empty"},
 			{ID: "S000000OLD", Handle: "old", Users: []string{ira}, Disabled: true}, {ID: "S00000OLD2", Handle: "ira", Disabled: true}},
 	})
@@ -254,7 +255,7 @@ func TestNamesThatPingNobody(t *testing.T) {
 	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	left, empty, nobody := "was deactivated", "nobody is in the user group", "is called"
 	want := map[string]string{
-		ira: "", "@ira": "", "S000ONCALL": "", "@oncall": "", "ira@romashka.example": "", "S00ELSEWHERE": "", // of the whole organisation, maybe
+		ira: "", "@ira": "", "S000ONCALL": "", "@oncall": "", "ira@romashka.example": "", "@Olena Koval": "", "@Nina": "", "S00ELSEWHERE": "", // of the whole organisation, maybe
 		oleh: left, "@oleh": left, "oleh@romashka.example": nobody, "U0000GHOST": nobody, "@ghost": nobody,
 		"S0000EMPTY": empty, "@empty": empty, "S000000OLD": empty, "@old": empty,
 	}

@@ -89,6 +89,11 @@ func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
 	case ours.team == "", from == "", from == ours.team, from == ours.org && ours.org != "", n.opt.Outsiders:
 		return "", true
 	}
+	if ours.org != "" { // of a channel that several of its workspaces share the press names the one of who pressed
+		if who, ok := n.people.profile(ctx, c.User.ID); ok && who.org == ours.org {
+			return "", true
+		}
+	}
 	n.foreign(fmt.Sprintf("it is from the workspace %s, and this is %s", from, ours.team))
 	return n.lang(c).Text("slack.outsider"), false
 }

@@ -18,13 +18,16 @@ func TestWhosePressItIs(t *testing.T) {
 		allow  bool
 		taken  bool
 		told   bool
-		socket bool // both doors: what they share is tried by one
+		socket bool   // both doors: what they share is tried by one
+		org    string // who presses is in this organisation; ours is E0000OURS
 	}{
 		{name: "ours", taken: true, socket: true},
 		{name: "ours, in a channel of another workspace", click: fakeslack.Click{Team: other}, taken: true},
 		{name: "an outsider in our channel", click: fakeslack.Click{From: other}, told: true},
 		{name: "an outsider", click: fakeslack.Click{Team: other, From: other}, told: true, socket: true},
 		{name: "an outsider whose workspace Slack does not say", click: fakeslack.Click{Team: other, From: "-"}, told: true},
+		{name: "a colleague of another workspace of our organisation", click: fakeslack.Click{From: other}, org: "E0000OURS", taken: true, socket: true},
+		{name: "an outsider of another organisation", click: fakeslack.Click{From: other}, org: "E000OTHER", told: true},
 		{name: "an outsider who may", click: fakeslack.Click{Team: other, From: other}, allow: true, taken: true},
 		{name: "another app", click: fakeslack.Click{App: otherApp}, socket: true},
 		{name: "another app, outsiders may", click: fakeslack.Click{App: otherApp, Team: other, From: other}, allow: true},
@@ -36,7 +39,11 @@ func TestWhosePressItIs(t *testing.T) {
 				continue
 			}
 			t.Run(c.name+" by "+door, func(t *testing.T) {
-				w := newWorld(t, worldOptions{http: door == "http", outsiders: c.allow})
+				opt := worldOptions{http: door == "http", outsiders: c.allow}
+				if c.org != "" {
+					opt.fake = fakeslack.Options{Org: "E0000OURS", People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Team: other, Org: c.org}}}
+				}
+				w := newWorld(t, opt)
 				w.hear(complaint("1", refund))
 				m := w.posted(1)[0]
 				click := c.click

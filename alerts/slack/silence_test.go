@@ -2,6 +2,11 @@ package slack
 
 import (
 	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +24,59 @@ func TestOddSilences(t *testing.T) {
 		var again *alerts.RetryError
 		if !errors.As(err, &again) || again.After != want || retryAfter(err, 1) != want {
 			t.Errorf("asked for %s: %v", asked, err)
+		}
+	}
+}
+
+// TestSilencesAsProxiesWriteThem: what stands between earshot and Slack asks for silence as the standard of the web
+// lets it, or says nothing of how long. The message was surely not taken, and the silence is kept.
+func TestSilencesAsProxiesWriteThem(t *testing.T) {
+	asked := ""
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked != "" {
+			w.Header().Set("Retry-After", asked)
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer gateway.Close()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	n := New(Options{BotToken: "xoxb-1", APIURL: gateway.URL, HTTP: client, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	ways := map[string]func() error{
+		"web api": func() error { _, err := n.Post(t.Context(), alerts.Message{}); return err },
+		"webhook": func() error {
+			_, err := NewHook(gateway.URL+"/services/1", "", client).Post(t.Context(), alerts.Message{})
+			return err
+		},
+	}
+	for name, post := range ways {
+		for value, want := range map[string]time.Duration{
+			"7": 7 * time.Second, "1.5": 2 * time.Second, "20s": 20 * time.Second, "in a while": noRetryAfter, "": noRetryAfter,
+			time.Now().Add(41 * time.Second).UTC().Format(http.TimeFormat): 40 * time.Second,
+		} {
+			asked = value
+			var again *alerts.RetryError
+			if err := post(); !errors.As(err, &again) || !again.Method || (again.After-want).Abs() > time.Second {
+				t.Errorf("%s, %q: %v, want a silence of %v", name, value, err, want)
+			}
+		}
+	}
+}
+
+// TestPageInThePlaceOfAWebhook: a page for people, of a proxy that wants a login, is no receipt.
+func TestPageInThePlaceOfAWebhook(t *testing.T) {
+	said := ""
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, said) }))
+	defer gateway.Close()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	hook := NewHook(gateway.URL+"/services/hunter2", "SLACK_WEBHOOK_URL", client)
+	for answer, taken := range map[string]bool{"ok": true, "": true, `{"success":true}`: true, "\n<!DOCTYPE html><html>Log in</html>": false, "<html><head>": false} {
+		said = answer
+		_, err := hook.Post(t.Context(), alerts.Message{})
+		var refused *alerts.RefusedError
+		if (err == nil) != taken || err != nil && (!errors.As(err, &refused) || strings.Contains(err.Error(), "hunter2")) {
+			t.Errorf("%q: %v, want taken: %v", answer, err, taken)
 		}
 	}
 }

@@ -189,6 +189,7 @@ func (b bearer) Do(r *http.Request) (*http.Response, error) {
 	resp, err := b.client.Do(r)
 	if err == nil {
 		b.clock.read(resp.Header, sent)
+		wholeSeconds(resp)
 	}
 	b.called(methodOf(r), outcomeOf(resp, err))
 	return resp, err

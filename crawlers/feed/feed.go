@@ -4,13 +4,10 @@ package feed
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +20,6 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
@@ -288,10 +284,25 @@ func begins(res *fetch.Response) string {
 		return ""
 	}
 	body = bytes.TrimSpace(body[:min(len(body), 400)])
-	if len(body) == 0 || body[0] == '<' || body[0] == '{' || body[0] == '[' || !utf8.Valid(body[:min(len(body), 200)]) && !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
+	if bytes.HasPrefix(body, []byte("<")) {
+		return isXML(body)
+	}
+	if len(body) == 0 || body[0] == '{' || body[0] == '[' || !utf8.Valid(body[:min(len(body), 200)]) && !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
 		return ""
 	}
 	return ": it begins with " + quoted(string(body))
+}
+
+// isXML quotes the name and the first words of a document that is something else than a feed: of an error, a sitemap.
+func isXML(head []byte) (said string) {
+	eachTag(head, func(t tag) bool {
+		said = ": it is XML of <" + t.name + ">"
+		if words := htmltext.Line(anyElement.ReplaceAllString(string(head[t.end:]), " ")); words != "" {
+			said += " that begins with " + quoted(words)
+		}
+		return false
+	})
+	return said
 }
 
 // discover follows what an HTML page announces, or the places feeds usually are.
@@ -303,7 +314,11 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor)
 	candidates := announced(doc, page.URL)
 	guessed := len(candidates) == 0
 	if guessed {
-		candidates = usualFeeds(page.URL)
+		const most = 2 // the usual places are asked for as well
+		near := linked(doc, page.URL)
+		near = near[:min(len(near), most)]
+		usual := slices.DeleteFunc(usualFeeds(page.URL), func(c string) bool { return slices.Contains(near, c) })
+		candidates = append(near, usual...)
 	}
 	if slices.Contains(candidates, f.lost) {
 		return crawlers.Batch{}, errLost // another one would be another feed
@@ -327,6 +342,9 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor)
 	}
 	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
 	if guessed || last == nil {
+		if to := poll.SentOn(doc, page.URL); to != "" {
+			return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " sends browsers on to " + fetch.SafeURL(to) + ": give that address, or the feed's own")
+		}
 		return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
 	}
 	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page%s announces cannot be read: %w", says(doc), last)
@@ -346,78 +364,6 @@ func says(doc *goquery.Document) string {
 		return " " + quoted(title)
 	}
 	return " " + quoted(title) + " (" + quoted(heading) + ")"
-}
-
-// announced lists the feeds of <link rel=alternate>, posts before comments.
-func announced(doc *goquery.Document, pageURL string) []string {
-	base := poll.DocumentBase(doc, pageURL)
-	var posts, comments []string
-	doc.Find("link[rel][href], a[rel][href]").Each(func(_ int, s *goquery.Selection) {
-		rel := strings.Fields(strings.ToLower(s.AttrOr("rel", "")))
-		if !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed") {
-			return
-		}
-		kind, _, _ := strings.Cut(strings.ToLower(s.AttrOr("type", "")), ";")
-		switch strings.TrimSpace(kind) {
-		case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "text/xml", "application/xml":
-		default:
-			return
-		}
-		href := poll.Resolve(base, s.AttrOr("href", ""))
-		if href == "" {
-			return
-		}
-		hint := strings.ToLower(href + " " + s.AttrOr("title", ""))
-		if ofComments.MatchString(hint) {
-			comments = append(comments, href)
-			return
-		}
-		posts = append(posts, href)
-	})
-	return nearest(append(posts, comments...), pageURL)
-}
-
-// maxCandidates bounds the feeds of one page that are asked for: each is a request in our
-// name, to a host that the page chose.
-const maxCandidates = 5
-
-// nearest keeps the first few addresses, those of the page's own site before others.
-func nearest(list []string, pageURL string) []string {
-	own := poll.Site(pageURL)
-	slices.SortStableFunc(list, func(a, b string) int {
-		return cmp.Compare(away(a, own), away(b, own))
-	})
-	list = slices.Compact(list)
-	return list[:min(len(list), maxCandidates)]
-}
-
-func away(address, own string) int {
-	if poll.Site(address) == own {
-		return 0
-	}
-	return 1
-}
-
-// ofComments recognises the address or the title of a feed of comments.
-var ofComments = regexp.MustCompile(phrases.Pattern(phrases.Comments))
-
-// usualFeeds guesses, few and likely: each guess is a request.
-func usualFeeds(pageURL string) []string {
-	u, err := url.Parse(pageURL)
-	if err != nil {
-		return nil
-	}
-	dir := u.Path
-	if !strings.HasSuffix(dir, "/") && path.Ext(dir) != "" {
-		dir = path.Dir(dir)
-	}
-	dir = strings.TrimSuffix(dir, "/")
-	var list []string
-	for _, guess := range []string{dir + "/feed/", dir + "/rss", "/rss.xml", "/atom.xml", "/index.xml"} {
-		g := url.URL{Scheme: u.Scheme, Host: u.Host, Path: guess}
-		list = append(list, g.String())
-	}
-	return list
 }
 
 // Thread follows the comments of an article by the feed it names for them.

@@ -57,7 +57,7 @@ func Posts(res *fetch.Response, env crawlers.Env) ([]mention.Post, error) {
 func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
 	r := reader{env: env, feed: parsed, guids: map[string]int{}, links: map[string]int{}}
 	r.base, _ = url.Parse(feedURL)
-	r.page = poll.Resolve(r.base, parsed.Link)
+	r.page = poll.Resolve(r.base, withScheme(r.base, parsed.Link))
 	if u, err := url.Parse(r.page); err == nil && r.page != "" {
 		r.base = u
 	}
@@ -242,7 +242,7 @@ func (r *reader) link(item *gofeed.Item) string {
 		candidates = append(candidates, item.GUID)
 	}
 	for _, l := range append(candidates, item.Links...) {
-		if u := r.fixed.Resolve(r.base, l); u != "" {
+		if u := r.fixed.Resolve(r.base, withScheme(r.base, l)); u != "" {
 			return behindCounter(u)
 		}
 	}
@@ -286,7 +286,8 @@ func (r *reader) author(item *gofeed.Item) string {
 			names = append(names, a.Name)
 		}
 	}
-	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source")) // Bing
+	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source"), // Bing
+		extension(item, "lj", "poster")) // who wrote in a diary of many
 	for _, name := range names {
 		if name = personName(name); name != "" {
 			return name

@@ -12,6 +12,21 @@ import (
 // every process, a name of nothing.
 var madeUpGUID = regexp.MustCompile(`^uuid:[0-9a-fA-F-]{36};id=\d+$`)
 
+// withScheme makes a whole address of one that hand-made feeds begin with the host, as people
+// write it: "www.news.example/1", or below the host of base. Any other is left as it is.
+func withScheme(base *url.URL, link string) string {
+	link = strings.TrimSpace(link)
+	host, _, _ := strings.Cut(link, "/")
+	if base == nil || !strings.Contains(host, ".") || strings.ContainsAny(host, ":?#") {
+		return link
+	}
+	bare := func(h string) string { return strings.TrimPrefix(strings.ToLower(h), "www.") }
+	if bare(host) == bare(base.Hostname()) || len(bare(host)) < len(host) && strings.Contains(bare(host), ".") {
+		return base.Scheme + "://" + link
+	}
+	return link
+}
+
 // withoutTokens is an address without parameters whose values are no words and no
 // numbers. Some servers put another one into every answer; others name the article
 // that way, so title and date must say the rest.

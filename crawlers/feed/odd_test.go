@@ -28,7 +28,10 @@ func TestFeedSaysWhatCameInstead(t *testing.T) {
 		{"an error page", `<html><head><title>Database Error</title></head><body><h1>Error establishing a database connection</h1></body></html>`, `"Error establishing a database connection"`},
 		{"a page of a provider", `<!doctype html><html><head><title>Обслуговування</title></head><body><h2>Сайт тимчасово недоступний</h2></body></html>`, `"Сайт тимчасово недоступний"`},
 		{"a title that says it all", `<html><head><title>503 Backend fetch failed</title></head></html>`, `"503 Backend fetch failed"`},
+		{"a page that sends on", `<html><head><META HTTP-EQUIV="Refresh" CONTENT="0; URL='/uk/news?a=1'"></head></html>`, `sends browsers on to https://n.example/uk/news:`},
 		{"an error of an API", `{"error": {"message": "Too many readers"}}`, `"Too many readers"`},
+		{"an error in XML", `<?xml version="1.0"?><error code="7"><message>Feed disabled</message></error>`, `<error> that begins with "Feed disabled"`},
+		{"a list of feeds", `<opml version="2.0"><head/><body><outline xmlUrl="https://n.example/a"/></body></opml>`, `<opml>`},
 		{"a sentence", `upstream connect error or disconnect/reset before headers`, `"upstream connect error`},
 		{"nothing", "  \n", "empty"},
 		{"items that are none", `<rss version="2.0"><channel><title>N</title><category><item><title>A</title></channel></rss>`, "read"},
@@ -184,7 +187,7 @@ func TestFeedCostsLinearTime(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
 	}
-	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
+	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "<![", "<?", "<iframe/>", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
 		for _, head := range []string{"<rss>", `<feed xml:base="https://a.example/" xmlns:h="http://www.w3.org/1999/xhtml">`, `<rss xmlns="x"><channel>`} {
 			testkit.Linear(t, head+part, 1000, func(n int) {
 				site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": head + strings.Repeat(part, n)}}
@@ -246,8 +249,10 @@ func TestFoundFeedInTrouble(t *testing.T) {
 		return oddFeed("<item><title>" + words + "</title><link>https://n.example/" + words + "</link></item>")
 	}
 	for name, front := range map[string]string{
-		"announced": `<html><head><link rel=alternate type=application/rss+xml href=/feed/><link rel=alternate type=application/rss+xml href=/comments/feed/></head></html>`,
-		"guessed":   `<html><head><title>News</title></head></html>`,
+		"announced":                       `<html><head><link rel=alternate type=application/rss+xml href=/feed/><link rel=alternate type=application/rss+xml href=/comments/feed/></head></html>`,
+		"guessed":                         `<html><head><title>News</title></head></html>`,
+		"linked":                          `<html><head><title>News</title></head><a href="/feed/">RSS</a><a href="/talk.rss">RSS</a></html>`,
+		"guessed before there was a link": `<html><head><title>News</title></head></html>`,
 	} {
 		for trouble, page := range map[string]string{"a page": `<html><title>Back soon</title></html>`, "not there": ""} {
 			t.Run(name+", "+trouble, func(t *testing.T) {
@@ -256,9 +261,13 @@ func TestFoundFeedInTrouble(t *testing.T) {
 					"https://n.example/feed/":          post("one"),
 					"https://n.example/comments/feed/": post("talk"),
 					"https://n.example/rss.xml":        post("talk"),
+					"https://n.example/talk.rss":       post("talk"),
 				}}
 				c := rig.Crawler(t, "feed: https://n.example/", site)
 				first := rig.Poll(t, c, "")
+				if strings.Contains(name, "before") {
+					site.Bodies["https://n.example/"] = `<html><head><title>News</title></head><a href="/talk.rss">RSS</a></html>`
+				}
 				if site.Bodies["https://n.example/feed/"] = page; page == "" {
 					delete(site.Bodies, "https://n.example/feed/")
 				}

@@ -3,8 +3,11 @@ package feed
 import (
 	"bytes"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 
 	"github.com/mmcdole/gofeed"
 
@@ -119,14 +122,17 @@ func readXML(body []byte, last bool) (salvaged, error) {
 	return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
 }
 
+// begun finds where items begin, wherever in the bytes; anyItem those under a prefix, too.
+var (
+	begun   = regexp.MustCompile(`(?i)<(?:item|entry)[\s>]`)
+	anyItem = regexp.MustCompile(`(?i)<(?:[\w.-]+:)?(?:item|entry)[\s/>]`)
+)
+
 // swallowed reports whether the document begins more items than were read: one that
-// is never closed takes those behind it for its own words.
+// is never closed takes those behind it for its own words. In XML without a fault what was not
+// read is part of another item, as the goods of an order may be.
 func swallowed(body []byte, read int) bool {
-	begun := 0
-	for _, open := range []string{"<item>", "<item ", "<entry>", "<entry "} {
-		begun += bytes.Count(body, []byte(open))
-	}
-	if begun <= read {
+	if len(begun.FindAllIndex(body, -1)) <= read || flawless(body) {
 		return false
 	}
 	p, ok := split(body) // some may stand in CDATA
@@ -134,8 +140,17 @@ func swallowed(body []byte, read int) bool {
 }
 
 // hasItems reports whether something in the bytes looks like an item.
-func hasItems(body []byte) bool {
-	return bytes.Contains(body, []byte("<item")) || bytes.Contains(body, []byte("<entry")) || bytes.Contains(body, []byte(":item")) || bytes.Contains(body, []byte(":entry"))
+func hasItems(body []byte) bool { return anyItem.Match(body) }
+
+// flawless reports whether a strict reader of XML finds no fault.
+func flawless(body []byte) bool {
+	dec := xml.NewDecoder(bytes.NewReader(body))
+	dec.Entity = xml.HTMLEntity
+	for {
+		if _, err := dec.Token(); err != nil {
+			return err == io.EOF
+		}
+	}
 }
 
 // quoted is what an answer says of itself, short enough for a message.

@@ -115,7 +115,7 @@ func (r *reader) isTalk(p *mention.Post) bool {
 var redditThread = regexp.MustCompile(`^https?://(?:[a-z]+\.)?reddit\.com/r/[^/]+/comments/`)
 
 var (
-	quoteStart  = regexp.MustCompile(`(?i)<blockquote(\s[^<>]*)?>`)
+	quoteTag    = regexp.MustCompile(`(?i)<blockquote(\s[^<>]*)?>|</blockquote\s*>`)
 	forumsQuote = regexp.MustCompile(`(?i)uncited|bb-?code|bbc_|mycode|quotecontent|ipsquote|ipsblockquote|data-(?:post|author|quote|ips)`)
 	citeFirst   = regexp.MustCompile(`(?i)^\s*(?:<(?:div|p)[^<>]{0,80}>\s*)?<cite[\s>]`)
 )
@@ -126,18 +126,30 @@ func keepBareQuotes(raw string) string {
 		return raw
 	}
 	var b strings.Builder
+	var bare []bool // of the open ones
 	at := 0
-	for _, m := range quoteStart.FindAllStringSubmatchIndex(raw, -1) {
-		const near = 200
-		after := raw[m[1]:min(len(raw), m[1]+near)]
-		attrs := ""
-		if m[2] >= 0 {
-			attrs = raw[m[2]:m[3]]
+	for _, m := range quoteTag.FindAllStringSubmatchIndex(raw, -1) {
+		with := "<div>"
+		if raw[m[0]+1] == '/' {
+			if with = "</div>"; len(bare) == 0 {
+				continue
+			}
+			is := bare[len(bare)-1]
+			if bare = bare[:len(bare)-1]; !is {
+				continue
+			}
+		} else {
+			const near = 200
+			attrs, after := "", raw[m[1]:min(len(raw), m[1]+near)]
+			if m[2] >= 0 {
+				attrs = raw[m[2]:m[3]]
+			}
+			is := !forumsQuote.MatchString(attrs) && !citeFirst.MatchString(after)
+			if bare = append(bare, is); !is {
+				continue
+			}
 		}
-		if forumsQuote.MatchString(attrs) || citeFirst.MatchString(after) {
-			continue
-		}
-		b.WriteString(raw[at:m[0]] + "<div>")
+		b.WriteString(raw[at:m[0]] + with)
 		at = m[1]
 	}
 	return b.String() + raw[at:]

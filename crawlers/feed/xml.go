@@ -2,11 +2,14 @@ package feed
 
 import (
 	"bytes"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Rules of this file: the bytes of a feed are mended where the parser reads them
@@ -79,6 +82,8 @@ func markupEnd(src []byte, start int) int {
 	quote, inner := byte(0), 0
 	for i := start + 1; i < len(src); i++ {
 		switch c := src[i]; {
+		case quote != 0 && c == '<': // no value holds one: its quote was never closed
+			return i
 		case quote != 0:
 			if c == quote {
 				quote = 0
@@ -171,29 +176,45 @@ func apply(src []byte, edits []edit) []byte {
 var (
 	xmlVersion = regexp.MustCompile(`^(\s*<\?xml\s+version\s*=\s*["'])1\.[1-9]`)
 	charRef    = regexp.MustCompile(`&#(?:[0-9]{1,10}|[xX][0-9a-fA-F]{1,8});`)
+	charPair   = regexp.MustCompile(`&(?:amp;)?(#(?:55(?:29[6-9]|[3-9]\d\d)|56(?:[0-2]\d\d|3[01]\d)|[xX][dD][89abAB][0-9a-fA-F]{2}));` +
+		`&(?:amp;)?(#(?:56(?:3[2-9]\d|[4-9]\d\d)|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])|[xX][dD][c-fC-F][0-9a-fA-F]{2}));`)
 )
 
-// legal mends what the parser refuses a whole document for: another version of XML, and
-// characters that it may not hold, which people copy into their posts with the words and
-// .NET writes as references. They become spaces.
+// legal mends what the parser refuses a whole document for: another version of XML, markup
+// that is none, and characters that it may not hold, which people copy into their posts with
+// the words and .NET writes as references. They become spaces. An emoji that was written as
+// the two halves of UTF-16 becomes one again.
 func legal(src []byte) []byte {
-	src = xmlVersion.ReplaceAll(src, []byte("${1}1.0"))
+	src = apply(xmlVersion.ReplaceAll(src, []byte("${1}1.0")), noMarkup(src))
 	for _, none := range []string{"\ufffe", "\uffff"} {
 		src = bytes.ReplaceAll(src, []byte(none), []byte(" "))
 	}
-	if !bytes.Contains(src, []byte("&#")) {
+	if !bytes.Contains(src, []byte("#")) {
 		return src
 	}
+	src = charPair.ReplaceAllFunc(src, func(pair []byte) []byte {
+		half := charPair.FindSubmatch(pair)
+		return utf8.AppendRune(nil, utf16.DecodeRune(rune(referred(half[1])), rune(referred(half[2]))))
+	})
 	return charRef.ReplaceAllFunc(src, func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
-		if digits[0]|0x20 == 'x' {
-			digits, base = digits[1:], 16
-		}
-		if n, err := strconv.ParseUint(digits, base, 32); err == nil && (n < ' ' && n != '\t' && n != '\n' && n != '\r' || n == 0xfffe || n == 0xffff) {
+		if n := referred(ref[1 : len(ref)-1]); n < ' ' && n != '\t' && n != '\n' && n != '\r' || n == 0xfffe || n == 0xffff {
 			return []byte(" ")
 		}
 		return ref
 	})
+}
+
+// referred is the number of a character reference: "#38", "#x26".
+func referred(ref []byte) uint64 {
+	digits, base := string(ref[1:]), 10
+	if digits[0]|0x20 == 'x' {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	if err != nil { // too large for any character
+		return math.MaxUint32
+	}
+	return n
 }
 
 // tidy mends what feeds write and the parser takes amiss:

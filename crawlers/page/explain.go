@@ -6,6 +6,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 )
 
@@ -112,11 +114,14 @@ func (t *tally) doubts(own bool) []string {
 }
 
 // nothing says in plain words why a page has no posts.
-func (p *page) nothing(size, announced int, seen *tally, doc *goquery.Document) string {
+func (p *page) nothing(res *fetch.Response, announced int, seen *tally, doc *goquery.Document) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "page has %d KB but no schema.org Review", (size+1023)/1024)
+	fmt.Fprintf(&b, "page has %d KB but no schema.org Review", (len(res.Body)+1023)/1024)
 	if announced > 0 {
 		fmt.Fprintf(&b, "; it announces %s, but they are not in the page: they come by script. Look in the browser's network tab for the address they come from and read that with json:, or use the site's own feed", text.Count(announced, "review"))
+	}
+	if to := poll.SentOn(doc, res.URL); to != "" {
+		fmt.Fprintf(&b, "; it sends browsers on to %s: give that address", fetch.SafeURL(to))
 	}
 	switch {
 	case p.rules == nil && announced == 0:

@@ -192,7 +192,7 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	}
 	l.notes = append(l.notes, schema.Notes...)
 	if len(l.posts) == 0 {
-		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, l.seen, doc))
+		l.notes = append(l.notes, p.nothing(res, schema.Announced, l.seen, doc))
 	}
 	return l, nil
 }

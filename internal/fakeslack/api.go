@@ -193,7 +193,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 }
 
 func (s *Server) authTest(url.Values) reply {
-	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": Team, "user_id": s.botUser, "bot_id": "B000000BOT"})
+	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": Team, "user_id": s.botUser, "bot_id": "B000000BOT", "enterprise_id": s.opt.Org})
 }
 
 func (s *Server) botInfo(args url.Values) reply {
@@ -254,8 +254,12 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
+	shown := p.Name
+	if p.Undisplayed {
+		shown = ""
+	}
 	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "is_bot": p.Bot, "real_name": p.Name, "team_id": cmp.Or(p.Team, Team), "locale": cmp.Or(p.Locale, "en-US"),
-		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
+		"profile": map[string]any{"display_name": shown, "real_name": p.Name, "email": p.Handle + "@romashka.example"}, "enterprise_user": map[string]any{"enterprise_id": p.Org}}
 }
 
 func (s *Server) userList(url.Values) reply {

@@ -39,6 +39,7 @@ type Options struct {
 	Limit    time.Duration // least time between two posts to one channel, else 429; 0 means no limit
 	Burst    int           // posts that may come at once before Limit counts
 	Patience time.Duration // how long a click, command or event waits to be acknowledged; 0 means Slack's 3 s
+	Org      string        // the organisation that the workspace is in; empty means none
 }
 
 // Channel is a channel of the workspace.
@@ -56,7 +57,9 @@ type Person struct {
 	ID, Handle, Name string
 	Locale           string // of their Slack; empty means en-US
 	Team             string // empty means ours
+	Org              string // the organisation that they are in; empty means none
 	Deactivated, Bot bool
+	Undisplayed      bool // they chose no name to be shown by: Slack shows the full one
 }
 
 // Group is a user group.

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bufio"
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -77,17 +78,21 @@ func (b *bounded) Read(p []byte) (int, error) {
 // maxCodings is how many encodings may lie over each other.
 const maxCodings = 2
 
+// notAsked are the codings that we cannot undo.
+var notAsked = []string{"br", "zstd", "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "exi", "sdch", "dcb", "dcz", "aes128gcm", "pack200-gzip"}
+
 // decompress undoes Content-Encoding. Servers that name an encoding and send
-// plain bytes, or send gzip and name none, are believed by the bytes.
+// plain bytes, or send gzip and name none, are believed by the bytes. A charset
+// or a media type in its place says nothing, as in browsers.
 func decompress(r io.Reader, names []string) (io.Reader, error) {
 	var codings []string
 	for _, name := range strings.Split(strings.Join(names, ","), ",") {
-		switch name = strings.ToLower(strings.TrimSpace(name)); name {
-		case "", "identity", "none", "utf-8", "8bit", "binary":
-		case "gzip", "x-gzip", "deflate":
+		name, _, _ = strings.Cut(name, ";")
+		switch name = strings.ToLower(strings.TrimSpace(name)); {
+		case name == "gzip", name == "x-gzip", name == "deflate", name == "zlib":
 			codings = append(codings, name)
-		default:
-			return nil, fmt.Errorf("%w: encoding %.20q was not asked for", ErrEncoding, name)
+		case slices.Contains(notAsked, name):
+			return nil, fmt.Errorf("%w: encoding %q was not asked for", ErrEncoding, name)
 		}
 	}
 	if len(codings) > maxCodings {
@@ -115,14 +120,17 @@ func inflate(r io.Reader, coding string) (io.Reader, error) {
 	if len(head) == 0 {
 		return nil, err
 	}
-	if coding == "deflate" {
+	packed := len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b
+	if coding == "deflate" || coding == "zlib" {
 		if len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
 			z, err := zlib.NewReader(br)
 			return decoded{z}, wrapEncoding(err)
 		}
-		return decoded{flate.NewReader(br)}, nil
+		if !packed && !isPlain(br) {
+			return decoded{flate.NewReader(br)}, nil
+		}
 	}
-	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
+	if !packed {
 		return br, nil
 	}
 	z, err := gzip.NewReader(br)
@@ -131,6 +139,16 @@ func inflate(r io.Reader, coding string) (io.Reader, error) {
 	}
 	z.Multistream(false)
 	return decoded{members{z, br}}, nil
+}
+
+// isPlain reports bytes that are text and no deflate, which begins with nothing that tells it.
+func isPlain(br *bufio.Reader) bool {
+	head, _ := br.Peek(512) // as much as there is
+	if bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\f\r", r) }) {
+		return false
+	}
+	_, err := io.Copy(io.Discard, flate.NewReader(bytes.NewReader(head)))
+	return err != nil && !errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // members reads the parts of a packed body one after the other. What follows the last is

@@ -63,6 +63,13 @@ func TestDecompression(t *testing.T) {
 		{"gzip said to be identity", "identity", "gzip", 0, nil},
 		{"torn gzip without a word", "", "gzip", 20, ErrEncoding},
 		{"not asked for", "br", "", 0, ErrEncoding},
+		{"said deflate, is plain", "deflate", "", 0, nil},
+		{"said deflate, is gzip", "deflate", "gzip", 0, nil},
+		{"said zlib", "zlib", "zlib", 0, nil},
+		{"with a parameter", "gzip;q=1.0", "gzip", 0, nil},
+		{"a charset in its place", "windows-1251", "", 0, nil},
+		{"a media type in its place", "text/html; charset=utf-8", "gzip", 0, nil},
+		{"torn deflate", "deflate", "raw", 20, ErrEncoding},
 		{"three deep", "gzip, gzip, gzip", "gzip", 0, ErrEncoding},
 	} {
 		t.Run(c.name, func(t *testing.T) {

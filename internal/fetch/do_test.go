@@ -263,7 +263,7 @@ func TestRedirects(t *testing.T) {
 	s := serve(t, nil)
 	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		to := map[string]string{
-			"/away": other.URL + "/x", "/twice": "/perm", "/perm": "/here", "/temp": "/here", "/loop": "/loop",
+			"/away": other.URL + "/x", "/twice": "/perm", "/perm": "/here", "/temp": "/here", "/loop": "/loop", "/ring": "/ring/", "/ring/": "/ring", "/1": "/2", "/2": "/3", "/3": "/4", "/4": "/5", "/5": "/6", "/6": "/7",
 			"/file": "file:///etc/passwd", "/user": "http://a:b@127.0.0.1/", "/bad": "http://[::1", "/mixed": "/temp",
 		}[r.URL.Path]
 		switch {
@@ -292,7 +292,7 @@ func TestRedirects(t *testing.T) {
 			t.Errorf("%s: %+v, %v", x.path, res, err)
 		}
 	}
-	for path, want := range map[string]error{"/loop": ErrTooManyRedirects, "/file": ErrAddress, "/user": ErrAddress, "/bad": ErrAddress} {
+	for path, want := range map[string]error{"/loop": ErrCircle, "/ring": ErrCircle, "/1": ErrTooManyRedirects, "/file": ErrAddress, "/user": ErrAddress, "/bad": ErrAddress} {
 		if _, err := do(t, c, s.URL+path); !errors.Is(err, want) || strings.Contains(err.Error(), "a:b") {
 			t.Errorf("%s: %v", path, err)
 		}

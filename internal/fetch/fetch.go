@@ -26,6 +26,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -152,7 +153,9 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	}
 	h := c.firstHop(u, req)
 	permanent, permanentURL := true, ""
+	var been []string
 	for n := 0; ; n++ {
+		been = append(been, h.url.String())
 		ans, err := c.visit(ctx, h)
 		if err != nil {
 			return nil, err
@@ -161,6 +164,9 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 			return c.answerOf(h, req, ans, permanentURL)
 		}
 		if n == maxRedirects {
+			if slices.Contains(been, ans.location.String()) {
+				return nil, fail(h.url, ErrCircle)
+			}
 			return nil, fail(h.url, ErrTooManyRedirects)
 		}
 		permanent = permanent && (ans.status == http.StatusMovedPermanently || ans.status == http.StatusPermanentRedirect)

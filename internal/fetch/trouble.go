@@ -28,6 +28,7 @@ const (
 	Answered    Trouble = "status" // with any other status
 	TooLarge    Trouble = "too_large"
 	Redirects   Trouble = "redirects"
+	Circle      Trouble = "circle" // of redirects
 	Private     Trouble = "private"
 	NoName      Trouble = "no_name" // no site has the name
 	NoLookup    Trouble = "no_lookup"
@@ -64,7 +65,7 @@ func TroubleOf(err error) (t Trouble, status int) {
 	for _, named := range []struct {
 		err error
 		is  Trouble
-	}{{ErrReserved, Reserved}, {ErrRobots, Robots}, {ErrGone, Gone}, {ErrTooLarge, TooLarge}, {ErrTooManyRedirects, Redirects}, {ErrPrivate, Private}, {ErrPort, Private}} {
+	}{{ErrReserved, Reserved}, {ErrRobots, Robots}, {ErrGone, Gone}, {ErrTooLarge, TooLarge}, {ErrTooManyRedirects, Redirects}, {ErrCircle, Circle}, {ErrPrivate, Private}, {ErrPort, Private}} {
 		if errors.Is(err, named.err) {
 			return named.is, 0
 		}

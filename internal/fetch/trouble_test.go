@@ -39,6 +39,7 @@ func TestTroubles(t *testing.T) {
 		{&StatusError{Status: 502, URL: "u"}, Answered, "trouble of its own"},
 		{ErrTooLarge, TooLarge, "larger than allowed"},
 		{ErrTooManyRedirects, Redirects, "more than 5 redirects"},
+		{ErrCircle, Circle, "may want a cookie"},
 		{ErrPrivate, Private, "private network"},
 		{ErrPort, Private, "neither 80 nor 443"},
 		{dial(&net.DNSError{Name: "a.example", IsNotFound: true}), NoName, "no site has the name a.example"},

@@ -83,7 +83,7 @@ func fragmentText(fragment string, read func(*goquery.Selection) string) string 
 		w.text(html.UnescapeString(fragment), true)
 		return w.String()
 	}
-	raw := []byte(fragment)
+	raw := []byte(spelt(fragment))
 	if CheckTags(raw) != nil {
 		return OneLine(stripTags(fragment))
 	}
@@ -145,6 +145,7 @@ type textWriter struct {
 	b     strings.Builder
 	space bool // a space is due before the next word
 	line  bool // a line end is due before the next word
+	gap   bool // something that is no text stood here: no two words are one across it
 	limit int  // stop behind so many bytes; 0: maxText
 	steps int  // stop behind so many nodes; 0: no bound but the page's own
 	done  int  // nodes visited
@@ -186,7 +187,7 @@ func (w *textWriter) text(s string, keep bool) {
 			i -= size
 		}
 		if i > start {
-			w.due()
+			w.due(s[start:i])
 			w.b.WriteString(s[start:i])
 		}
 		if i == len(s) {
@@ -219,15 +220,23 @@ func special(s string) int {
 	return -size
 }
 
-func (w *textWriter) due() {
+func (w *textWriter) due(next string) {
 	switch {
 	case w.b.Len() == 0:
 	case w.line:
 		w.b.WriteByte('\n')
-	case w.space:
+	case w.space, w.gap && glued(w.b.String(), next):
 		w.b.WriteByte(' ')
 	}
-	w.line, w.space = false, false
+	w.line, w.space, w.gap = false, false, false
+}
+
+// glued reports whether a word would go on from one text into the next.
+func glued(before, after string) bool {
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	return word(last) && word(first)
 }
 
 // invisibleRune reports marks that have no width and no meaning for a reader.
@@ -255,9 +264,13 @@ func (w *textWriter) walk(n *html.Node, skip func(*html.Node) bool, depth int) {
 		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
 		return
 	case html.ElementNode:
-		if n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)) || skip != nil && skip(n)) {
-			if blockElement(n.DataAtom) {
+		unseen := n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)))
+		if unseen || n != w.root && skip != nil && skip(n) {
+			switch {
+			case blockElement(n.DataAtom):
 				w.breakLine()
+			case !unseen, takesRoom(n.DataAtom):
+				w.gap = true
 			}
 			return
 		}
@@ -270,8 +283,11 @@ func (w *textWriter) walk(n *html.Node, skip func(*html.Node) bool, depth int) {
 		w.breakLine()
 		return
 	case atom.Img:
+		w.gap = true
 		w.image(n)
 		return
+	case atom.Video, atom.Audio:
+		w.gap = true
 	case atom.Td, atom.Th:
 		w.space = true
 	}
@@ -285,6 +301,15 @@ func (w *textWriter) walk(n *html.Node, skip func(*html.Node) bool, depth int) {
 	if block {
 		w.breakLine()
 	}
+}
+
+// takesRoom reports the elements without text of their own that stand between words on a page.
+func takesRoom(a atom.Atom) bool {
+	switch a {
+	case atom.Iframe, atom.Svg, atom.Math, atom.Select, atom.Button, atom.Input, atom.Textarea, atom.Object, atom.Embed, atom.Canvas:
+		return true
+	}
+	return false
 }
 
 // image adds the alt text of an image that stands for a character: an emoji or

@@ -25,10 +25,21 @@ func TestPlainText(t *testing.T) {
 		{"hidden", `a<span style="DISPLAY : none">b</span><i hidden>c</i>d<script>e</script><style>f</style>`, "ad"},
 		{"emoji image", `bad <img class="emoji" alt="😡" src="x"> day`, "bad 😡 day"},
 		{"smiley image", `bad <img class="smilies" alt=":(" src="x">`, "bad :("},
+		{"picture between words", `Нарешті<img alt="злий" src="x">Ромашка <b>мовчить<svg></svg></b>третій день`, "Нарешті Ромашка мовчить третій день"},
+		{"what else takes room between words", `a<iframe></iframe>b<video></video>c<input>d<button>x</button>e<picture><img></picture>f`, "a b c d e f"},
+		{"a sign behind a picture", `see<img src="x">, there<svg></svg>.`, "see, there."},
+		{"what takes no room in a word", `Ром<wbr>аш<script>x</script>ка`, "Ромашка"},
 		{"picture", `see <img alt="my cat" src="x"> here`, "see here"},
 		{"zero width", "за\u00adказ\u200b от\ufeffличный 👨\u200d👩", "заказ отличный 👨\u200d👩"},
 		{"broken bytes", "a\xffb\x00c", "abc"},
 		{"comment", "a<!-- b -->c", "ac"},
+		{"a tag that people write about", "My page has <script> there & Romashka broke it", "My page has <script> there & Romashka broke it"},
+		{"a tag that people write about, escaped", "Our &lt;iframe&gt; is gone. <p>Nobody answers.</p>", "Our <iframe> is gone.\nNobody answers."},
+		{"a tag that people write about, the only one", "They lost my &lt;title&gt; and a &lt;select&gt;, too", "They lost my <title> and a <select>, too"},
+		{"a tag that people write about, with signs", "My <title> is x = {1}, two <title> too", "My <title> is x = {1}, two <title> too"},
+		{"a style that was cut short", "<p>Words</p><style>.a {b", "Words"},
+		{"a script that was cut short", "<p>Words</p><script>var a = {b: 1", "Words"},
+		{"a tag that closes itself", `<p>See <iframe src="x"/> this <title/>and <IFRAME src="y"></IFRAME>that</p>`, "See this and that"},
 		{"noscript is read", "<noscript><p>words</p></noscript>", "words"},
 	}
 	for _, test := range tests {
@@ -67,6 +78,10 @@ func TestLineText(t *testing.T) {
 		{"App won&#8217;t open &amp;amp; other <b>fun</b> <bugs>", "App won’t open & other fun <bugs>"},
 		{"a\n b", "a b"},
 		{"I <3 you", "I <3 you"},
+		{"Ромашка<br>обманула&lt;br /&gt;всіх", "Ромашка обманула всіх"},
+		{`Ромашка<img src="x">обманула<svg/>.`, "Ромашка обманула."},
+		{"<tr><td>one</td><td>two</td></tr>", "one two"},
+		{"Ром<b>аш</b>ка", "Ромашка"},
 		{"<a href='x?a=1&amp;b=2'>O'Brien</a>", "O'Brien"},
 	}
 	for _, test := range tests {
@@ -91,4 +106,19 @@ func FuzzHTMLText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestTagsAsWordsCostLinearTime: looking for what closes a tag does not cost a look at the rest for each.
+func TestTagsAsWordsCostLinearTime(t *testing.T) {
+	for _, part := range []string{"<script>", "<iframe>", "<title>x</title>", "<svg/>", "<select ", "<iframe></ifram", "<script>a</style>"} {
+		testkit.Linear(t, part, 20000, func(n int) { spelt(strings.Repeat(part, n)) })
+	}
+}
+
+// TestLeftOutBetweenWords: what stood around a quote inside of a line is not one word.
+func TestLeftOutBetweenWords(t *testing.T) {
+	const in = `<p>Mine<span class="quote-inline">theirs</span>again, and mine<span class="quote-inline">theirs</span>.</p>`
+	if got := PlainAuthorText(in); got != "Mine again, and mine." {
+		t.Errorf("got %q", got)
+	}
 }

@@ -22,11 +22,16 @@ func stripTags(s string) string {
 			s = s[i+1:]
 			continue
 		}
-		if name := tagName(s[i:]); blockElement(atom.Lookup([]byte(name))) {
+		a := atom.Lookup([]byte(tagName(s[i:])))
+		if s = s[i+end:]; parts(a) || (a == atom.Img || takesRoom(a)) && glued(b.String(), s) {
 			b.WriteByte(' ')
 		}
-		s = s[i+end:]
 	}
+}
+
+// parts reports the elements that begin a line of their own, end one, or are a cell beside another.
+func parts(a atom.Atom) bool {
+	return blockElement(a) || a == atom.Br || a == atom.Td || a == atom.Th
 }
 
 // HasTag reports whether s holds something written as an HTML element.
@@ -45,15 +50,88 @@ func HasTag(s string) bool {
 
 // tagEnd returns the length of the tag s begins with, 0 when it is none.
 func tagEnd(s string) int {
-	name := tagName(s)
-	if name == "" {
-		return 0
-	}
-	if a := atom.Lookup([]byte(name)); a == 0 || !knownElement(a) {
+	if !knownElement(atom.Lookup([]byte(tagName(s)))) {
 		return 0
 	}
 	end := strings.IndexByte(s[:min(len(s), maxTag)], '>')
 	return end + 1
+}
+
+// spelt makes words of the tags of a fragment that would take what follows them out of sight and are never
+// closed: "put your <script> there". The end of an open script is code, of a text that was cut short. A tag
+// that closes itself, as those of XML do, takes nothing with it and is left out.
+func spelt(s string) string {
+	var b strings.Builder
+	at, i := 0, 0
+	open := map[string]bool{} // names that nothing closes from here on
+	for {
+		next := strings.IndexByte(s[i:], '<')
+		if next < 0 {
+			break
+		}
+		i += next
+		name, length := hiding(s[i:])
+		switch {
+		case length == 0:
+			i++
+			continue
+		case s[i+length-2] == '/':
+			b.WriteString(s[at:i])
+			i += length
+			at = i
+			continue
+		case !open[name]:
+			if end := closedAt(s[i:], name); end > 0 {
+				i += end
+				continue
+			}
+			open[name] = true
+		}
+		if (name == "script" || name == "style") && isCode(s[i+length:]) {
+			break
+		}
+		b.WriteString(s[at:i] + "&lt;")
+		i++
+		at = i
+	}
+	if at == 0 {
+		return s
+	}
+	return b.String() + s[at:]
+}
+
+// isCode tells the beginning of a script from words.
+func isCode(s string) bool {
+	const enough = 100 // bytes
+	return strings.ContainsAny(s[:min(len(s), enough)], "{=")
+}
+
+// hiding is the name and the length of the tag s begins with when it opens an element that has content which
+// no reader sees.
+func hiding(s string) (name string, length int) {
+	name = tagName(s)
+	a := atom.Lookup([]byte(name))
+	switch a {
+	case atom.Input, atom.Embed, atom.Meta, atom.Link, atom.Head:
+		return "", 0
+	}
+	if !InvisibleElement(a) || s[1] == '/' {
+		return "", 0
+	}
+	return name, tagEnd(s)
+}
+
+// closedAt is where the end tag of the element begins that s begins with; 0 when there is none.
+func closedAt(s, name string) int {
+	for i := 1; ; i++ {
+		next := strings.Index(s[i:], "</")
+		if next < 0 {
+			return 0
+		}
+		if i += next; len(s)-i > len(name)+2 && strings.EqualFold(s[i+2:i+2+len(name)], name) {
+			return i
+		}
+	}
 }
 
 // maxTag bounds the length of one tag in text that may or may not be HTML.

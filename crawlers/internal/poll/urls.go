@@ -25,6 +25,26 @@ func DocumentBase(doc *goquery.Document, pageURL string) *url.URL {
 	return page
 }
 
+// SentOn is where a page sends browsers on to that run no script (<meta http-equiv=refresh>); "" where it stays.
+func SentOn(doc *goquery.Document, pageURL string) string {
+	to := ""
+	doc.Find("meta[http-equiv][content]").EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		if !strings.EqualFold(strings.TrimSpace(s.AttrOr("http-equiv", "")), "refresh") {
+			return true
+		}
+		_, said, _ := strings.Cut(s.AttrOr("content", ""), ";")
+		name, address, _ := strings.Cut(said, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "url") {
+			to = Resolve(DocumentBase(doc, pageURL), strings.Trim(strings.TrimSpace(address), `"'`))
+		}
+		return to == ""
+	})
+	if to == CleanURL(pageURL) {
+		return "" // it is loaded anew, for the news
+	}
+	return to
+}
+
 // Resolve returns the absolute http(s) address ref stands for, cleaned as
 // CleanURL does, and "" when there is none ("javascript:", "mailto:", garbage).
 // base may be nil.
