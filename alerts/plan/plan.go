@@ -153,7 +153,7 @@ type plan struct {
 	cases caseChanges
 	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
 	told  map[mention.ID]string     // the former name of the watch under which the post of a mention was told
-	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
+	worse map[mention.ID]time.Time  // from when the words of complaints are that this poll found worse, where the site says so
 
 	wordings  map[reading]wording                   // of mentions that were compared
 	rates     map[rateKey]rate                      // of watches that were asked for
