@@ -33,8 +33,8 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
 			continue // the author had the last word
 		}
-		if post.Own && d.Previous == nil && post.Before(lastChanged(s.Mention.Post)) {
-			continue // a store shows a review that was changed beside what was said to the words before
+		if d.Previous == nil && toWordsBefore(post, s.Mention.Post) {
+			continue
 		}
 		if err := p.answered(ctx, d, s, d.Mention); err != nil {
 			return err
@@ -66,7 +66,7 @@ func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author
 // the usual order it is, as the complaint was there when it was heard.
 func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) error {
 	m := d.Mention
-	if d.Previous != nil || len(p.rules.Official[m.Watch])+len(p.rules.Profiles[m.Watch]) == 0 {
+	if d.Previous != nil {
 		return nil // its words are newer than what answered it before
 	}
 	since := m.Post.Published
@@ -79,7 +79,7 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	}
 	for _, o := range all {
 		answer := o.Mention.Post
-		if !p.isGone(o) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
+		if !p.isGone(o) && !toWordsBefore(answer, m.Post) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
 			return p.answered(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}, o.Mention)
 		}
 	}
@@ -259,6 +259,10 @@ func mayFollow(post, o mention.Post) bool {
 	}
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
 }
+
+// toWordsBefore reports whether an owner's answer is of before the words of o: a store shows a review that was
+// changed beside what was said to the words before.
+func toWordsBefore(answer, o mention.Post) bool { return answer.Own && answer.Before(lastChanged(o)) }
 
 // lastChanged is when the post's words are from, as far as its site says so.
 func lastChanged(o mention.Post) time.Time {

@@ -168,6 +168,32 @@ func TestAnswerHeardFirst(t *testing.T) {
 	}
 }
 
+// TestOwnAnswerHeardFirst: what the site calls the owner's is an answer also where the watchlist knows no
+// official author; not to words that are newer than it.
+func TestOwnAnswerHeardFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		edited time.Duration
+		want   mention.Status
+	}{"to it": {0, mention.Replied}, "to its words before": {time.Hour, mention.Open}} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind, m.Post.Published = mention.Review, rig.Noon.Add(-time.Minute)
+			if c.edited > 0 {
+				m.Post.Edited = rig.Noon.Add(c.edited)
+			}
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(90*time.Second)
+			r.None(r.Poll(answer))
+			r.Now = rig.Noon.Add(2 * time.Hour)
+			r.Poll(m)
+			if _, got := r.State(m); got.Status != c.want {
+				t.Errorf("the case is %s, want %s", got.Status, c.want)
+			}
+		})
+	}
+}
+
 // TestAnswerHeardFirstAndCounted: in the poll that brings the complaint a number counts under the answer that
 // was heard before it; it answers all the same.
 func TestAnswerHeardFirstAndCounted(t *testing.T) {
