@@ -290,14 +290,17 @@ func repliesTo(post, o mention.Post) bool {
 }
 
 // answeredAt is the true time of the answer. A site that gives only the day, or
-// no time, or one before the complaint, leaves the moment it was seen; so does an answer of before
+// no time, or one before the complaint, leaves the moment a person said so, or else it was seen; so does an answer of before
 // the case was opened again: its words are new, or it came back, or was seen late.
 func answeredAt(answer, complaint mention.Post, c mention.Case, now time.Time) time.Time {
 	at := answer.Published
-	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) || at.Before(c.ReopenedAt) {
-		return now
+	switch {
+	case !at.IsZero() && !answer.DateOnly && !at.After(now) && !at.Before(complaint.Published) && !at.Before(c.ReopenedAt):
+		return at
+	case c.Status == mention.Replied:
+		return c.RepliedAt
 	}
-	return at
+	return now
 }
 
 // answerGone opens what an official post answered that is gone from the site now: what

@@ -194,6 +194,32 @@ func TestOwnAnswerHeardFirst(t *testing.T) {
 	}
 }
 
+// TestAnswerThatWasSaid: an answer without a moment of its own stands since a person said so, and not since it was
+// seen: moderators may keep it for hours.
+func TestAnswerThatWasSaid(t *testing.T) {
+	for name, at := range map[string]func(p *mention.Post){
+		"no time": func(*mention.Post) {},
+		"a day":   func(p *mention.Post) { p.Published, p.DateOnly = rig.Noon.Truncate(24*time.Hour), true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			r.Poll(m)
+			r.Now = rig.Noon.Add(20 * time.Minute)
+			r.Do(m, mention.Action{Verb: mention.Reply})
+			r.Now = rig.Noon.Add(5 * time.Hour)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own = mention.Review, "1", true
+			at(&answer.Post)
+			r.Poll(answer)
+			if _, c := r.State(m); !c.AnswerVerified || !c.RepliedAt.Equal(rig.Noon.Add(20*time.Minute)) {
+				t.Errorf("case %+v", c)
+			}
+		})
+	}
+}
+
 // TestAnswerHeardFirstAndCounted: in the poll that brings the complaint a number counts under the answer that
 // was heard before it; it answers all the same.
 func TestAnswerHeardFirstAndCounted(t *testing.T) {
