@@ -37,8 +37,13 @@ func TestOwnAnswer(t *testing.T) {
 	if got := alerts.ReadDetails(r.One(r.Poll(gone), mention.Changed).Payload); got.Change != alerts.Withdrawn || got.By != rig.Bank {
 		t.Errorf("told %+v", got)
 	}
-	if got := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}}).OfficialFor(answer.Post); len(got) > 0 {
+	planner := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}})
+	if got := planner.OfficialFor(answer.Post); len(got) > 0 {
 		t.Errorf("it speaks for %q, which it does not name", got)
+	}
+	answer.Post.Author = "Somebody"
+	if got := planner.OfficialFor(answer.Post); len(got) != 1 {
+		t.Errorf("signed by an official author it speaks for %q", got)
 	}
 }
 

@@ -84,11 +84,9 @@ func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 
 // OfficialFor returns the watches that the post's author answers for. Such a post
 // is of interest even where it does not name the watch. What the owner of a place wrote
-// (Post.Own) is no author's: it speaks for the watch of its source, and for those that it names.
+// (Post.Own) speaks for the watch of its source and for those that it names; for others only by its author.
 func (p *Planner) OfficialFor(post mention.Post) []string {
-	if post.Own {
-		return nil
-	}
+	post.Own = false
 	rules := p.rules.Load()
 	var watches []string
 	for watch := range rules.Official { // profiles have names, too
