@@ -43,17 +43,21 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
-// answered closes the complaint of s by an answer, and says so in its thread. It stays as it is when
-// it was dismissed, or an answer was seen before.
+// answered closes the complaint of s by an answer, and says so in its thread, where that is still looked for. It stays as
+// it is when it was dismissed, or an answer was seen before.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
 	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
+	settled := c.Status == mention.Replied && p.now.Sub(c.RepliedAt) > mention.AnswerSought
 	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
 	p.cases.bumpVersion(c)
 	p.namesNobody(s.Mention.ID)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: by + " " + post.URL})
+	if settled { // a source whose answers are read from now on would bring up all that is long done
+		return nil
+	}
 	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }

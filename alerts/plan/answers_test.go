@@ -220,6 +220,38 @@ func TestAnswerThatWasSaid(t *testing.T) {
 	}
 }
 
+// TestAnswerLongSaid: an answer that is seen weeks after a person said that it stands is written down and told nobody:
+// the first poll that reads the answers of a place finds those of months.
+func TestAnswerLongSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		said, told bool
+		after      time.Duration
+	}{
+		"said lately":   {true, true, 13 * 24 * time.Hour},
+		"said long ago": {true, false, 15 * 24 * time.Hour},
+		"never said":    {false, true, 15 * 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			r.Poll(m)
+			if c.said {
+				r.Do(m, mention.Action{Verb: mention.Reply})
+			}
+			r.Now = r.Now.Add(c.after)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own = mention.Review, "1", true
+			if told := r.Poll(answer); len(told) > 0 != c.told {
+				t.Errorf("told %+v", told)
+			}
+			if _, c := r.State(m); !c.AnswerVerified {
+				t.Errorf("case %+v", c)
+			}
+		})
+	}
+}
+
 // TestAnswerHeardFirstAndCounted: in the poll that brings the complaint a number counts under the answer that
 // was heard before it; it answers all the same.
 func TestAnswerHeardFirstAndCounted(t *testing.T) {
