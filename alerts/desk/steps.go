@@ -18,6 +18,9 @@ const (
 	verifyWithin = time.Hour
 	// unverifiedFor is how long after "replied" people are still told that no answer was seen.
 	unverifiedFor = 7 * 24 * time.Hour
+	// moderated is how long a site's moderators may have an answer before it is missed: what they refuse nobody
+	// hears of.
+	moderated = 3 * 24 * time.Hour
 )
 
 // steps decides about one case. It is pure.

@@ -87,7 +87,7 @@ func TestOwnAnswerBeforeAnEdit(t *testing.T) {
 			score mention.Score
 			want  mention.Status
 		}{
-			" Оновлення: відповіли, дякую.":                             {mention.Score{Value: 0.3, Complaint: 0.1, Label: mention.Positive}, mention.Replied},
+			" Оновлення: відповіли, дякую.":                              {mention.Score{Value: 0.3, Complaint: 0.1, Label: mention.Positive}, mention.Replied},
 			" Оновлення: брешуть, нічого не повернули, справжні шахраї.": {mention.Score{Value: -0.95, Complaint: 0.99, Label: mention.Negative}, mention.Open},
 		} {
 			t.Run(site+said, func(t *testing.T) {
