@@ -97,3 +97,43 @@ func TestRedisAwayInEachLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestRedisAwayIsToldOnceOfADay: whichever replica tells, and however often earshot starts meanwhile; that it works
+// again is told by whoever looks then. Where it worked in between it is told anew.
+func TestRedisAwayIsToldOnceOfADay(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC).UnixNano())
+	now := func() time.Time { return time.Unix(0, clock.Load()).UTC() }
+	out := &printed{}
+	d := openTo(t, out, check(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1)), now)
+	d.clock.ahead.Store(0)
+	send(t, d)
+	var why error
+	d.seen.health = func() error { return why }
+	var a alarms
+	passes := func(span time.Duration) {
+		for end := now().Add(span); now().Before(end); clock.Add(int64(alarmEvery)) {
+			d.look(t.Context(), &a)
+		}
+	}
+	told := func(when string, want int) {
+		t.Helper()
+		eventually(t, fmt.Sprintf("%s: %d messages", when, want), func() bool { return len(out.notices()) >= want })
+		if got := out.notices(); len(got) > want {
+			t.Fatalf("%s: told %q, want %d", when, got, want)
+		}
+	}
+	passes(time.Hour)
+	why = errors.New("redis does not answer: connection refused")
+	passes(10 * time.Minute)
+	told("away", 1)
+	a = alarms{} // of a start, or another replica
+	passes(10 * time.Minute)
+	told("after a start", 1)
+	why = nil
+	passes(10 * time.Minute)
+	told("it works again", 2)
+	why = errors.New("redis does not answer: connection refused")
+	passes(10 * time.Minute)
+	told("away once more", 3)
+}
