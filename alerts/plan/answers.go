@@ -58,7 +58,8 @@ func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mentio
 	if settled { // a source whose answers are read from now on would bring up all that is long done
 		return nil
 	}
-	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
+	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text}
+	details.Negative = !post.Own && p.rules.IsComplaint(answer) // of the owner's an apology is no sign that somebody else took the name
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
 

@@ -21,9 +21,9 @@ func TestOwnAnswer(t *testing.T) {
 	m.Post.Published = rig.Noon.Add(-time.Hour)
 	r.Poll(m, other)
 	r.Now = rig.Noon.Add(10 * time.Minute)
-	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, вибачте, що кошти так довго не повертали.", -0.6) // who apologises names what went wrong
 	answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(5*time.Minute)
-	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank {
+	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank || got.Negative {
 		t.Errorf("told %+v", got)
 	}
 	if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedBy != rig.Bank || !c.RepliedAt.Equal(answer.Post.Published) {
