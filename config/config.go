@@ -102,7 +102,7 @@ type Source struct {
 type SourceReply struct {
 	As      string   `yaml:"as" required:"true" doc:"The account that answers, by the name the site knows it by; people see it before they send." example:"romashka_support"`
 	Key     Secret   `yaml:"key" doc:"The account's key or token for answering, where the source's own is not enough; see docs/sources.md." example:"${env:DISCOURSE_KEY}"`
-	Allow   []string `yaml:"allow" doc:"Who may send, by e-mail address or Slack id: of those whom web.roles.reply lets, these alone." format:"member"`
+	Allow   []string `yaml:"allow" doc:"Who may send, by e-mail address, Slack id or user group of Slack (\"@support\"): of those whom web.roles.reply lets, these alone." format:"member"`
 	Approve bool     `yaml:"approve" doc:"Another person must read an answer before it is sent."`
 	Pos     Pos      `yaml:"-"`
 }

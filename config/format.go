@@ -98,11 +98,14 @@ func checkFormat(format, s string) (msg, hint string) {
 		if domain, ok := strings.CutPrefix(s, "@"); ok {
 			return checkHost(domain)
 		}
-		msg, hint := checkMember(s)
-		if host, _ := checkHost(s); msg != "" && host == "" && strings.Contains(s, ".") {
-			hint = didYouMean("@" + s)
+		msg, _ := checkMember(s)
+		if msg == "" {
+			return "", ""
 		}
-		return msg, hint
+		if host, _ := checkHost(s); host == "" && strings.Contains(s, ".") {
+			return msg, didYouMean("@" + s)
+		}
+		return msg, `write an e-mail address or a domain: "ira@romashka.example" or "@romashka.example"`
 	case "header":
 		return checkHeader(s)
 	case "listen":
@@ -375,12 +378,18 @@ func isAddress(s string) bool {
 	return err == nil && a.Address == s
 }
 
-// checkMember checks how one person is named in a list of those who may.
+// slackGroup is a user group in Slack: its handle, which has no dot (with one it is a domain of addresses), or its id.
+var slackGroup = regexp.MustCompile(`^(?:@[\p{L}\p{N}_-]+|S[A-Z0-9]{8,})$`)
+
+// IsGroup reports whether an entry of a list of those who may is a user group of Slack.
+func IsGroup(entry string) bool { return slackGroup.MatchString(entry) }
+
+// checkMember checks how one person, or a group of them, is named in a list of those who may.
 func checkMember(s string) (msg, hint string) {
-	if slackUser.MatchString(s) || isAddress(s) || strings.Contains(s, ":") {
+	if slackUser.MatchString(s) || IsGroup(s) || isAddress(s) || strings.Contains(s, ":") {
 		return "", ""
 	}
-	return "is not a person", `write an e-mail address or a Slack id: "ira@romashka.example" or U0123456789`
+	return "is not a person", `write an e-mail address, a Slack id or a user group: "ira@romashka.example", U0123456789 or "@support"`
 }
 
 func checkHeader(s string) (msg, hint string) {

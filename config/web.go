@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ type Web struct {
 	PublicURL   string   `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there, and its host is the name under which earshot answers." format:"url"`
 	Inbox       bool     `yaml:"inbox" doc:"Whether there are pages for people; true when left out. With false only programs are answered."`
 	Login       WebLogin `yaml:"login" doc:"Where people prove who they are."`
-	Roles       WebRoles `yaml:"roles" doc:"Who may what, by e-mail address or Slack id. Everybody who is signed in, where a list is left out."`
+	Roles       WebRoles `yaml:"roles" doc:"Who may what, by e-mail address, Slack id or user group of Slack (\"@support\"). Everybody who is signed in, where a list is left out."`
 	Proxy       WebProxy `yaml:"proxy" doc:"Proxies that stand before listen, and what is taken from them."`
 	TLS         WebTLS   `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change. admin_listen has it too where other machines reach that."`
 }
@@ -164,10 +165,44 @@ func (d *decoder) checkLogin(c *Config) {
 	d.checkFilled("web.login.oidc.allow", len(w.Login.OIDC.Allow))
 	for key, list := range map[string][]string{"mute": w.Roles.Mute, "dismiss": w.Roles.Dismiss, "reply": w.Roles.Reply, "sources": w.Roles.Sources} {
 		d.checkNobody("web.roles."+key, list)
+		d.checkGroups(d.place("web.roles."+key), list, bot)
+	}
+	for _, src := range c.Sources {
+		if src.Reply != nil {
+			d.checkGroups(position{Pos: src.Reply.Pos}, src.Reply.Allow, bot)
+		}
 	}
 	if d.has("web.login.oidc") && !bot && len(w.Login.OIDC.Allow) == 0 && !d.broken["web.login.oidc"] {
 		d.wrong(d.place("web.login.oidc"), `write allow: ["@your-company.example"]`, "everybody whom the provider knows could come in")
 	}
+}
+
+// checkGroups reports a user group in a list of those who may where nobody can say who is in it.
+func (d *decoder) checkGroups(at position, list []string, bot bool) {
+	if i := slices.IndexFunc(list, IsGroup); i >= 0 && !bot && !d.broken["slack"] {
+		d.wrong(at, "write slack: {bot_token: …}, or e-mail addresses in place of the group", "who is in %s is not known without a bot in your Slack", list[i])
+	}
+}
+
+// Groups are the user groups of Slack by which the watchlist lets people do something, each as it is written.
+func (c *Config) Groups() (groups []string) {
+	take := func(list []string) {
+		for _, who := range list {
+			if IsGroup(who) {
+				groups = append(groups, who)
+			}
+		}
+	}
+	r := c.Web.Roles
+	for _, list := range [][]string{r.Mute, r.Dismiss, r.Reply, r.Sources} {
+		take(list)
+	}
+	for _, s := range c.Sources {
+		if s.Reply != nil {
+			take(s.Reply.Allow)
+		}
+	}
+	return groups
 }
 
 func (d *decoder) checkWeb(c *Config) {

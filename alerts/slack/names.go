@@ -35,8 +35,9 @@ const (
 
 // found is what a search for names found.
 type found struct {
-	ids  map[string]string // by name; empty when nobody is called so
-	gone map[string]string // by name: why nobody is pinged, a key of the catalogue; none for who is there
+	ids     map[string]string   // by name; empty when nobody is called so
+	members map[string][]string // of groups of those who may, by name: ids
+	gone    map[string]string   // by name: why nobody is pinged, or may; a key of the catalogue; none for who is there
 }
 
 func (f found) unknown(wanted []string) []string {
@@ -48,29 +49,31 @@ type names struct {
 	now     func() time.Time
 	changed chan struct{} // holds one when wanted changed
 
-	mu     sync.Mutex
-	wanted []string
-	ids    map[string]string // by wanted name; empty when nobody is called so
-	found  chan struct{}     // closed when all wanted names were looked for once
-	grace  time.Time         // when nobody waits for found any more
+	mu      sync.Mutex
+	wanted  []string
+	groups  []string            // of those who may
+	ids     map[string]string   // by wanted name; empty when nobody is called so
+	members map[string][]string // by group: ids
+	found   chan struct{}       // closed when all wanted names were looked for once
+	grace   time.Time           // when nobody waits for found any more
 }
 
 func newNames(now func() time.Time) *names {
-	n := &names{now: now, changed: make(chan struct{}, 1), ids: map[string]string{}, found: make(chan struct{})}
+	n := &names{now: now, changed: make(chan struct{}, 1), ids: map[string]string{}, members: map[string][]string{}, found: make(chan struct{})}
 	close(n.found)
 	return n
 }
 
-// want says which names to know.
-func (n *names) want(all []string) {
+// want says which names to know, and of which groups who is in them.
+func (n *names) want(all, groups []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	wanted := searched(all)
-	if slices.Equal(wanted, n.wanted) {
+	wanted, groups := searched(all), searched(groups)
+	if slices.Equal(wanted, n.wanted) && slices.Equal(groups, n.groups) {
 		return
 	}
 	fresh := slices.ContainsFunc(wanted, func(name string) bool { _, ok := n.ids[name]; return !ok })
-	n.wanted = wanted
+	n.wanted, n.groups = wanted, groups
 	if fresh {
 		n.found, n.grace = make(chan struct{}), n.now().Add(nameGrace)
 	}
@@ -80,28 +83,29 @@ func (n *names) want(all []string) {
 	}
 }
 
-// take returns the wanted names for a search.
-func (n *names) take() []string {
+// take returns the wanted names and groups for a search.
+func (n *names) take() (wanted, groups []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	select {
 	case <-n.changed:
 	default:
 	}
-	return n.wanted
+	return n.wanted, n.groups
 }
 
-// learn takes what a search for the wanted names found, all of it or a part.
-func (n *names) learn(wanted []string, ids map[string]string, all bool) {
+// learn takes what a search for the wanted names and groups found, all of it or a part.
+func (n *names) learn(wanted, groups []string, f found, all bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !slices.Equal(wanted, n.wanted) {
+	if !slices.Equal(wanted, n.wanted) || !slices.Equal(groups, n.groups) {
 		return // changed meanwhile: the next search is under way
 	}
 	if all {
-		n.ids = ids
-	} else {
-		maps.Copy(n.ids, ids) // who was known before is not forgotten for a bad moment
+		n.ids, n.members = f.ids, f.members
+	} else { // who was known before is not forgotten for a bad moment
+		maps.Copy(n.ids, f.ids)
+		maps.Copy(n.members, f.members)
 	}
 	select {
 	case <-n.found:
@@ -166,22 +170,30 @@ func searched(all []string) []string {
 	return slices.Compact(out)
 }
 
-// Names says whom messages will name (notify:). Run looks them up in the background; a
-// second call replaces the first.
-func (n *Notifier) Names(notify []string) { n.names.want(notify) }
+// Names says whom messages will name (notify:), and the groups of those who may something (Members). Run
+// looks them up in the background; a second call replaces the first.
+func (n *Notifier) Names(notify, groups []string) { n.names.want(notify, groups) }
+
+// Members are the ids of the people in a user group that Names asked for, as of the last hour; none
+// before the first search, and of a group that there is not.
+func (n *Notifier) Members(group string) []string {
+	n.names.mu.Lock()
+	defer n.names.mu.Unlock()
+	return n.names.members[strings.TrimSpace(group)]
+}
 
 // watchNames looks the wanted names up until ctx ends.
 func (n *Notifier) watchNames(ctx context.Context) {
 	said := ""
 	for {
-		wanted := n.names.take()
+		wanted, groups := n.names.take()
 		again := namesAgain
-		f, err := n.lookUp(ctx, wanted)
+		f, err := n.lookUp(ctx, wanted, groups)
 		if ctx.Err() != nil {
 			return
 		}
-		n.names.learn(wanted, f.ids, err == nil)
-		trouble := f.nobody(wanted, err)
+		n.names.learn(wanted, groups, f, err == nil)
+		trouble := f.nobody(searched(slices.Concat(wanted, groups)), err)
 		switch {
 		case err != nil:
 			again = namesFailed
@@ -194,7 +206,7 @@ func (n *Notifier) watchNames(ctx context.Context) {
 			said = now
 			n.opt.Unknown(trouble)
 			if trouble != nil {
-				n.opt.Log.Warn("messages name somebody and ping nobody", "err", trouble)
+				n.opt.Log.Warn("a name in the watchlist does nothing in Slack", "err", trouble)
 			}
 		}
 		if !wait(ctx, again, n.names.changed) {
@@ -203,7 +215,7 @@ func (n *Notifier) watchNames(ctx context.Context) {
 	}
 }
 
-// nobody says which names ping nobody, and why; nil when there are none.
+// nobody says which names ping nobody, or let nobody do anything, and why; nil when there are none.
 func (f found) nobody(wanted []string, err error) error {
 	unknown := f.unknown(wanted)
 	if len(unknown) == 0 {
@@ -216,8 +228,11 @@ func (f found) nobody(wanted []string, err error) error {
 	part := &alerts.PartError{Who: strings.Join(unknown, ", ")}
 	for _, key := range slices.Sorted(maps.Keys(by)) {
 		list := strings.Join(by[key], ", ")
-		if err != nil && key == wayNobody {
+		switch {
+		case err != nil && key == wayNobody:
 			return fmt.Errorf("notify: %s cannot be looked up, so nobody is pinged: %w", list, err)
+		case err != nil && key == wayNoGroup:
+			return fmt.Errorf("roles and allow: who is in %s cannot be looked up: %w", list, err)
 		}
 		part.Each = append(part.Each, &alerts.Advice{Key: key, Pairs: []any{"name", list}})
 	}
@@ -229,13 +244,15 @@ const (
 	wayNobody = "way.nobody"
 	wayLeft   = "way.left"        // they were deactivated
 	wayEmpty  = "way.empty_group" // or disabled
+	// wayNoGroup is why nobody may by a group: there is none, it is disabled or has no members.
+	wayNoGroup = "way.no_group"
 )
 
 // lookUp finds the ids of names: of user groups, of e-mail addresses, then among all
-// people, and no further than needed; and whether those whom ids name are there still. After an
-// error it returns what it has.
-func (n *Notifier) lookUp(ctx context.Context, wanted []string) (found, error) {
-	f := found{ids: make(map[string]string, len(wanted)), gone: make(map[string]string)}
+// people, and no further than needed; whether those whom ids name are there still; and who is in the
+// groups of those who may. After an error it returns what it has.
+func (n *Notifier) lookUp(ctx context.Context, wanted, may []string) (found, error) {
+	f := found{ids: make(map[string]string, len(wanted)), members: make(map[string][]string, len(may)), gone: make(map[string]string)}
 	handles := make(map[string]string) // lower case, without @: the name as it was written
 	var failed error
 	var people []string // ids
@@ -260,12 +277,12 @@ func (n *Notifier) lookUp(ctx context.Context, wanted []string) (found, error) {
 		failed = errors.Join(failed, err)
 		f.ids[name] = id
 	}
-	if groups || len(handles) > 0 {
-		err := n.groups(ctx, handles, f)
+	if groups || len(handles) > 0 || len(may) > 0 {
+		err := n.groups(ctx, handles, may, f)
 		if len(handles) > 0 {
 			err = errors.Join(err, n.users(ctx, handles, f))
 		}
-		if slices.ContainsFunc(wanted, func(name string) bool { return f.ids[name] == "" }) { // an error matters only while somebody is missing
+		if slices.ContainsFunc(wanted, func(name string) bool { return f.ids[name] == "" }) || len(f.members) < len(may) { // an error matters only while somebody is missing
 			failed = errors.Join(failed, err)
 		}
 	}
@@ -275,6 +292,11 @@ func (n *Notifier) lookUp(ctx context.Context, wanted []string) (found, error) {
 	for _, name := range wanted {
 		if f.ids[name] == "" && f.gone[name] == "" {
 			f.gone[name] = wayNobody
+		}
+	}
+	for _, name := range may {
+		if len(f.members[name]) == 0 && f.gone[name] == "" {
+			f.gone[name] = wayNoGroup
 		}
 	}
 	return f, failed
@@ -313,8 +335,8 @@ func (n *Notifier) byEmail(ctx context.Context, address string) (id string, err 
 }
 
 // groups looks for the handles among the user groups, and for groups, by handle or by id, that are
-// disabled or have no members: a mention of them pings nobody.
-func (n *Notifier) groups(ctx context.Context, handles map[string]string, f found) error {
+// disabled or have no members: a mention of them pings nobody. may are the groups whose members it takes.
+func (n *Notifier) groups(ctx context.Context, handles map[string]string, may []string, f found) error {
 	var all []api.UserGroup
 	err := patient(ctx, func() (err error) {
 		all, err = n.api.GetUserGroupsContext(ctx, api.GetUserGroupsOptionIncludeUsers(true), api.GetUserGroupsOptionIncludeDisabled(true))
@@ -324,6 +346,11 @@ func (n *Notifier) groups(ctx context.Context, handles map[string]string, f foun
 		return cmp.Compare(min(b.DateDelete, 1), min(a.DateDelete, 1))
 	})
 	for _, g := range all {
+		for _, name := range may {
+			if g.DateDelete == 0 && (g.ID == name || strings.EqualFold("@"+g.Handle, name)) {
+				f.members[name] = g.Users
+			}
+		}
 		for name, id := range f.ids {
 			if handles[strings.ToLower(g.Handle)] != name && id != g.ID {
 				continue

@@ -53,7 +53,8 @@ func (s *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if method == "usergroups.list" {
-			fmt.Fprint(w, `{"ok":true,"usergroups":[{"id":"S0000GROUP","handle":"on-call"}]}`)
+			fmt.Fprint(w, `{"ok":true,"usergroups":[{"id":"S0000GROUP","handle":"on-call","users":["U000000IRA"]},
+				{"id":"S000000OLD","handle":"support","users":["U000000IRA"],"date_delete":1},{"id":"S0000EMPTY","handle":"empty","users":[]}]}`)
 			return
 		}
 		page, _ := strconv.Atoi(r.FormValue("cursor"))
@@ -126,7 +127,7 @@ func serveNames(t *testing.T, s *workspace, log io.Writer, names ...string) (*sl
 	u := &unknowns{}
 	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: "http://slack.example/", HTTP: &http.Client{Transport: inProcess{s}},
 		Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Unknown: u.told})
-	n.Names(names)
+	n.Names(names, nil)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = n.Run(ctx) }()
@@ -216,7 +217,7 @@ func TestNamesOfAReload(t *testing.T) {
 		s := &workspace{pages: 3, people: map[int]string{2: "oncall-pr"}}
 		n, u := serveNames(t, s, io.Discard, "@nobody")
 		eventually(t, "a warning", func() bool { return u.last() != nil })
-		n.Names([]string{"@on-call", "ira@example.org"})
+		n.Names([]string{"@on-call", "ira@example.org"}, nil)
 		if got := pings(t, n, s, "ira@example.org"); got != "U000000IRA" {
 			t.Errorf("right after the reload it pings %q", got)
 		}
@@ -234,6 +235,43 @@ func TestNamesCannotBeLookedUp(t *testing.T) {
 		eventually(t, "a warning", func() bool { return u.last() != nil })
 		if said := u.last().Error(); !strings.Contains(said, "missing_scope") || !strings.Contains(said, `"@oncall-pr"`) {
 			t.Errorf("told: %s", said)
+		}
+	})
+}
+
+// TestMembers: who is in the groups by which people may something is known, by handle and by id, and that a
+// group is empty, disabled or nowhere is told; while Slack does not say, who was in it before still is.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &workspace{pages: 1}
+		n, u := serveNames(t, s, io.Discard)
+		n.Names([]string{"@on-call"}, []string{"@On-Call", "S0000GROUP"})
+		eventually(t, "the members", func() bool { return len(n.Members("@On-Call")) > 0 })
+		for _, group := range []string{"@On-Call", "S0000GROUP"} {
+			if got := n.Members(group); !slices.Equal(got, []string{"U000000IRA"}) {
+				t.Errorf("in %s are %q", group, got)
+			}
+		}
+		s.refuse.Store(true)
+		time.Sleep(2 * time.Hour)
+		if said := fmt.Sprint(u.last()); !strings.Contains(said, `roles and allow: who is in "@On-Call", "S0000GROUP" cannot be looked up`) || !strings.Contains(said, "missing_scope") {
+			t.Errorf("told: %s", said)
+		}
+		if len(n.Members("@On-Call")) != 1 {
+			t.Error("who was in the group is forgotten while Slack does not answer")
+		}
+		s.refuse.Store(false)
+		n.Names(nil, []string{"@support", "@empty", "@nowhere", "@on-call"})
+		eventually(t, "the members", func() bool { return len(n.Members("@on-call")) > 0 })
+		eventually(t, "the warning", func() bool { return strings.Contains(fmt.Sprint(u.last()), "there is no user group") })
+		if said := u.last().Error(); !strings.Contains(said, `"@empty", "@nowhere", "@support"`) {
+			t.Errorf("told: %s", said)
+		}
+		for _, group := range []string{"@support", "@empty", "@nowhere", "@On-Call"} {
+			if got := n.Members(group); len(got) > 0 {
+				t.Errorf("in %s are %q", group, got)
+			}
 		}
 	})
 }
@@ -259,7 +297,7 @@ func TestNamesThatPingNobody(t *testing.T) {
 		oleh: left, "@oleh": left, "oleh@romashka.example": nobody, "U0000GHOST": nobody, "@ghost": nobody,
 		"S0000EMPTY": empty, "@empty": empty, "S000000OLD": empty, "@old": empty,
 	}
-	for _, p := range n.Probe(t.Context(), nil, slices.Collect(maps.Keys(want))) {
+	for _, p := range n.Probe(t.Context(), nil, slices.Collect(maps.Keys(want)), nil) {
 		said := fmt.Sprint(p.Err)
 		if p.Name != "" && (want[p.Name] == "" && p.Err != nil || !strings.Contains(said, want[p.Name])) {
 			t.Errorf("%s: %s, want %q", p.Name, said, want[p.Name])

@@ -17,9 +17,9 @@ type Probed struct {
 }
 
 // Probe asks Slack, without posting, about the tokens, the channels of the routes ("#name"
-// or an id), and the names of notify, each once. After a bot token that is not accepted it
+// or an id), and the names of notify and the groups of those who may, each once. After a bot token that is not accepted it
 // asks nothing more. It waits where Slack asks for silence, until ctx ends.
-func (n *Notifier) Probe(ctx context.Context, routes, notify []string) []Probed {
+func (n *Notifier) Probe(ctx context.Context, routes, notify, groups []string) []Probed {
 	token := Probed{Part: "probe.bot_token", Err: n.Check(ctx)}
 	if token.Err != nil {
 		return []Probed{token} // what the others would say follows from it
@@ -33,9 +33,9 @@ func (n *Notifier) Probe(ctx context.Context, routes, notify []string) []Probed 
 		all = append(all, Probed{Part: "probe.app_token", Err: err})
 	}
 	all = append(all, n.probeChannels(ctx, routes)...)
-	wanted := searched(notify)
-	f, err := n.lookUp(ctx, wanted)
-	for _, name := range wanted {
+	wanted, groups := searched(notify), searched(groups)
+	f, err := n.lookUp(ctx, wanted, groups)
+	for _, name := range searched(slices.Concat(wanted, groups)) {
 		all = append(all, Probed{Part: "probe.person", Name: name, Err: f.nobody([]string{name}, err)})
 	}
 	return all

@@ -51,7 +51,7 @@ func TestProbe(t *testing.T) {
 			n := slack.New(slack.Options{BotToken: c.bot, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: c.app, AppTokenFrom: "SLACK_APP_TOKEN", APIURL: fake.URL(),
 				HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 			var got, well []string
-			for _, p := range n.Probe(t.Context(), c.routes, c.notify) {
+			for _, p := range n.Probe(t.Context(), c.routes, c.notify, nil) {
 				switch {
 				case p.Err != nil:
 					got = append(got, p.Err.Error())

@@ -275,7 +275,7 @@ func TestNudgeWithoutItsThread(t *testing.T) {
 				w.hear(m)
 				before = len(w.posted(2))
 			}
-			w.slack.Names([]string{"@oncall-pr"})
+			w.slack.Names([]string{"@oncall-pr"}, nil)
 			w.fake.Delete(root.Channel, root.TS)
 			if c.code != "" {
 				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: c.code})

@@ -178,7 +178,7 @@ func (w *world) start() {
 	}
 	w.slack = slack.New(opt)
 	for _, r := range w.opt.rules.Routes {
-		w.slack.Names([]string{r.Notify})
+		w.slack.Names([]string{r.Notify}, nil)
 	}
 	var notifier alerts.Notifier = w.slack
 	if w.opt.hook {

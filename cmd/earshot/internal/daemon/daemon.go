@@ -224,7 +224,7 @@ func (d *Daemon) wire(opt Options) {
 		Replies: d.replies,
 		Answers: d.answers,
 		Roles:   d.slackRoles,
-		Listed:  auth.Names,
+		Listed:  d.lists,
 
 		SaveTemplate: d.store.SaveTemplate,
 		Cases:        d.store,

@@ -41,7 +41,32 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 }
 
 // rolesOf are the roles of the watchlist in use, for every door.
-func (d *Daemon) rolesOf() auth.Rules { return auth.Rules(d.config().Web.Roles) }
+func (d *Daemon) rolesOf() auth.Rules {
+	r := d.config().Web.Roles
+	return auth.Rules{Mute: d.persons(r.Mute), Dismiss: d.persons(r.Dismiss), Reply: d.persons(r.Reply), Sources: d.persons(r.Sources)}
+}
+
+// persons is a list of those who may with the people of its user groups in their place. A list stays one: that
+// nobody is in it, or Slack has not said who yet, lets nobody, and none at all lets everybody.
+func (d *Daemon) persons(list []string) []string {
+	if list == nil {
+		return nil
+	}
+	out := make([]string, 0, len(list))
+	for _, who := range list {
+		if config.IsGroup(who) {
+			out = append(out, d.notifiers.members(who)...)
+		} else {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// lists reports whether a list of those who may names a person, for every door.
+func (d *Daemon) lists(list []string, p mention.Person, email string) bool {
+	return auth.Names(d.persons(list), p, email)
+}
 
 // slackRoles is what a person may do in Slack: what the inbox would let them.
 func (d *Daemon) slackRoles(p mention.Person, email string) slack.Roles {
@@ -74,7 +99,7 @@ func (d *Daemon) inboxWho(a *auth.Auth) web.Who {
 			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
 		}
 		return web.Person{Person: p, Email: email, May: may, Sources: roles.Sources, Reply: roles.Reply,
-			Listed: func(list []string) bool { return auth.Names(list, p, email) }}, ok
+			Listed: func(list []string) bool { return d.lists(list, p, email) }}, ok
 	}
 }
 

@@ -49,6 +49,7 @@ type notifierSet struct {
 	fallback string                     // the route of notices about earshot itself
 	channels []string                   // where messages go in Slack
 	notify   []string                   // whom they name
+	groups   []string                   // by which people may something
 }
 
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
@@ -91,7 +92,7 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 	old := n.inUse
 	n.mu.RUnlock()
 	channels, notify := slackNeeds(cfg)
-	set := notifierSet{fallback: fallbackRoute(cfg), channels: channels, notify: notify, webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
+	set := notifierSet{fallback: fallbackRoute(cfg), channels: channels, notify: notify, groups: cfg.Groups(), webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
 	for _, w := range cfg.Webhooks {
 		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
 	}
@@ -121,7 +122,7 @@ func (n *notifiers) use(set notifierSet) {
 		n.log.Warn("slack by webhook: " + slack.HookLimits)
 	}
 	if set.slack != nil {
-		set.slack.Names(set.notify)
+		set.slack.Names(set.notify, set.groups)
 		set.slack.Channels(set.channels)
 	}
 	if set.slack != old.slack {
@@ -129,6 +130,16 @@ func (n *notifiers) use(set notifierSet) {
 		close(n.changed)
 		n.changed = make(chan struct{})
 	}
+}
+
+// members are the ids in Slack of the people in a user group; none where there is no Slack, or no such group.
+func (n *notifiers) members(group string) []string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.inUse.slack == nil {
+		return nil
+	}
+	return n.inUse.slack.Members(group)
 }
 
 // slackAccount adds the account of the watchlist to options.

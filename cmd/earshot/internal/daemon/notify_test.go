@@ -94,7 +94,7 @@ func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 		"token revoked":   {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
 		"bot token wrong": {bot: "xoxb-new", notify: "@ira"}, // of whom nobody knows anything
 		"another app":     {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
-		"who left":        {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
+		"who left":        {notify: "U00000OLEH", told: `does nothing in Slack: "U00000OLEH" was deactivated`},
 		"channel":         {archived: true, told: "Before the next alert goes to #billing: #billing is archived", over: "Alerts reach #billing again"},
 		"channel, untold": {archived: true, untold: true, told: "Before the next alert goes to #billing"},
 		"well":            {notify: "U000000IRA"},

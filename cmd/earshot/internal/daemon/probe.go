@@ -81,7 +81,7 @@ func probeSlack(ctx context.Context, cfg *config.Config) []Probed {
 	defer cancel()
 	options := slack.Options{HTTP: outgoing(), Log: slog.New(slog.DiscardHandler), Now: time.Now}
 	channels, notify := slackNeeds(cfg)
-	return slack.New(slackAccount(options, cfg)).Probe(ctx, channels, notify)
+	return slack.New(slackAccount(options, cfg)).Probe(ctx, channels, notify, cfg.Groups())
 }
 
 func probeRedis(ctx context.Context, address string) error {
