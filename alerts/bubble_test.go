@@ -313,7 +313,9 @@ func (b *bubble) ResetDue(context.Context) error {
 	return nil
 }
 
-func (b *bubble) AnswerUnseen(context.Context, mention.ID) (bool, error) { return false, nil }
+func (b *bubble) AnswerUnseen(context.Context, mention.ID) (bool, time.Time, error) {
+	return false, time.Time{}, nil
+}
 
 func (b *bubble) Alive(_ context.Context, id mention.AlertID) (bool, time.Time, error) {
 	b.mu.Lock()

@@ -61,7 +61,7 @@ type Post struct {
 	Author     string    // public name; empty when unknown
 	AuthorURL  string    // public profile address
 	FreeName   bool      // anybody may call himself Author there, also in a forum: the account is another thing
-	Own        bool      // the site says that whoever owns the place wrote it: the public answer to ReplyTo, under no name
+	Own        bool      // the site says that whoever owns the place wrote it: the public answer to ReplyTo
 	Published  time.Time // UTC; zero when unknown
 	DateOnly   bool      // Published is a day (00:00 in the site's zone), not a moment
 	Edited     time.Time // UTC; zero when never edited or unknown

@@ -65,10 +65,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	if err != nil {
 		return err
 	}
-	places, heard := map[string]report.Row{}, map[string][]mention.Times{}
-	for _, c := range cases {
-		heard[c.Source] = append(heard[c.Source], c)
-	}
+	places := map[string]report.Row{}
 	for _, row := range report.New(cases, scope).Places {
 		places[row.Name] = row
 	}
@@ -78,7 +75,6 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	trouble := 0
 	for _, s := range list {
 		row := newSourceRow(v, s, places[s.Name])
-		row.Lag = report.New(heard[s.Name], scope).Hear.MedianWords(v.lang)
 		if row.Trouble {
 			trouble++
 		}
@@ -118,7 +114,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 		sum += n
 	}
 	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Trouble: urgency(s) == 0, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
-		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
+		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Lag: place.Hear.MedianWords(l), Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
 		Link: filter{Source: s.Name, Status: mention.ListAll, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
 		row.Answered = l.Percent(float64(place.Answered) / float64(n))

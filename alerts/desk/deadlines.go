@@ -29,8 +29,8 @@ type OpenCases interface {
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// AnswerUnseen reports whether an answer to the post of a mention need not be seen: the site shows
-	// none, as far as is known, or a moderator has it.
-	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
+	// none, as far as is known. held is since when a moderator has one; zero: none has.
+	AnswerUnseen(ctx context.Context, id mention.ID) (unseen bool, held time.Time, err error)
 	// Alive reports whether the complaint an alert belongs to still waits. ended is since when it
 	// does not; zero when nobody knows.
 	Alive(ctx context.Context, id mention.AlertID) (alive bool, ended time.Time, err error)
@@ -149,8 +149,12 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		return at, nil
 	}
 	if c.Status == mention.Replied { // that it is not seen there says nothing, and nobody's word is doubted
-		if unseen, err := d.opt.Cases.AnswerUnseen(ctx, m.ID); err != nil || unseen {
+		unseen, held, err := d.opt.Cases.AnswerUnseen(ctx, m.ID)
+		if err != nil || unseen {
 			return time.Time{}, err
+		}
+		if let := held.Add(moderated); !held.IsZero() && s.now.Before(let) {
+			return let, nil
 		}
 	}
 	// A snooze ends when the person asked for it, whatever the hour.

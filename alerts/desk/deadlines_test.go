@@ -115,17 +115,18 @@ func TestRepliedLongAfter(t *testing.T) {
 }
 
 // TestAnswerThatNoPollSees: what the site took is not doubted because its polls do not read answers.
-// Once they were seen to read one, an answer that they do not see is told.
+// Once they were seen to read one, an answer that they do not see is told; one that a moderator has, once that
+// lasts longer than it takes: it was refused.
 func TestAnswerThatNoPollSees(t *testing.T) {
 	r := newWorld(t, deadlineRules())
-	send := func(id string) mention.Mention {
+	send := func(id string, held bool) mention.Mention {
 		m := rig.Said(rig.Forum, id, "Олена "+id, rig.Refund+" № "+id, -0.5)
 		m.Post.ThreadURL = "https://forum.example/t/" + id
 		r.Poll(m)
 		r.Shown()
 		draft := mention.SiteReply{ID: "K" + id, MentionID: rig.ID(m), Nth: 1, Status: mention.ReplyDraft, Account: "support", Text: "Вибачте, " + id, By: mention.Person{ID: "slack:U1", Name: "Ira"}, MadeAt: r.Now, ApprovedAt: r.Now}
 		sent := draft
-		sent.Status, sent.Attempts, sent.FirstAt, sent.SendingAt, sent.EndedAt, sent.RemoteID = mention.ReplySent, 1, r.Now, r.Now, r.Now, "a"+id
+		sent.Status, sent.Attempts, sent.FirstAt, sent.SendingAt, sent.EndedAt, sent.RemoteID, sent.Held = mention.ReplySent, 1, r.Now, r.Now, r.Now, "a"+id, held
 		if err := r.Store.AddReply(t.Context(), draft); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,7 @@ func TestAnswerThatNoPollSees(t *testing.T) {
 		}
 		return m
 	}
-	m := send("1")
+	m := send("1", false)
 	r.says(r.after(2 * time.Hour))
 	if _, c := r.State(m); c.Status != mention.Replied || c.AnswerVerified {
 		t.Errorf("case %+v", c)
@@ -150,9 +151,12 @@ func TestAnswerThatNoPollSees(t *testing.T) {
 	answer.Post.ThreadURL, answer.Post.ReplyTo = m.Post.ThreadURL, "1"
 	r.Poll(answer)
 	r.Shown()
-	send("2")
+	send("2", false)
 	r.says(r.after(59 * time.Minute))
 	r.says(r.after(time.Minute), doubt)
+	send("3", true)
+	r.says(r.after(3*24*time.Hour - time.Minute))
+	r.says(r.after(time.Minute), strings.Replace(doubt, "1 h", "3 days", 1))
 }
 
 // TestWorkingHours hears a complaint on Friday evening, before the night in which
@@ -302,5 +306,6 @@ func TestAnswerWhereNoneIsRead(t *testing.T) {
 	r.Poll(answer)
 	r.Shown()
 	replied(review("2"))
-	r.says(r.after(time.Hour), "#mentions: Ira said 1 h ago that this is answered, but no answer of yours is to be seen on the site.")
+	r.says(r.after(24*time.Hour - time.Minute)) // many such places are asked every few hours, and moderators look first
+	r.says(r.after(time.Minute), "#mentions: Ira said 24 h ago that this is answered, but no answer of yours is to be seen on the site.")
 }

@@ -14,10 +14,15 @@ import (
 const (
 	// escalationDelay is the least time between the nudge and the release.
 	escalationDelay = 5 * time.Minute
-	// verifyWithin is how long after "replied" the answer must be seen on the site.
+	// verifyWithin is how long after "replied" the answer must be seen on the site; verifyReview that of a review: such
+	// places are asked every few hours, and moderators look at answers first.
 	verifyWithin = time.Hour
+	verifyReview = 24 * time.Hour
 	// unverifiedFor is how long after "replied" people are still told that no answer was seen.
 	unverifiedFor = 7 * 24 * time.Hour
+	// moderated is how long a site's moderators may have an answer before it is missed: what they refuse nobody
+	// hears of.
+	moderated = 3 * 24 * time.Hour
 )
 
 // steps decides about one case. It is pure.
@@ -128,6 +133,9 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 
 func (s steps) unverified(c mention.Case) (time.Time, step) {
 	at := c.RepliedAt.Add(verifyWithin)
+	if s.mention.Post.Kind == mention.Review {
+		at = c.RepliedAt.Add(verifyReview)
+	}
 	if c.AnswerVerified || c.Steps.Doubted || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(c.RepliedAt) > unverifiedFor {
 		return time.Time{}, nil
 	}

@@ -33,8 +33,8 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
 			continue // the author had the last word
 		}
-		if post.Own && d.Previous == nil && post.Before(lastChanged(s.Mention.Post)) {
-			continue // a store shows a review that was changed beside what was said to the words before
+		if d.Previous == nil && toWordsBefore(post, s.Mention.Post) {
+			continue
 		}
 		if err := p.answered(ctx, d, s, d.Mention); err != nil {
 			return err
@@ -43,18 +43,23 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
-// answered closes the complaint of s by an answer, and says so in its thread. It stays as it is when
-// it was dismissed, or an answer was seen before.
+// answered closes the complaint of s by an answer, and says so in its thread, where that is still looked for. It stays as
+// it is when it was dismissed, or an answer was seen before.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
 	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
+	settled := c.Status == mention.Replied && p.now.Sub(c.RepliedAt) > mention.AnswerSought
 	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
 	p.cases.bumpVersion(c)
 	p.namesNobody(s.Mention.ID)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: by + " " + post.URL})
-	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
+	if settled { // a source whose answers are read from now on would bring up all that is long done
+		return nil
+	}
+	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text}
+	details.Negative = !post.Own && p.rules.IsComplaint(answer) // of the owner's an apology is no sign that somebody else took the name
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
 
@@ -66,7 +71,7 @@ func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author
 // the usual order it is, as the complaint was there when it was heard.
 func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) error {
 	m := d.Mention
-	if d.Previous != nil || len(p.rules.Official[m.Watch])+len(p.rules.Profiles[m.Watch]) == 0 {
+	if d.Previous != nil {
 		return nil // its words are newer than what answered it before
 	}
 	since := m.Post.Published
@@ -79,7 +84,7 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	}
 	for _, o := range all {
 		answer := o.Mention.Post
-		if !p.isGone(o) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
+		if !p.isGone(o) && !toWordsBefore(answer, m.Post) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
 			return p.answered(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}, o.Mention)
 		}
 	}
@@ -260,6 +265,10 @@ func mayFollow(post, o mention.Post) bool {
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
 }
 
+// toWordsBefore reports whether an owner's answer is of before the words of o: a store shows a review that was
+// changed beside what was said to the words before.
+func toWordsBefore(answer, o mention.Post) bool { return answer.Own && answer.Before(lastChanged(o)) }
+
 // lastChanged is when the post's words are from, as far as its site says so.
 func lastChanged(o mention.Post) time.Time {
 	if o.Edited.After(o.Published) {
@@ -286,14 +295,17 @@ func repliesTo(post, o mention.Post) bool {
 }
 
 // answeredAt is the true time of the answer. A site that gives only the day, or
-// no time, or one before the complaint, leaves the moment it was seen; so does an answer of before
+// no time, or one before the complaint, leaves the moment a person said so, or else it was seen; so does an answer of before
 // the case was opened again: its words are new, or it came back, or was seen late.
 func answeredAt(answer, complaint mention.Post, c mention.Case, now time.Time) time.Time {
 	at := answer.Published
-	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) || at.Before(c.ReopenedAt) {
-		return now
+	switch {
+	case !at.IsZero() && !answer.DateOnly && !at.After(now) && !at.Before(complaint.Published) && !at.Before(c.ReopenedAt):
+		return at
+	case c.Status == mention.Replied:
+		return c.RepliedAt
 	}
-	return at
+	return now
 }
 
 // answerGone opens what an official post answered that is gone from the site now: what

@@ -168,6 +168,90 @@ func TestAnswerHeardFirst(t *testing.T) {
 	}
 }
 
+// TestOwnAnswerHeardFirst: what the site calls the owner's is an answer also where the watchlist knows no
+// official author; not to words that are newer than it.
+func TestOwnAnswerHeardFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		edited time.Duration
+		want   mention.Status
+	}{"to it": {0, mention.Replied}, "to its words before": {time.Hour, mention.Open}} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind, m.Post.Published = mention.Review, rig.Noon.Add(-time.Minute)
+			if c.edited > 0 {
+				m.Post.Edited = rig.Noon.Add(c.edited)
+			}
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(90*time.Second)
+			r.None(r.Poll(answer))
+			r.Now = rig.Noon.Add(2 * time.Hour)
+			r.Poll(m)
+			if _, got := r.State(m); got.Status != c.want {
+				t.Errorf("the case is %s, want %s", got.Status, c.want)
+			}
+		})
+	}
+}
+
+// TestAnswerThatWasSaid: an answer without a moment of its own stands since a person said so, and not since it was
+// seen: moderators may keep it for hours.
+func TestAnswerThatWasSaid(t *testing.T) {
+	for name, at := range map[string]func(p *mention.Post){
+		"no time": func(*mention.Post) {},
+		"a day":   func(p *mention.Post) { p.Published, p.DateOnly = rig.Noon.Truncate(24*time.Hour), true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			r.Poll(m)
+			r.Now = rig.Noon.Add(20 * time.Minute)
+			r.Do(m, mention.Action{Verb: mention.Reply})
+			r.Now = rig.Noon.Add(5 * time.Hour)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own = mention.Review, "1", true
+			at(&answer.Post)
+			r.Poll(answer)
+			if _, c := r.State(m); !c.AnswerVerified || !c.RepliedAt.Equal(rig.Noon.Add(20*time.Minute)) {
+				t.Errorf("case %+v", c)
+			}
+		})
+	}
+}
+
+// TestAnswerLongSaid: an answer that is seen weeks after a person said that it stands is written down and told nobody:
+// the first poll that reads the answers of a place finds those of months.
+func TestAnswerLongSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		said, told bool
+		after      time.Duration
+	}{
+		"said lately":   {true, true, 13 * 24 * time.Hour},
+		"said long ago": {true, false, 15 * 24 * time.Hour},
+		"never said":    {false, true, 15 * 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind = mention.Review
+			r.Poll(m)
+			if c.said {
+				r.Do(m, mention.Action{Verb: mention.Reply})
+			}
+			r.Now = r.Now.Add(c.after)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own = mention.Review, "1", true
+			if told := r.Poll(answer); len(told) > 0 != c.told {
+				t.Errorf("told %+v", told)
+			}
+			if _, c := r.State(m); !c.AnswerVerified {
+				t.Errorf("case %+v", c)
+			}
+		})
+	}
+}
+
 // TestAnswerHeardFirstAndCounted: in the poll that brings the complaint a number counts under the answer that
 // was heard before it; it answers all the same.
 func TestAnswerHeardFirstAndCounted(t *testing.T) {

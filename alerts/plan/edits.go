@@ -26,8 +26,8 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	}
 	change := p.changeOf(*was, m)
 	why := p.loudness(m, *was, change)
-	if change == alerts.Worse && !m.Post.Edited.IsZero() {
-		p.worse[m.ID] = m.Post.Edited
+	if change == alerts.Worse {
+		p.worse[m.ID] = lastChanged(m.Post)
 	}
 	reopened, sleeper, err := p.opens(d, change)
 	if err != nil {

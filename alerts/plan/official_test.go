@@ -21,9 +21,9 @@ func TestOwnAnswer(t *testing.T) {
 	m.Post.Published = rig.Noon.Add(-time.Hour)
 	r.Poll(m, other)
 	r.Now = rig.Noon.Add(10 * time.Minute)
-	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+	answer := rig.Said(rig.Forum, "1/answer", "", "Олено, вибачте, що кошти так довго не повертали.", -0.6) // who apologises names what went wrong
 	answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(5*time.Minute)
-	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank {
+	if got := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); got.Change != alerts.Answered || got.By != rig.Bank || got.Negative {
 		t.Errorf("told %+v", got)
 	}
 	if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedBy != rig.Bank || !c.RepliedAt.Equal(answer.Post.Published) {
@@ -37,8 +37,13 @@ func TestOwnAnswer(t *testing.T) {
 	if got := alerts.ReadDetails(r.One(r.Poll(gone), mention.Changed).Payload); got.Change != alerts.Withdrawn || got.By != rig.Bank {
 		t.Errorf("told %+v", got)
 	}
-	if got := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}}).OfficialFor(answer.Post); len(got) > 0 {
+	planner := plan.NewPlanner(alerts.Rules{Official: map[string][]string{"Somebody else": {"Somebody"}}})
+	if got := planner.OfficialFor(answer.Post); len(got) > 0 {
 		t.Errorf("it speaks for %q, which it does not name", got)
+	}
+	answer.Post.Author = "Somebody"
+	if got := planner.OfficialFor(answer.Post); len(got) != 1 {
+		t.Errorf("signed by an official author it speaks for %q", got)
 	}
 }
 
@@ -67,6 +72,40 @@ func TestOwnAnswerOfBefore(t *testing.T) {
 				t.Errorf("after the new answer the case is %s", c.Status)
 			}
 		})
+	}
+}
+
+// TestOwnAnswerBeforeAnEdit: the answer and an edit after it come with one poll. Where the edit is for the worse the
+// answer is to the words before, also where a site that tells no edits moves the day of the review; else it is to these.
+func TestOwnAnswerBeforeAnEdit(t *testing.T) {
+	at := rig.Noon.Add(20 * time.Minute)
+	for site, move := range map[string]func(p *mention.Post){
+		"tells edits":     func(p *mention.Post) { p.Edited = at },
+		"moves its dates": func(p *mention.Post) { p.Published = at },
+	} {
+		for said, c := range map[string]struct {
+			score mention.Score
+			want  mention.Status
+		}{
+			" Оновлення: відповіли, дякую.":                              {mention.Score{Value: 0.3, Complaint: 0.1, Label: mention.Positive}, mention.Replied},
+			" Оновлення: брешуть, нічого не повернули, справжні шахраї.": {mention.Score{Value: -0.95, Complaint: 0.99, Label: mention.Negative}, mention.Open},
+		} {
+			t.Run(site+said, func(t *testing.T) {
+				r := rig.New(t, alerts.Rules{})
+				m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+				m.Post.Kind, m.Post.Published = mention.Review, rig.Noon.Add(-time.Hour)
+				r.Poll(m)
+				r.Now = rig.Noon.Add(time.Hour)
+				answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+				answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, rig.Noon.Add(5*time.Minute)
+				m.Post.Text, m.Score = m.Post.Text+said, c.score
+				move(&m.Post)
+				r.Poll(m, answer)
+				if _, got := r.State(m); got.Status != c.want {
+					t.Errorf("the case is %s, want %s", got.Status, c.want)
+				}
+			})
+		}
 	}
 }
 

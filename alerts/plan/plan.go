@@ -84,11 +84,9 @@ func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 
 // OfficialFor returns the watches that the post's author answers for. Such a post
 // is of interest even where it does not name the watch. What the owner of a place wrote
-// (Post.Own) is no author's: it speaks for the watch of its source, and for those that it names.
+// (Post.Own) speaks for the watch of its source and for those that it names; for others only by its author.
 func (p *Planner) OfficialFor(post mention.Post) []string {
-	if post.Own {
-		return nil
-	}
+	post.Own = false
 	rules := p.rules.Load()
 	var watches []string
 	for watch := range rules.Official { // profiles have names, too
@@ -153,7 +151,7 @@ type plan struct {
 	cases caseChanges
 	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
 	told  map[mention.ID]string     // the former name of the watch under which the post of a mention was told
-	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
+	worse map[mention.ID]time.Time  // from when the words of complaints are that this poll found worse, where the site says so
 
 	wordings  map[reading]wording                   // of mentions that were compared
 	rates     map[rateKey]rate                      // of watches that were asked for

@@ -20,8 +20,8 @@ import (
 )
 
 // Finish makes the posts of one poll keep the promises of Batch: this source's,
-// no ID twice, UTC, valid UTF-8, oldest first (what has no time comes before). What has no ID or no words and no
-// rating is dropped.
+// no ID twice, UTC, valid UTF-8, oldest first (what has no time comes before, but for an owner's answer, which comes
+// after what it answers: they may be stored in pieces). What has no ID or no words and no rating is dropped.
 func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	now := e.Now().UTC()
 	seen := make(map[string]bool, len(posts))
@@ -47,7 +47,13 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 		p.Published, p.Edited = Plausible(p.Published, now), Plausible(p.Edited, now)
 		kept = append(kept, p)
 	}
-	slices.SortStableFunc(kept, func(a, b mention.Post) int { return a.Published.Compare(b.Published) })
+	at := func(p mention.Post) time.Time {
+		if p.Own && p.Published.IsZero() {
+			return now
+		}
+		return p.Published
+	}
+	slices.SortStableFunc(kept, func(a, b mention.Post) int { return at(a).Compare(at(b)) })
 	return kept
 }
 

@@ -37,6 +37,21 @@ func TestEveryStringIsBounded(t *testing.T) {
 	}
 }
 
+// TestOwnersAnswersComeLast: Wildberries dates no answer. What comes first of many posts is stored before the others, and
+// an answer would not find what it answers.
+func TestOwnersAnswersComeLast(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	var ids []string
+	for _, p := range Finish(crawlers.Env{Now: func() time.Time { return now }}, []mention.Post{
+		{ID: "3", Text: "late", Published: now}, {ID: "3/answer", Text: "sorry", Own: true}, {ID: "2", Text: "late", Published: now.Add(-time.Hour)}, {ID: "1", Text: "late"},
+	}) {
+		ids = append(ids, p.ID)
+	}
+	if got := strings.Join(ids, " "); got != "1 2 3 3/answer" {
+		t.Errorf("in the order %s", got)
+	}
+}
+
 // TestCount: that the owner's answers have no stars and no author says nothing of the reviews.
 func TestCount(t *testing.T) {
 	var parts crawlers.Parts

@@ -42,6 +42,7 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 type alarms struct {
 	storing, polling, pressing alarm
 	redis                      dayAlarm
+	asking                     time.Time            // since when this replica looks at Redis; zero: another one tells
 	pair                       mention.AlertID      // the notice that is stored
 	naming                     string               // what was told of names
 	channels                   map[string]*dayAlarm // nil: another replica tells, or nobody has looked
@@ -77,7 +78,7 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	case !a.pressing.told || !d.lease.heldLast(): // what was told is not over because Slack is out of reach
 		a.pressing = alarm{}
 	}
-	d.lookAtRedis(ctx, &a.redis)
+	d.lookAtRedis(ctx, a)
 	d.lookAtPair(ctx, a)
 	d.lookAtNames(ctx, a)
 	d.lookAtChannels(ctx, a)
@@ -101,26 +102,43 @@ func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, 
 }
 
 // lookAtRedis tells that earshot works without its Redis once that lasts, by day, and that it is over.
-func (d *Daemon) lookAtRedis(ctx context.Context, a *dayAlarm) {
-	l, now, err := d.staffLang(), d.now(), d.seen.health()
+func (d *Daemon) lookAtRedis(ctx context.Context, known *alarms) {
+	l, now, err, a := d.staffLang(), d.now(), d.seen.health(), &known.redis
 	switch {
 	case !d.lease.heldLast(): // another replica tells
-		*a = dayAlarm{}
+		*a, known.asking = dayAlarm{}, time.Time{}
+		return
+	case known.asking.IsZero():
+		known.asking = now
+	}
+	switch {
 	case a.notice == "" && err == nil:
 		a.since = time.Time{}
 	case a.notice == "" && a.since.IsZero():
 		a.since = now
 	case a.notice == "" && now.Sub(a.since) >= redisAfter:
-		words := l.Text("notice.redis_away", "why", d.saidIn(l, err.Error()))
-		notice := alerts.NewNotice(partRedis, "away", a.since, d.secrets.Redact(words), "")
-		if d.tellByDay(ctx, "", false, notice) == nil {
-			a.notice = notice.ID
-		}
+		d.tellOfDay(ctx, a, partRedis, "away", l.Text("notice.redis_away", "why", d.saidIn(l, err.Error())), a.since.Sub(known.asking) >= redisAfter)
 	case a.notice != "" && err == nil:
 		words := l.Text("notice.redis_back", "span", l.Span(now.Sub(a.since)))
 		if d.tellByDay(ctx, a.notice, true, alerts.NewNotice(partRedis, "back", a.since, words, "")) == nil {
 			*a = dayAlarm{}
 		}
+	}
+}
+
+// tellOfDay tells that something is wrong, of one day once however often earshot starts or replicas take over; anew where
+// it was well since this one looks: what was told of it before is over.
+func (d *Daemon) tellOfDay(ctx context.Context, a *dayAlarm, about, state, words string, wasWell bool) {
+	notice := alerts.NewNotice(about, state, a.since.UTC().Truncate(24*time.Hour), d.secrets.Redact(words), "")
+	if wasWell {
+		if _, told, err := d.store.Alert(ctx, notice.ID); err != nil {
+			return
+		} else if told {
+			notice.ID = alerts.NewNotice(about, state, a.since, "", "").ID
+		}
+	}
+	if d.tellByDay(ctx, "", false, notice) == nil {
+		a.notice = notice.ID
 	}
 }
 
@@ -160,8 +178,8 @@ func (d *Daemon) lookAtNames(ctx context.Context, known *alarms) {
 	}
 }
 
-// lookAtChannels tells of channels that would take no message before one has to wait for them, by day
-// and of one day once however often earshot starts or replicas take over; then the routes tell it.
+// lookAtChannels tells of channels that would take no message before one has to wait for them, by day;
+// then the routes tell it.
 func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
 	waits, l, now := d.metrics.inTrouble(), d.staffLang(), d.now()
 	closed, looked := d.notifiers.closedRoutes()
@@ -188,17 +206,7 @@ func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
 			delete(known.channels, route)
 		case a.notice == "" && now.Sub(a.since) >= alarmAfter:
 			words := l.Text("notice.channel", "route", route, "why", alerts.Reason(l, err))
-			notice := alerts.NewNotice(about, "closed", a.since.UTC().Truncate(24*time.Hour), d.secrets.Redact(words), "")
-			if a.since.Sub(known.looking) >= alarmAfter { // it was well: what was told of it before is over
-				if _, told, err := d.store.Alert(ctx, notice.ID); err != nil {
-					continue
-				} else if told {
-					notice.ID = alerts.NewNotice(about, "closed", a.since, "", "").ID
-				}
-			}
-			if d.tellByDay(ctx, "", false, notice) == nil {
-				a.notice = notice.ID
-			}
+			d.tellOfDay(ctx, a, about, "closed", words, a.since.Sub(known.looking) >= alarmAfter)
 		case err == nil && d.tellByDay(ctx, a.notice, true, alerts.NewNotice(about, "back", a.since, l.Text("notice.channel_again", "route", route), "")) == nil:
 			delete(known.channels, route)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -21,6 +22,22 @@ type seenSet struct {
 
 // insteadOfRedis is what becomes of questions that Redis does not answer.
 const insteadOfRedis = "; the database answers instead"
+
+// redisFull is why a Redis takes nothing new. It is asked still.
+const redisFull = "redis takes no new posts, for its memory is full: raise its `maxmemory`"
+
+// whyRedis says why the database answers in place of Redis. Of a Redis that answers and must not be used it
+// says what to mend.
+func whyRedis(s store.FilterState) string {
+	why := strings.TrimPrefix(s.Why, "store: ")
+	switch {
+	case s.Full:
+		return redisFull
+	case strings.HasPrefix(why, "redis does not answer: "):
+		return why + insteadOfRedis
+	}
+	return why
+}
 
 // openSeen opens Redis when the watchlist names one, else the database is its own
 // seen set. A Redis that is away now is used as soon as it is back.
@@ -44,7 +61,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 	}
 	health := func() error {
 		if s := filter.State(); !s.Well() {
-			return errors.New(s.Why + insteadOfRedis)
+			return errors.New(whyRedis(s))
 		}
 		return nil
 	}
