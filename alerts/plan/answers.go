@@ -44,19 +44,30 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 }
 
 // answered closes the complaint of s by an answer, and says so in its thread. It stays as it is when
-// it was dismissed, or an answer was seen before.
+// it was dismissed, or an answer was seen before. Of what people closed long ago nothing is said: once a source
+// shows the owner's answers, it shows those of months.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
 	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
+	late := post.Own && c.Status == mention.Replied && p.now.Sub(c.RepliedAt) >= longClosed
+	if late && at.Equal(p.now) {
+		at = c.RepliedAt // people's word is nearer than the moment at which it was seen
+	}
 	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
 	p.cases.bumpVersion(c)
 	p.namesNobody(s.Mention.ID)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: by + " " + post.URL})
+	if late {
+		return nil
+	}
 	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
+
+// longClosed is how long after people closed a case nobody waits for its answer to be seen.
+const longClosed = 24 * time.Hour
 
 // signature is under which name an answer is told: a place shows its owner's under none.
 func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author, answer.Watch) }
