@@ -59,6 +59,26 @@ func TestReadAnewIsNoEdit(t *testing.T) {
 	r.One(r.Poll(old), mention.Complaint)
 }
 
+// TestTitleOfAThreadIsNoEdit: a list shows a comment under the title of its discussion, and the discussion shows it
+// without. Its author wrote neither; the title of a review is his own.
+func TestTitleOfAThreadIsNoEdit(t *testing.T) {
+	for _, reply := range []bool{true, false} {
+		r := rig.New(t, alerts.Rules{})
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.4)
+		m.Post.IsReply = reply
+		r.One(r.Poll(m), mention.Complaint)
+		r.Do(m, mention.Action{Verb: mention.Reply, At: r.Now})
+		m.Post.Title = "Карту заблокували, гроші зникли"
+		rig.Judge(&m, -0.9)
+		if got := r.Poll(m); (len(got) == 0) != reply {
+			t.Errorf("reply %v: told %+v", reply, got)
+		}
+		if _, c := r.State(m); (c.Status == mention.Replied) != reply {
+			t.Errorf("reply %v: the case is %s", reply, c.Status)
+		}
+	}
+}
+
 // TestReadOtherwiseIsNoEdit: what an earlier version read without the space between two words, or in pieces, was
 // written by nobody since. Neither is it told again, nor is the case opened that was answered.
 func TestReadOtherwiseIsNoEdit(t *testing.T) {
