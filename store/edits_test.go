@@ -47,6 +47,18 @@ func testEdits(t *testing.T, open opener) {
 	want(t, "history", kinds(must(s.history(background, m.ID))(t)), "heard edited")
 	want(t, "alerts: no second message for an edit", len(must(s.DueAlerts(background, in.At, 10))(t)), 3)
 	want(t, "the same edit again: known", ingest(t, s, in).Known, 1)
+	unnamed := heard(post(5), "Romashka") // it belongs to the watch by its source
+	unnamed.Mentions[0].Spans = nil
+	ingest(t, s, intakeOf(unnamed))
+	unnamed.Post.Text += " It came."
+	ingest(t, s, intakeOf(unnamed))
+	for watch, said := range map[mention.ID]string{
+		mentionID(p, "Delivery"):            "does not name Delivery any more",
+		mentionID(unnamed.Post, "Romashka"): "",
+	} {
+		events := must(s.history(background, watch))(t)
+		want(t, "what the edit did", events[len(events)-1].Detail, said)
+	}
 }
 
 // testEditsOfThePast: of what is of the past only what was never seen is recorded in silence. Where the

@@ -170,7 +170,7 @@ func (g *ingestion) eventsOf(d *mention.PendingMention) ([]mention.Event, error)
 		if often, err := g.editsOften(d); err != nil || often {
 			return d.Events, err
 		}
-		if len(d.Mention.Spans) == 0 {
+		if len(d.Mention.Spans) == 0 && len(d.Previous.Spans) > 0 { // by its source it belongs to a watch that it never names
 			own.Detail = "does not name " + d.Mention.Watch + " any more"
 		}
 	}

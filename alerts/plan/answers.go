@@ -44,11 +44,12 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 }
 
 // answered closes the complaint of s by an answer, and says so in its thread, where that is still looked for. It stays as
-// it is when it was dismissed, or an answer was seen before.
+// it is when it was dismissed, or an answer was seen before. Of what people closed long ago nothing is said: once a source
+// shows the owner's answers, it shows those of months.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
 	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
-	settled := c.Status == mention.Replied && p.now.Sub(c.RepliedAt) > mention.AnswerSought
+	settled := c.Status == mention.Replied && (p.now.Sub(c.RepliedAt) > mention.AnswerSought || post.Own && !c.Steps.Doubted && p.now.Sub(c.RepliedAt) >= longClosed)
 	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
@@ -62,6 +63,10 @@ func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mentio
 	details.Negative = !post.Own && p.rules.IsComplaint(answer) // of the owner's an apology is no sign that somebody else took the name
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
+
+// longClosed is how long after people closed a case nobody waits for the owner's answer to be seen, unless
+// the thread says that it is not.
+const longClosed = 24 * time.Hour
 
 // signature is under which name an answer is told: a place shows its owner's under none.
 func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author, answer.Watch) }

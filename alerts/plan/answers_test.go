@@ -220,16 +220,18 @@ func TestAnswerThatWasSaid(t *testing.T) {
 	}
 }
 
-// TestAnswerLongSaid: an answer that is seen weeks after a person said that it stands is written down and told nobody:
-// the first poll that reads the answers of a place finds those of months.
+// TestAnswerLongSaid: an answer that is seen days after a person said that it stands is written down and told nobody,
+// where the thread did not doubt it: the first poll that reads the answers of a place finds those of months.
 func TestAnswerLongSaid(t *testing.T) {
 	for name, c := range map[string]struct {
-		said, told bool
-		after      time.Duration
+		said, doubted, told bool
+		after               time.Duration
 	}{
-		"said lately":   {true, true, 13 * 24 * time.Hour},
-		"said long ago": {true, false, 15 * 24 * time.Hour},
-		"never said":    {false, true, 15 * 24 * time.Hour},
+		"said lately":        {true, false, true, 13 * time.Hour},
+		"said and doubted":   {true, true, true, 13 * 24 * time.Hour},
+		"said days ago":      {true, false, false, 2 * 24 * time.Hour},
+		"doubted, weeks ago": {true, true, false, 15 * 24 * time.Hour},
+		"never said":         {false, false, true, 15 * 24 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rig.New(t, alerts.Rules{})
@@ -238,6 +240,12 @@ func TestAnswerLongSaid(t *testing.T) {
 			r.Poll(m)
 			if c.said {
 				r.Do(m, mention.Action{Verb: mention.Reply})
+			}
+			if _, err := r.Store.UpdateCase(t.Context(), rig.ID(m), func(one *mention.Case) ([]mention.Event, []mention.Alert, error) {
+				one.Steps.Doubted = c.doubted
+				return nil, nil, nil
+			}); err != nil {
+				t.Fatal(err)
 			}
 			r.Now = r.Now.Add(c.after)
 			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -203,19 +205,31 @@ const recountedFrom = 0.95
 func recount(was, is mention.Post) bool {
 	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
 	return is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
-		(slices.Equal(a, b) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
+		(slices.Equal(a, b) || sameWriting(was, is) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
-// onlyCounted reports whether nothing but digits changed, and none that the reading goes by. Then
-// nobody wrote anything, and a score that is another comes of how texts are read since: of other
-// weights, words or rivals.
+// onlyCounted reports whether nothing but digits changed, and none that the reading goes by, or what only
+// a reader of pages puts between the words. Then nobody wrote anything, and a score that is another comes of how
+// texts are read since: of other weights, words or rivals.
 func onlyCounted(was mention.Post, m *mention.Mention) bool {
 	is := m.Post
 	return is.Deleted == was.Deleted && is.Rating.Stars() == was.Rating.Stars() &&
-		slices.Equal(strings.Fields(withoutDigits(was.Body())), strings.Fields(withoutDigits(is.Body()))) &&
+		sameWriting(was, is) &&
 		!slices.ContainsFunc(m.Score.Why, func(h mention.Hit) bool {
 			return strings.ContainsFunc(h.Text, unicode.IsDigit) && !hasNumber(was.Body(), h.Text)
 		})
+}
+
+// sameWriting reports whether what two posts say is one but for numbers, for white space, which stands between words
+// where an earlier version saw none, and for characters that it read in pieces. The title of a reply is its thread's,
+// and is not shown everywhere.
+func sameWriting(was, is mention.Post) bool {
+	if is.IsReply && (was.Title == "" || is.Title == "") {
+		was.Title, is.Title = "", ""
+	}
+	a, b := withoutDigits(was.Body()), withoutDigits(is.Body())
+	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	return bare(a) == bare(b) || strings.ContainsRune(a, utf8.RuneError) && text.Letters(a) == text.Letters(b)
 }
 
 // hasNumber reports whether these words with a number, as 1/10, stand in a text: 11/10 is another.

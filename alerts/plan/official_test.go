@@ -109,6 +109,46 @@ func TestOwnAnswerBeforeAnEdit(t *testing.T) {
 	}
 }
 
+// TestOwnAnswerSeenLate: an update of earshot, or a key that was given later, shows the owner's answers of months at
+// once. Of what people closed a day ago and more they are noted, and nothing is said in as many threads.
+func TestOwnAnswerSeenLate(t *testing.T) {
+	for name, one := range map[string]struct {
+		seen   time.Duration // after people closed it
+		at     time.Time     // of the answer; zero where the site gives none
+		closed bool
+		told   int
+	}{
+		"days later":            {72 * time.Hour, rig.Noon.Add(10 * time.Minute), true, 0},
+		"days later, undated":   {72 * time.Hour, time.Time{}, true, 0},
+		"within the hour":       {time.Hour, rig.Noon.Add(10 * time.Minute), true, 1},
+		"of what is open still": {72 * time.Hour, rig.Noon.Add(10 * time.Minute), false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Kind, m.Post.Published = mention.Review, rig.Noon.Add(-time.Hour)
+			r.One(r.Poll(m), mention.Complaint)
+			r.Now = rig.Noon.Add(15 * time.Minute)
+			if one.closed {
+				r.Do(m, mention.Action{Verb: mention.Reply, At: r.Now})
+			}
+			r.Now = r.Now.Add(one.seen)
+			answer := rig.Said(rig.Forum, "1/answer", "", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Kind, answer.Post.ReplyTo, answer.Post.Own, answer.Post.Published = mention.Review, "1", true, one.at
+			if got := r.Poll(answer); len(got) != one.told {
+				t.Errorf("%d told, want %d: %+v", len(got), one.told, got)
+			}
+			_, c := r.State(m)
+			if c.Status != mention.Replied || !c.AnswerVerified {
+				t.Errorf("case %+v", c)
+			}
+			if waited := c.RepliedAt.Sub(rig.Noon); waited > 15*time.Minute {
+				t.Errorf("its author waited %s", waited)
+			}
+		})
+	}
+}
+
 // TestWhoAnswered: a name alone closes nothing where anybody may take it; an account
 // does.
 func TestWhoAnswered(t *testing.T) {

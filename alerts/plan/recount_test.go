@@ -59,6 +59,50 @@ func TestReadAnewIsNoEdit(t *testing.T) {
 	r.One(r.Poll(old), mention.Complaint)
 }
 
+// TestTitleOfAThreadIsNoEdit: a list shows a comment under the title of its discussion, and the discussion shows it
+// without. Its author wrote neither; the title of a review is his own.
+func TestTitleOfAThreadIsNoEdit(t *testing.T) {
+	for _, reply := range []bool{true, false} {
+		r := rig.New(t, alerts.Rules{})
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.4)
+		m.Post.IsReply = reply
+		r.One(r.Poll(m), mention.Complaint)
+		r.Do(m, mention.Action{Verb: mention.Reply, At: r.Now})
+		m.Post.Title = "Карту заблокували, гроші зникли"
+		rig.Judge(&m, -0.9)
+		if got := r.Poll(m); (len(got) == 0) != reply {
+			t.Errorf("reply %v: told %+v", reply, got)
+		}
+		if _, c := r.State(m); (c.Status == mention.Replied) != reply {
+			t.Errorf("reply %v: the case is %s", reply, c.Status)
+		}
+	}
+}
+
+// TestReadOtherwiseIsNoEdit: what an earlier version read without the space between two words, or in pieces, was
+// written by nobody since. Neither is it told again, nor is the case opened that was answered.
+func TestReadOtherwiseIsNoEdit(t *testing.T) {
+	for was, is := range map[string]string{
+		"Місяць чекаюНічого":        "Місяць чекаю Нічого",
+		"Anyone?Romashka keeps it":  "Anyone?\nRomashka keeps it",
+		"Чекаю \ufffd\ufffd місяць": "Чекаю 😡 місяць",
+	} {
+		r := rig.New(t, alerts.Rules{})
+		old, told := rig.Said(rig.Review, "1", "Іван", was+" Так.", 0.2), rig.Said(rig.Review, "2", "Олена", was, -0.4)
+		r.PollBaseline(old)
+		r.One(r.Poll(told), mention.Complaint)
+		r.Do(told, mention.Action{Verb: mention.Reply, By: mention.Person{ID: "U1", Name: "Ira"}, At: r.Now})
+		for _, m := range []*mention.Mention{&old, &told} {
+			m.Post.Text = strings.Replace(m.Post.Text, was, is, 1)
+			rig.Judge(m, -0.8)
+		}
+		r.None(r.Poll(old, told))
+		if _, c := r.State(told); c.Status != mention.Replied {
+			t.Errorf("%q: what was answered is %s", is, c.Status)
+		}
+	}
+}
+
 // TestLaidOutAnewIsNoEdit: a new layout puts other words around every post. Nobody is told, neither in
 // the thread of an alert nor by a new one, and what is judged by such words does not count: the next
 // real edit is measured by the verdict of before.

@@ -63,7 +63,12 @@ type cursor struct {
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the feed
 	Hub    crawlers.Hub      `json:"hub,omitzero"`     // an unchanged answer does not repeat it
 	Full   bool              `json:"full,omitempty"`   // the marks are of full texts, too
+	Rules  int               `json:"rules,omitempty"`  // by which it was read
 }
+
+// readingRules is counted up when more of a faulty document is mended than before, so that posts have other words or
+// are found where none were.
+const readingRules = 1
 
 // feed reads one feed.
 type feed struct {
@@ -103,7 +108,7 @@ func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		// It may have moved: look for it again.
 		moved := *f
 		moved.lost = state.URL
-		found, why := moved.read(ctx, f.address, cursor{Seen: state.Seen, Since: state.Since})
+		found, why := moved.read(ctx, f.address, cursor{Seen: state.Seen, Since: state.Since, Rules: state.Rules})
 		if !errors.Is(why, errLost) {
 			batch, err, address = found, why, f.address
 		}
@@ -149,7 +154,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 	res, parsed := got.res, got.feed
 	r := newReader(parsed, res.URL, f.env)
 	r.known(state.Visits)
-	next := cursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
+	next := cursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL), Rules: readingRules}
 	if next.Since = state.Since; next.Since.IsZero() {
 		next.Since = f.env.Now()
 		if !state.Newest.IsZero() { // an earlier earshot read it first
@@ -200,7 +205,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 	}
 	sees := got.sight(len(known)+len(fresh), read-len(fresh))
 	sees.Newest, sees.Gap = next.Newest, len(state.Seen) > 0 && len(known) == 0
-	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Anew: got.mended && len(state.Seen) > 0 && state.Rules < readingRules, Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
 }
 
 // sight is what to tell of an answer that so many posts were made of.
@@ -328,7 +333,7 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor)
 		if c == page.URL {
 			continue
 		}
-		batch, err := f.read(ctx, c, cursor{URL: c, Seen: state.Seen, Since: state.Since})
+		batch, err := f.read(ctx, c, cursor{URL: c, Seen: state.Seen, Since: state.Since, Rules: state.Rules})
 		switch {
 		case err == nil:
 			batch.Observed.Notes = append(batch.Observed.Notes, "found by itself: "+fetch.SafeURL(c))

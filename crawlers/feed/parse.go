@@ -76,7 +76,10 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 	}
 	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
 	defer release()
-	return readXML(tidy(legal(body), res.URL), last)
+	whole := legal(body)
+	s, err := readXML(tidy(whole, res.URL), last)
+	s.mended = s.mended || !bytes.Equal(whole, body)
+	return s, err
 }
 
 // withoutNotices takes off what a program of the site complains about above its feed: "<b>Notice</b>: Undefined index".
@@ -104,13 +107,15 @@ func parseXML(body []byte) (*gofeed.Feed, error) {
 
 func readXML(body []byte, last bool) (salvaged, error) {
 	parsed, err := parseXML(body)
+	more := err == nil && len(begun.FindAllIndex(body, -1)) > len(parsed.Items)
 	switch {
 	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
 		return salvaged{}, errNoFeed
-	case err == nil && !swallowed(body, len(parsed.Items)) && (len(parsed.Items) > 0 || !hasItems(body)):
-		return salvaged{feed: parsed}, nil
+	case err == nil && !(more && swallowed(body, len(parsed.Items))) && (len(parsed.Items) > 0 || !hasItems(body)):
+		return salvaged{feed: parsed, mended: more}, nil
 	}
 	if s, ok := salvage(body, last, parseXML); ok {
+		s.mended = true
 		return s, nil
 	}
 	switch {
@@ -128,11 +133,11 @@ var (
 	anyItem = regexp.MustCompile(`(?i)<(?:[\w.-]+:)?(?:item|entry)[\s/>]`)
 )
 
-// swallowed reports whether the document begins more items than were read: one that
+// swallowed reports whether the items that a document begins and that were not read are lost: one that
 // is never closed takes those behind it for its own words. In XML without a fault what was not
 // read is part of another item, as the goods of an order may be.
 func swallowed(body []byte, read int) bool {
-	if len(begun.FindAllIndex(body, -1)) <= read || flawless(body) {
+	if flawless(body) {
 		return false
 	}
 	p, ok := split(body) // some may stand in CDATA

@@ -144,9 +144,10 @@ func (p parts) build(items ...[]byte) []byte {
 
 // salvaged is what was saved of a feed.
 type salvaged struct {
-	feed *gofeed.Feed
-	cut  bool // it ends in the middle
-	lost int  // items that could not
+	feed   *gofeed.Feed
+	cut    bool // it ends in the middle
+	lost   int  // items that could not
+	mended bool // earlier versions, which mended less, may have read other words or no item
 }
 
 // note says what was lost, in words.

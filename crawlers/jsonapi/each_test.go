@@ -41,6 +41,24 @@ func TestJSONValueReadLate(t *testing.T) {
 	}
 }
 
+// TestJSONAskedForMoreThanOnce: where a source was asked once for all and is asked for several things now, as after an
+// update of earshot, the first of them goes on where it was: what came while earshot was down is told, however long
+// that took. Of what is asked for besides the old is its baseline.
+func TestJSONAskedForMoreThanOnce(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"https://api.example/wall": `{"items":[{"id":1,"t":"one","at":"2026-11-01T08:00:00Z"}]}`}}
+	first := rig.Poll(t, rig.Crawler(t, "json: https://api.example/wall\nname: here\nlist: .items[]\nfields: {id: .id, text: .t, time: .at}", site), "")
+	site.Bodies["https://api.example/wall"] = `{"items":[{"id":2,"t":"while it was down","at":"2026-11-19T08:00:00Z"},{"id":1,"t":"one","at":"2026-11-01T08:00:00Z"}]}`
+	site.Bodies["https://api.example/talk"] = `{"items":[{"id":12,"t":"today","at":"2026-11-22T08:00:00Z"},{"id":11,"t":"said long ago","at":"2026-11-19T08:00:00Z"}]}`
+	c := rig.Crawler(t, fmt.Sprintf(eachBlock, "wall, talk")+"\nname: here", site)
+	second := rig.Poll(t, c, first.Next)
+	if len(second.Posts) != 2 || second.Posts[0].Text != "while it was down" || second.Posts[1].Text != "today" {
+		t.Errorf("got %+v", second.Posts)
+	}
+	if third := rig.Poll(t, c, second.Next); len(third.Posts) > 0 {
+		t.Errorf("read again: %+v", third.Posts)
+	}
+}
+
 // TestJSONValueThatIsRefused: one video without comments, or one closed community, costs
 // the others nothing. A site that refuses one after the other is left alone.
 func TestJSONValueThatIsRefused(t *testing.T) {

@@ -43,6 +43,7 @@ const lateNews = 36 * time.Hour
 func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	r := jsonRound{a: a, next: jsonState{Parts: map[string]jsonPart{}}, batch: crawlers.Batch{Unchanged: true, OwnIDs: true}}
 	poll.DecodeCursor(since, &r.state)
+	r.state.divide(a.each)
 	if wait := r.state.Wait.Sub(a.env.Now()); wait > 0 {
 		return crawlers.Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
 	}
@@ -154,6 +155,15 @@ const leastPause = time.Minute
 func (a *jsonAPI) from(first string) []string {
 	i := max(slices.Index(a.each, first), 0)
 	return slices.Concat(a.each[i:], a.each[:i])
+}
+
+// divide gives what is known of a source that was asked once for all to the value that is asked for first, where
+// several are now: that is the list of before, and the others are new beside it.
+func (s jsonState) divide(each []string) {
+	if part, one := s.Parts[""]; one && each[0] != "" {
+		delete(s.Parts, "")
+		s.Parts[each[0]] = part
+	}
 }
 
 // keep takes over the memory of the values that had no turn.
