@@ -151,7 +151,9 @@ func hasItems(body []byte) bool { return anyItem.Match(body) }
 func outermost(body []byte) (items int, ok bool) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	dec.Entity = xml.HTMLEntity
-	isItem := func(n xml.Name) bool { return strings.EqualFold(n.Local, "item") || strings.EqualFold(n.Local, "entry") }
+	isItem := func(n xml.Name) bool {
+		return strings.EqualFold(n.Local, "item") || strings.EqualFold(n.Local, "entry")
+	}
 	inside := 0
 	for {
 		switch t, err := dec.Token(); t := t.(type) {

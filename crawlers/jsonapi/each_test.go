@@ -131,3 +131,37 @@ func TestJSONValuesInTurns(t *testing.T) {
 		})
 	}
 }
+
+// TestJSONClosedInWords: a value that is closed in words among others that are read is a note, also where the
+// poll begins with it, since the last one was asked for a pause there. Of many the site refuses.
+func TestJSONClosedInWords(t *testing.T) {
+	for name, test := range map[string]struct {
+		values, closed string
+		at             string // the value that the poll begins with
+		posts, asked   int
+		fails          bool
+	}{
+		"the last":                      {"a, b", "b", "", 1, 2, false},
+		"the first":                     {"a, b", "a", "", 0, 1, true},
+		"the last, which is begun with": {"a, b", "b", "b", 1, 2, false},
+		"both":                          {"a, b", "ab", "b", 0, 2, true},
+		"many":                          {"a, b, c, d, e, f, g, h", "bcdefg", "", 1, 5, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			c := rig.Crawler(t, fmt.Sprintf(eachBlock, test.values)+"\nclosed: .no", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				asked++
+				value := r.URL[len(r.URL)-1:]
+				body := `{"items":[{"id":"` + value + `","t":"words","at":"2026-11-22T08:00:00Z"}]}`
+				if strings.Contains(test.closed, value) {
+					body = `{"no":"not for you"}`
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body)}, nil
+			}))
+			batch, err := c.Poll(t.Context(), crawlers.Cursor(`{"at":"`+test.at+`"}`))
+			if len(batch.Posts) != test.posts || asked != test.asked || test.fails != errors.Is(err, crawlers.ErrClosed) || err == nil && len(batch.Observed.Unread) != len(test.closed) {
+				t.Errorf("%d posts of %d requests, said %q, %v", len(batch.Posts), asked, batch.Observed.Unread, err)
+			}
+		})
+	}
+}

@@ -92,13 +92,15 @@ type jsonRound struct {
 }
 
 // isMissing reports whether an error says that a value is not there or closed, and notes it.
-// Of many that are refused the site refuses.
+// Of many that are refused the site refuses. What is closed in words is the whole site's, unless others were
+// read before it: in this poll, or in the last one, which ended in front of it.
 func (r *jsonRound) isMissing(err error) bool {
-	if poll.Refused(err) {
+	others := r.read > 0 || slices.Index(r.a.each, r.state.At) > 0
+	refused := poll.Refused(err) || others && errors.Is(err, crawlers.ErrClosed)
+	if refused {
 		r.refused++
 	}
-	closed := r.read > 0 && errors.Is(err, crawlers.ErrClosed) // in words, and others were read
-	if !poll.NotFound(err) && !closed && (!poll.Refused(err) || r.refused > maxRefused) {
+	if !poll.NotFound(err) && (!refused || r.refused > maxRefused) {
 		return false
 	}
 	r.missing = errors.Join(r.missing, err)
