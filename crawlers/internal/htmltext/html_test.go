@@ -82,6 +82,7 @@ func TestLineText(t *testing.T) {
 		{"I <3 you", "I <3 you"},
 		{"Ромашка<br>обманула&lt;br /&gt;всіх", "Ромашка обманула всіх"},
 		{`Ромашка<img src="x">обманула<svg/>.`, "Ромашка обманула."},
+		{`Ромашка<img src="x"><b>обманула</b><img src="y"><i>!</i>`, "Ромашка обманула!"},
 		{"<tr><td>one</td><td>two</td></tr>", "one two"},
 		{"Ром<b>аш</b>ка", "Ромашка"},
 		{"<a href='x?a=1&amp;b=2'>O'Brien</a>", "O'Brien"},

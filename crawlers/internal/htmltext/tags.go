@@ -9,23 +9,33 @@ import (
 // stripTags removes what is written like an HTML element with a known name.
 func stripTags(s string) string {
 	var b strings.Builder
+	gap := false // as of textWriter
+	write := func(words string) {
+		if gap && glued(b.String(), words) {
+			b.WriteByte(' ')
+		}
+		gap = gap && words == ""
+		b.WriteString(words)
+	}
 	for {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
-			b.WriteString(s)
+			write(s)
 			return b.String()
 		}
-		b.WriteString(s[:i])
+		write(s[:i])
 		end := tagEnd(s[i:])
 		if end == 0 {
-			b.WriteByte('<')
+			write("<")
 			s = s[i+1:]
 			continue
 		}
 		a := atom.Lookup([]byte(tagName(s[i:])))
-		if s = s[i+end:]; parts(a) || (a == atom.Img || takesRoom(a)) && glued(b.String(), s) {
-			b.WriteByte(' ')
+		s = s[i+end:]
+		if parts(a) {
+			write(" ")
 		}
+		gap = gap || a == atom.Img || takesRoom(a)
 	}
 }
 
