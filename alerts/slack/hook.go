@@ -137,7 +137,7 @@ func (h *Hook) send(ctx context.Context, d drawn) error {
 }
 
 // errPage is an answer with a page for people, as of a proxy that wants a login: it is not the webhook's.
-var errPage = errors.New("a page came instead of Slack's answer: something on the way answers in its place")
+var errPage = errors.New("a page came instead of Slack's answer")
 
 // post is one request. Whatever answers 200 has taken the message, but for a page.
 func (h *Hook) post(ctx context.Context, msg *api.WebhookMessage) error {
@@ -182,7 +182,7 @@ func (h *Hook) sort(err error) error {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: webhook: %w (%s)", moved, h.name())}
 	case errors.Is(err, errPage):
-		return &alerts.RefusedError{Code: "page", Err: fmt.Errorf("slack: webhook: %w (%s)", err, h.name())}
+		return &alerts.RefusedError{Code: "page", Err: &alerts.Advice{What: "slack: webhook: ", Key: "way.hook_page", Pairs: []any{"from", h.name()}}}
 	case errors.As(err, &limited):
 		return &alerts.RetryError{After: silence(limited), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:

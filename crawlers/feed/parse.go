@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 
 	"github.com/mmcdole/gofeed"
 
@@ -134,10 +135,10 @@ var (
 )
 
 // swallowed reports whether the items that a document begins and that were not read are lost: one that
-// is never closed takes those behind it for its own words. In XML without a fault what was not
-// read is part of another item, as the goods of an order may be.
+// is never closed takes those behind it for its own words, and the parser passes over a second
+// channel. In XML without a fault what stands inside of an item is part of it, as the goods of an order may be.
 func swallowed(body []byte, read int) bool {
-	if flawless(body) {
+	if whole, ok := outermost(body); ok && whole <= read {
 		return false
 	}
 	p, ok := split(body) // some may stand in CDATA
@@ -147,13 +148,30 @@ func swallowed(body []byte, read int) bool {
 // hasItems reports whether something in the bytes looks like an item.
 func hasItems(body []byte) bool { return anyItem.Match(body) }
 
-// flawless reports whether a strict reader of XML finds no fault.
-func flawless(body []byte) bool {
+// outermost counts the items that stand inside of no other; ok is false where a strict reader of XML
+// finds a fault.
+func outermost(body []byte) (items int, ok bool) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	dec.Entity = xml.HTMLEntity
+	isItem := func(n xml.Name) bool {
+		return strings.EqualFold(n.Local, "item") || strings.EqualFold(n.Local, "entry")
+	}
+	inside := 0
 	for {
-		if _, err := dec.Token(); err != nil {
-			return err == io.EOF
+		switch t, err := dec.Token(); t := t.(type) {
+		case xml.StartElement:
+			if isItem(t.Name) {
+				if inside == 0 {
+					items++
+				}
+				inside++
+			}
+		case xml.EndElement:
+			if isItem(t.Name) {
+				inside--
+			}
+		case nil:
+			return items, err == io.EOF
 		}
 	}
 }

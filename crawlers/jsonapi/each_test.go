@@ -149,3 +149,68 @@ func TestJSONValuesInTurns(t *testing.T) {
 		})
 	}
 }
+
+// TestJSONClosedInWords: a value that is closed in words among others that are read is a note, also where the
+// poll begins with it, since the last one was asked for a pause there. Of many the site refuses.
+func TestJSONClosedInWords(t *testing.T) {
+	for name, test := range map[string]struct {
+		values, closed string
+		at             string // the value that the poll begins with
+		posts, asked   int
+		fails          bool
+	}{
+		"the last":                      {"a, b", "b", "", 1, 2, false},
+		"the first":                     {"a, b", "a", "", 0, 1, true},
+		"the last, which is begun with": {"a, b", "b", "b", 1, 2, false},
+		"both":                          {"a, b", "ab", "b", 0, 2, true},
+		"many":                          {"a, b, c, d, e, f, g, h", "bcdefg", "", 1, 5, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			c := rig.Crawler(t, fmt.Sprintf(eachBlock, test.values)+"\nclosed: .no", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				asked++
+				value := r.URL[len(r.URL)-1:]
+				body := `{"items":[{"id":"` + value + `","t":"words","at":"2026-11-22T08:00:00Z"}]}`
+				if strings.Contains(test.closed, value) {
+					body = `{"no":"not for you"}`
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body)}, nil
+			}))
+			batch, err := c.Poll(t.Context(), crawlers.Cursor(`{"at":"`+test.at+`"}`))
+			if len(batch.Posts) != test.posts || asked != test.asked || test.fails != errors.Is(err, crawlers.ErrClosed) || err == nil && len(batch.Observed.Unread) != len(test.closed) {
+				t.Errorf("%d posts of %d requests, said %q, %v", len(batch.Posts), asked, batch.Observed.Unread, err)
+			}
+		})
+	}
+}
+
+// TestJSONShownLate: what is of long before the first poll and is shown first later is no news: the comments
+// of an old discussion that somebody took up, or of an old post that is pinned.
+func TestJSONShownLate(t *testing.T) {
+	const first, second = `{"items":[{"id":1,"t":"one","at":%s},{"id":2,"t":"two","at":%s}]}`, `{"items":[{"id":1,"t":"one","at":%[1]s},{"id":3,"t":"three","at":%[3]s},{"id":4,"t":"four","at":%[2]s}]}`
+	for name, test := range map[string]struct {
+		dates  []any // of the first post, of the one after the first poll, of the old one
+		cursor crawlers.Cursor
+		past   string
+	}{
+		"as people write dates":       {[]any{`"2026-11-20T10:00:00Z"`, `"2026-11-21T10:00:00Z"`, `"2024-05-01T10:00:00Z"`}, "", "3"},
+		"as clocks count":             {[]any{"1795168800", "1795255200.0", "1714557600"}, "", "3"},
+		"let through late":            {[]any{`"2026-11-20T10:00:00Z"`, `"2026-11-21T10:00:00Z"`, `"2026-11-10T10:00:00Z"`}, "", ""},
+		"may be another day":          {[]any{`"20.11.2026"`, `"21.11.2026"`, `"05.06.2024"`}, "", ""},
+		"one date everywhere":         {[]any{`"2024-05-01"`, `"2024-05-01"`, `"2024-05-01"`}, "", ""},
+		"an earlier earshot began it": {[]any{`"2026-11-20T10:00:00Z"`, `"2026-11-21T10:00:00Z"`, `"2024-05-01T10:00:00Z"`}, `{"parts":{"":{"for":"a","newest":"2026-11-19T09:00:00Z","seen":"AAAAAAAAAAE"}}}`, "3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := &rig.Pages{Bodies: map[string]string{"https://api.example/p": fmt.Sprintf(first, test.dates[0], test.dates[0])}}
+			c := rig.Crawler(t, "json: https://api.example/p\nlist: .items[]\nfields: {id: .id, text: .t, time: .at}", site)
+			before := rig.Poll(t, c, test.cursor)
+			if len(before.Past) > 0 {
+				t.Errorf("of the past at first: %q", before.Past)
+			}
+			site.Bodies["https://api.example/p"] = fmt.Sprintf(second, test.dates...)
+			if got := rig.Poll(t, c, before.Next); len(got.Posts) != 2 || strings.Join(got.Past, " ") != test.past {
+				t.Errorf("%d posts, of the past %q, want %q", len(got.Posts), got.Past, test.past)
+			}
+		})
+	}
+}

@@ -109,6 +109,7 @@ type jsonPage struct {
 	minID string
 	wait  time.Duration
 	notes []string
+	dates map[string]string // of the posts by their ids
 }
 
 // read maps an answer. value is the present value of each, thread the discussion that is read, if one is.
@@ -126,7 +127,7 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 	if why := r.words(p.closed, body); why != "" {
 		return jsonPage{}, closedError(fmt.Sprintf("%v: %s", crawlers.ErrClosed, why), nil)
 	}
-	page := jsonPage{wait: r.wait(body)}
+	page := jsonPage{wait: r.wait(body), dates: map[string]string{}}
 	if why := r.words(p.fails, body); why != "" {
 		if page.wait > 0 {
 			return jsonPage{}, fmt.Errorf("%s: %w", why, &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
@@ -177,6 +178,7 @@ func (r *jsonRun) items(body any, page *jsonPage) error {
 			page.minID = p.ID
 		}
 		page.posts = append(page.posts, p)
+		page.dates[p.ID] = r.date(v, p)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.failed)) {
 		page.notes = append(page.notes, fmt.Sprintf("fields.%s failed on %d of %d posts", name, r.failed[name], page.items))
@@ -236,6 +238,15 @@ func (r *jsonRun) post(item any) mention.Post {
 		p.Kind = ""
 	}
 	return p
+}
+
+// date is the date of a post as it is written; where it is a number, what it counts.
+func (r *jsonRun) date(item any, p mention.Post) string {
+	written := r.field("time", item)
+	if _, err := strconv.ParseFloat(written, 64); err == nil {
+		return p.Published.Format(time.RFC3339)
+	}
+	return written
 }
 
 // field runs one field's program on an item.

@@ -6,6 +6,7 @@ package jsonapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -168,7 +169,7 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 // part reads the pages for one value.
 func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonFound, error) {
 	var all []mention.Post
-	found := jsonFound{next: known}
+	found := jsonFound{next: known, dates: map[string]string{}}
 	turn := a.first(value, known)
 	first := poll.HashID(turn.address(a.opt.Address))
 	for n := 1; ; n++ {
@@ -201,6 +202,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		}
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
+		maps.Copy(found.dates, page.dates)
 		found.notes = poll.AppendNew(found.notes, page.notes...)
 		if a.opt.Pager.Keep && page.next != "" {
 			found.next.Cursor = page.next

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,24 @@ type jsonState struct {
 	Parts map[string]jsonPart `json:"parts,omitempty"` // by the value of each
 	Wait  time.Time           `json:"wait,omitzero"`   // the site's own backoff
 	At    string              `json:"at,omitempty"`    // the value to begin with: those before it had their turn
+	Since time.Time           `json:"since,omitzero"`  // the first poll
+}
+
+// began is when the source was read first. An earlier earshot did not keep it: its newest post was there then.
+func (s jsonState) began(now time.Time) time.Time {
+	if !s.Since.IsZero() {
+		return s.Since
+	}
+	var newest time.Time
+	for _, part := range s.Parts {
+		if part.Newest.After(newest) {
+			newest = part.Newest
+		}
+	}
+	if newest.IsZero() {
+		return now
+	}
+	return newest
 }
 
 // jsonPart is the memory of one value of each.
@@ -41,12 +60,13 @@ const lateNews = 36 * time.Hour
 // fails; the error is returned beside it. A value that is not there or closed, among
 // others that can be read, is no failure but a note.
 func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	r := jsonRound{a: a, next: jsonState{Parts: map[string]jsonPart{}}, batch: crawlers.Batch{Unchanged: true, OwnIDs: true}}
+	r := jsonRound{a: a, dates: map[string]string{}, next: jsonState{Parts: map[string]jsonPart{}}, batch: crawlers.Batch{Unchanged: true, OwnIDs: true}}
 	poll.DecodeCursor(since, &r.state)
 	r.state.divide(a.each)
 	if wait := r.state.Wait.Sub(a.env.Now()); wait > 0 {
 		return crawlers.Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
 	}
+	r.next.Since = r.state.began(a.env.Now())
 	values := a.from(r.state.At)
 	for i, value := range values {
 		got, err := a.part(ctx, value, r.state.Parts[value])
@@ -54,6 +74,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 			got.posts = slices.DeleteFunc(got.posts, func(p mention.Post) bool { return a.env.Now().Sub(p.Published) > lateNews })
 		}
 		got.addTo(&r.batch)
+		maps.Copy(r.dates, got.dates)
 		r.next.Parts[value] = got.next
 		if got.wait.After(r.next.Wait) {
 			r.next.Wait = got.wait
@@ -90,16 +111,19 @@ type jsonRound struct {
 	missing error // of those that are not there or closed
 	read    int   // values that had their turn, the missing ones not counted
 	refused int   // values that were refused
+	dates   map[string]string
 }
 
 // isMissing reports whether an error says that a value is not there or closed, and notes it.
-// Of many that are refused the site refuses.
+// Of many that are refused the site refuses. What is closed in words is the whole site's, unless others were
+// read before it: in this poll, or in the last one, which ended in front of it.
 func (r *jsonRound) isMissing(err error) bool {
-	if poll.Refused(err) {
+	others := r.read > 0 || slices.Index(r.a.each, r.state.At) > 0
+	refused := poll.Refused(err) || others && errors.Is(err, crawlers.ErrClosed)
+	if refused {
 		r.refused++
 	}
-	closed := r.read > 0 && errors.Is(err, crawlers.ErrClosed) // in words, and others were read
-	if !poll.NotFound(err) && !closed && (!poll.Refused(err) || r.refused > maxRefused) {
+	if !poll.NotFound(err) && (!refused || r.refused > maxRefused) {
 		return false
 	}
 	r.missing = errors.Join(r.missing, err)
@@ -135,12 +159,26 @@ func (r *jsonRound) close() (crawlers.Batch, error) {
 	}
 	sees.Notes = poll.AppendNew(sees.Notes, sees.Unread...)
 	r.batch.Posts = poll.Finish(r.a.env, r.batch.Posts)
+	r.batch.Past = r.past()
 	if r.failed != nil {
 		r.batch.Unchanged = false
 		return r.batch, fmt.Errorf("json: %w", r.failed)
 	}
 	r.batch.Next = poll.EncodeCursor(r.next)
 	return r.batch, nil
+}
+
+// past are the posts of long before the first poll: somebody took up an old discussion, or pinned an old post.
+func (r *jsonRound) past() (ids []string) {
+	if r.state.Since.IsZero() || !poll.Telling(slices.Collect(maps.Values(r.dates))) {
+		return nil
+	}
+	for _, p := range r.batch.Posts {
+		if poll.LongPast(r.dates[p.ID], p, r.state.Since) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
 }
 
 // maxRefused bounds the values that may be refused: of more, the site refuses.
@@ -200,6 +238,7 @@ type jsonFound struct {
 	wait      time.Time
 	again     bool // the next poll starts where this one did: older pages are left
 	cut       bool // there are older pages than are read at most
+	dates     map[string]string
 }
 
 // close sums up what was read.

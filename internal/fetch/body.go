@@ -141,11 +141,16 @@ func inflate(r io.Reader, coding string) (io.Reader, error) {
 	return decoded{members{z, br}}, nil
 }
 
-// isPlain reports bytes that are text and no deflate, which begins with nothing that tells it.
+// isPlain reports bytes that are text and no deflate, which begins with nothing that tells it, but looks
+// like noise: so many bytes without a control character among them are words.
 func isPlain(br *bufio.Reader) bool {
+	const telling = 128
 	head, _ := br.Peek(512) // as much as there is
 	if bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\f\r", r) }) {
 		return false
+	}
+	if len(head) >= telling {
+		return true
 	}
 	_, err := io.Copy(io.Discard, flate.NewReader(bytes.NewReader(head)))
 	return err != nil && !errors.Is(err, io.ErrUnexpectedEOF)

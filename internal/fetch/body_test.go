@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"runtime"
@@ -92,6 +94,28 @@ func TestDecompression(t *testing.T) {
 				t.Errorf("headers of the packed body stayed: %v", res.Header)
 			}
 		})
+	}
+}
+
+// TestPlainSaidToBeDeflate: what begins an answer in plain words says nothing against it, and none that is packed,
+// however short, is taken for words.
+func TestPlainSaidToBeDeflate(t *testing.T) {
+	for i := range 1500 {
+		r := rand.New(rand.NewPCG(1, uint64(i)))
+		var words []byte
+		for range 1 + r.IntN(1+i) {
+			words = append(words, "{[ \n\":1.банкabcdefgXYZ"[r.IntN(24)])
+		}
+		packed := squeeze(t, "raw", words)
+		if isPlain(bufio.NewReader(bytes.NewReader(packed))) {
+			t.Errorf("%q, packed, is taken for words", words)
+		}
+	}
+	for _, begins := range []string{`{"items": [`, "[\n  {", "\n<rss>", "{", "BEGIN"} {
+		plain := begins + strings.Repeat(`"text": "word",`, 20)
+		if !isPlain(bufio.NewReader(strings.NewReader(plain))) {
+			t.Errorf("%.20q is taken for packed", plain)
+		}
 	}
 }
 

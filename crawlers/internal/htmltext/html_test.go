@@ -40,6 +40,8 @@ func TestPlainText(t *testing.T) {
 		{"a style that was cut short", "<p>Words</p><style>.a {b", "Words"},
 		{"a script that was cut short", "<p>Words</p><script>var a = {b: 1", "Words"},
 		{"a tag that closes itself", `<p>See <iframe src="x"/> this <title/>and <IFRAME src="y"></IFRAME>that</p>`, "See this and that"},
+		{"a tag that closes itself between words", `Нарешті<iframe src="x"/>Ромашка<svg/>мовчить`, "Нарешті Ромашка мовчить"},
+		{"a tag that closes itself and is closed", `<p>Words</p><script src="x"/>go();</script>, more<iframe/>no frames</iframe><iframe/>`, "Words\n, more"},
 		{"noscript is read", "<noscript><p>words</p></noscript>", "words"},
 	}
 	for _, test := range tests {
@@ -80,6 +82,7 @@ func TestLineText(t *testing.T) {
 		{"I <3 you", "I <3 you"},
 		{"Ромашка<br>обманула&lt;br /&gt;всіх", "Ромашка обманула всіх"},
 		{`Ромашка<img src="x">обманула<svg/>.`, "Ромашка обманула."},
+		{`Ромашка<img src="x"><b>обманула</b><img src="y"><i>!</i>`, "Ромашка обманула!"},
 		{"<tr><td>one</td><td>two</td></tr>", "one two"},
 		{"Ром<b>аш</b>ка", "Ромашка"},
 		{"<a href='x?a=1&amp;b=2'>O'Brien</a>", "O'Brien"},
@@ -110,7 +113,7 @@ func FuzzHTMLText(f *testing.F) {
 
 // TestTagsAsWordsCostLinearTime: looking for what closes a tag does not cost a look at the rest for each.
 func TestTagsAsWordsCostLinearTime(t *testing.T) {
-	for _, part := range []string{"<script>", "<iframe>", "<title>x</title>", "<svg/>", "<select ", "<iframe></ifram", "<script>a</style>"} {
+	for _, part := range []string{"<script>", "<iframe>", "<title>x</title>", "<svg/>", "<select ", "<iframe></ifram", "<script>a</style>", "<svg/></math>", "<svg/><math/>"} {
 		testkit.Linear(t, part, 20000, func(n int) { spelt(strings.Repeat(part, n)) })
 	}
 }

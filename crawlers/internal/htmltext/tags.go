@@ -9,23 +9,33 @@ import (
 // stripTags removes what is written like an HTML element with a known name.
 func stripTags(s string) string {
 	var b strings.Builder
+	gap := false // as of textWriter
+	write := func(words string) {
+		if gap && glued(b.String(), words) {
+			b.WriteByte(' ')
+		}
+		gap = gap && words == ""
+		b.WriteString(words)
+	}
 	for {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
-			b.WriteString(s)
+			write(s)
 			return b.String()
 		}
-		b.WriteString(s[:i])
+		write(s[:i])
 		end := tagEnd(s[i:])
 		if end == 0 {
-			b.WriteByte('<')
+			write("<")
 			s = s[i+1:]
 			continue
 		}
 		a := atom.Lookup([]byte(tagName(s[i:])))
-		if s = s[i+end:]; parts(a) || (a == atom.Img || takesRoom(a)) && glued(b.String(), s) {
-			b.WriteByte(' ')
+		s = s[i+end:]
+		if parts(a) {
+			write(" ")
 		}
+		gap = gap || a == atom.Img || takesRoom(a)
 	}
 }
 
@@ -59,7 +69,7 @@ func tagEnd(s string) int {
 
 // spelt makes words of the tags of a fragment that would take what follows them out of sight and are never
 // closed: "put your <script> there". The end of an open script is code, of a text that was cut short. A tag
-// that closes itself, as those of XML do, takes nothing with it and is left out.
+// that closes itself, as those of XML do, takes nothing with it, unless it is closed as browsers want it.
 func spelt(s string) string {
 	var b strings.Builder
 	at, i := 0, 0
@@ -71,21 +81,23 @@ func spelt(s string) string {
 		}
 		i += next
 		name, length := hiding(s[i:])
-		switch {
-		case length == 0:
+		if length == 0 {
 			i++
 			continue
-		case s[i+length-2] == '/':
-			b.WriteString(s[at:i])
-			i += length
-			at = i
-			continue
-		case !open[name]:
-			if end := closedAt(s[i:], name); end > 0 {
+		}
+		alone := s[i+length-2] == '/'
+		if !open[name] {
+			if end := closedAt(s[i:], name, alone); end > 0 {
 				i += end
 				continue
 			}
-			open[name] = true
+			open[name] = !alone
+		}
+		if alone {
+			b.WriteString(s[at:i] + "<" + name + "></" + name + ">")
+			i += length
+			at = i
+			continue
 		}
 		if (name == "script" || name == "style") && isCode(s[i+length:]) {
 			break
@@ -121,17 +133,27 @@ func hiding(s string) (name string, length int) {
 	return name, tagEnd(s)
 }
 
-// closedAt is where the end tag of the element begins that s begins with; 0 when there is none.
-func closedAt(s, name string) int {
+// closedAt is where the end tag of the element begins that s begins with; 0 when there is none. Of one that
+// stands alone it is no end behind the next of its name.
+func closedAt(s, name string, alone bool) int {
 	for i := 1; ; i++ {
-		next := strings.Index(s[i:], "</")
+		next := strings.IndexByte(s[i:], '<')
 		if next < 0 {
 			return 0
 		}
-		if i += next; len(s)-i > len(name)+2 && strings.EqualFold(s[i+2:i+2+len(name)], name) {
+		i += next
+		switch {
+		case begins(s[i+1:], "/"+name):
 			return i
+		case alone && begins(s[i+1:], name):
+			return 0
 		}
 	}
+}
+
+// begins reports whether s goes on behind name, in capitals or not.
+func begins(s, name string) bool {
+	return len(s) > len(name) && strings.EqualFold(s[:len(name)], name)
 }
 
 // maxTag bounds the length of one tag in text that may or may not be HTML.
