@@ -21,7 +21,7 @@ var (
 	ErrPort             = errors.New("the port is neither 80 nor 443 and no address of the source names it")
 	ErrTooLarge         = errors.New("the body is larger than allowed")
 	ErrTooManyRedirects = errors.New("more than 5 redirects; give the final address")
-	ErrCircle           = errors.New("the site sends its reader in a circle: it may want a cookie, and earshot keeps none; use its feed or API, or give another address")
+	ErrCircle           = errors.New("the site redirects its reader in a circle: it may want a cookie, and earshot keeps none; use its feed or API, or give another address")
 	ErrTimeout          = errors.New("the server took too long")
 	ErrEncoding         = errors.New("the body cannot be decompressed")
 )
