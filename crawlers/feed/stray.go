@@ -37,9 +37,10 @@ func noMarkup(src []byte) (edits []edit) {
 		case instruction > 0:
 			i = start + instruction
 		case isTag(rest):
-			end := markupEnd(src, start)
-			if t, _ := readTag(src, start, max(end, start)); t.empty && htmltext.InvisibleElement(atom.Lookup([]byte(t.local()))) {
-				edits = append(edits, edit{start: end - len("/>"), end: end, with: "></" + t.name + ">"})
+			if end := markupEnd(src, start); end > 0 && src[end-len("/>")] == '/' {
+				if t, _ := readTag(src, start, end); t.empty && htmltext.InvisibleElement(atom.Lookup([]byte(t.local()))) {
+					edits = append(edits, edit{start: end - len("/>"), end: end, with: "></" + t.name + ">"})
+				}
 			}
 			i = start + 1
 		default: // a declaration, too: nothing is read of it
