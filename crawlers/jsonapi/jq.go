@@ -169,7 +169,7 @@ func (r *jsonRun) items(body any, page *jsonPage) error {
 		if page.items++; page.items > maxItems {
 			return fmt.Errorf("more than %d posts in one answer", maxItems)
 		}
-		p := r.post(v)
+		p, written := r.post(v)
 		if p.ID == "" {
 			page.notes = poll.AppendNew(page.notes, "posts without an id were left out")
 			continue
@@ -178,7 +178,7 @@ func (r *jsonRun) items(body any, page *jsonPage) error {
 			page.minID = p.ID
 		}
 		page.posts = append(page.posts, p)
-		page.dates[p.ID] = r.date(v, p)
+		page.dates[p.ID] = dated(written, p)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.failed)) {
 		page.notes = append(page.notes, fmt.Sprintf("fields.%s failed on %d of %d posts", name, r.failed[name], page.items))
@@ -199,12 +199,12 @@ func less(a, b string) bool {
 	return a < b
 }
 
-// post maps one item.
-func (r *jsonRun) post(item any) mention.Post {
+// post maps one item. written is its date as the answer has it.
+func (r *jsonRun) post(item any) (p mention.Post, written string) {
 	get := func(name string) string { return r.field(name, item) }
 	base, _ := url.Parse(r.page)
 	link := func(name string) string { return poll.Resolve(base, get(name)) }
-	p := mention.Post{
+	p = mention.Post{
 		ID:         get("id"),
 		URL:        link("url"),
 		ThreadURL:  link("thread"),
@@ -224,7 +224,8 @@ func (r *jsonRun) post(item any) mention.Post {
 		text = keepLines(dropMarkdownQuotes(text))
 	}
 	p.Text = htmltext.PlainAuthorText(text)
-	p.Published, p.DateOnly = poll.Date(r.env, get("time"))
+	written = get("time")
+	p.Published, p.DateOnly = poll.Date(r.env, written)
 	if edited, _ := poll.Date(r.env, get("edited")); edited.After(p.Published) {
 		p.Edited = edited
 	}
@@ -237,12 +238,11 @@ func (r *jsonRun) post(item any) mention.Post {
 	if !slices.Contains(mention.PostKinds, p.Kind) {
 		p.Kind = ""
 	}
-	return p
+	return p, written
 }
 
-// date is the date of a post as it is written; where it is a number, what it counts.
-func (r *jsonRun) date(item any, p mention.Post) string {
-	written := r.field("time", item)
+// dated is the date of a post as it is written; where it is a number, what it counts.
+func dated(written string, p mention.Post) string {
 	if _, err := strconv.ParseFloat(written, 64); err == nil {
 		return p.Published.Format(time.RFC3339)
 	}

@@ -255,7 +255,7 @@ func (r *streamReading) take(id string, data []byte) (again bool) {
 			break // an event of another form
 		}
 		if r.interesting(&run, item) {
-			post := run.post(item)
+			post, _ := run.post(item)
 			poll.Bound(&post)
 			r.posts = append(r.posts, post)
 		}
