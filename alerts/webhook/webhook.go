@@ -124,10 +124,7 @@ func body(m alerts.Message) Body {
 	p := m.Mention.Post
 	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score, Told: alerts.Told(m.Lang, m.Mention.Score)}
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
-		b.Mention.Published = &p.Published
-		if p.DateOnly {
-			b.Mention.Precision = "day"
-		}
+		b.Mention.Published, b.Mention.Precision = &p.Published, p.Precision()
 	}
 	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Lang, m.Zone, m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
 	return b

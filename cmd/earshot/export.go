@@ -135,7 +135,7 @@ type exportedMute struct {
 func exportOf(k store.Kept) exported {
 	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Replies: []exportedReply{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
 	for _, p := range k.Posts {
-		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), precision(p), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
+		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), p.Precision(), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
 	}
 	for _, r := range k.Mentions {
 		m, c := r.Mention, r.Case
@@ -157,15 +157,6 @@ func exportOf(k store.Kept) exported {
 		out.Mutes = append(out.Mutes, exportedMute{m.Author, m.Source, m.By.Name, text.Stamp(m.At), text.Stamp(m.Until)})
 	}
 	return out
-}
-
-// precision is that of the time a post was published: "day" where the site gives no more, as in the form
-// of crawl.
-func precision(p mention.Post) string {
-	if p.DateOnly && !p.Published.IsZero() {
-		return "day"
-	}
-	return ""
 }
 
 // print says the same for people.

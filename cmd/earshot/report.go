@@ -108,7 +108,7 @@ func openOut(entries []mention.MentionRecord) []openCase {
 	out := make([]openCase, len(entries))
 	for i, e := range entries {
 		p := e.Mention.Post
-		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: text.Stamp(p.Published), Precision: precision(p), Heard: text.Stamp(alerts.Heard(e.Mention, e.Case)), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: text.Stamp(e.Case.SnoozedUntil)}
+		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: text.Stamp(p.Published), Precision: p.Precision(), Heard: text.Stamp(alerts.Heard(e.Mention, e.Case)), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: text.Stamp(e.Case.SnoozedUntil)}
 	}
 	return out
 }
