@@ -25,15 +25,21 @@ const longestRetryAfter = time.Hour
 // wholeSeconds writes the silence of a 429 as Slack does and the library reads it; what stands before Slack may write
 // it as the standard of the web lets it, or as nobody can read it.
 func wholeSeconds(resp *http.Response) {
-	if resp.StatusCode != http.StatusTooManyRequests {
-		return
-	}
-	after, ok := fetch.RetryAfter(resp.Header, time.Now())
-	if !ok {
+	switch after, ok := askedFor(resp); {
+	case ok:
+		resp.Header.Set("Retry-After", strconv.Itoa(int(after/time.Second)))
+	case resp.StatusCode == http.StatusTooManyRequests:
 		resp.Header.Del("Retry-After")
-		return
 	}
-	resp.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
+}
+
+// askedFor is the silence that a 429 asks for, in whole seconds; ok is false where it does not say.
+func askedFor(resp *http.Response) (after time.Duration, ok bool) {
+	if resp.StatusCode != http.StatusTooManyRequests {
+		return 0, false
+	}
+	after, ok = fetch.RetryAfter(resp.Header, time.Now())
+	return time.Duration(math.Ceil(after.Seconds())) * time.Second, ok
 }
 
 // silence is how long a 429 is obeyed.

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	api "github.com/slack-go/slack"
 
@@ -156,10 +154,9 @@ func (h *Hook) post(ctx context.Context, msg *api.WebhookMessage) error {
 	}
 	defer resp.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, answerHead)) // the status came: it is taken
-	wholeSeconds(resp)
-	switch after, err := strconv.Atoi(resp.Header.Get("Retry-After")); {
-	case resp.StatusCode == http.StatusTooManyRequests && err == nil:
-		return &api.RateLimitedError{RetryAfter: time.Duration(after) * time.Second}
+	switch after, ok := askedFor(resp); {
+	case ok:
+		return &api.RateLimitedError{RetryAfter: after}
 	case resp.StatusCode != http.StatusOK:
 		return api.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
 	}

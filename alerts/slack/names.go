@@ -179,7 +179,7 @@ func (n *Notifier) Names(notify, groups []string) { n.names.want(notify, groups)
 func (n *Notifier) Members(group string) []string {
 	n.names.mu.Lock()
 	defer n.names.mu.Unlock()
-	return n.names.members[strings.TrimSpace(group)]
+	return n.names.members[group]
 }
 
 // watchNames looks the wanted names up until ctx ends.

@@ -155,7 +155,6 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 	permanent, permanentURL := true, ""
 	var been []string
 	for n := 0; ; n++ {
-		been = append(been, h.url.String())
 		ans, err := c.visit(ctx, h)
 		if err != nil {
 			return nil, err
@@ -163,6 +162,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 		if ans.location == nil {
 			return c.answerOf(h, req, ans, permanentURL)
 		}
+		been = append(been, h.url.String())
 		if n == maxRedirects {
 			if slices.Contains(been, ans.location.String()) {
 				return nil, fail(h.url, ErrCircle)
