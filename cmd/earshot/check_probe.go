@@ -174,7 +174,7 @@ func (s speech) unserved(err error) string {
 	}
 	said := *advice
 	cause := advice.Err
-	plain := strings.TrimPrefix(cause.Error(), "store: ") // as Probe gives it
+	plain := daemon.Bare(cause.Error())
 	said.What = strings.Replace(said.What, plain, s.said(s.faults, plain), 1)
 	var asked *url.Error // the address is not the cause
 	if errors.As(cause, &asked) {

@@ -70,11 +70,11 @@ func advised(err error, key string) error {
 	if err == nil {
 		return nil
 	}
-	return &alerts.Advice{What: bare(err) + " — ", Key: key, Err: err}
+	return &alerts.Advice{What: Bare(err.Error()) + " — ", Key: key, Err: err}
 }
 
-// bare is an error without the package it is of, which means nothing to people.
-func bare(err error) string { return strings.TrimPrefix(err.Error(), "store: ") }
+// Bare is what an error says without the package it is of, which means nothing to people.
+func Bare(words string) string { return strings.TrimPrefix(words, "store: ") }
 
 func probeSlack(ctx context.Context, cfg *config.Config) []Probed {
 	ctx, cancel := context.WithTimeout(ctx, slackPatience)

@@ -29,7 +29,7 @@ const redisFull = "redis takes no new posts, for its memory is full: raise its `
 // whyRedis says why the database answers in place of Redis. Of a Redis that answers and must not be used it
 // says what to mend.
 func whyRedis(s store.FilterState) string {
-	why := strings.TrimPrefix(s.Why, "store: ")
+	why := Bare(s.Why)
 	switch {
 	case s.Full:
 		return redisFull
