@@ -21,7 +21,7 @@ type scoreCmd struct {
 	Lang  string `help:"The language of the text: en, ru, uk, bg. Found by itself when left out." enum:",en,ru,uk,bg" default:""`
 	JSON  bool   `help:"Read and write one JSON object per line."`
 	Kind  string `help:"What kind of post it is: review, forum, comment, news, social." enum:",review,forum,comment,news,social" default:""`
-	About string `help:"The brand, as in your watchlist. The whole text is about it when left out." placeholder:"NAME"`
+	About string `help:"The brand, as in your watchlist. Left out, it is the account that a post to a network writes to, else the whole text is about it." placeholder:"NAME"`
 	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
 
 	Weights string `help:"Weights that your staff taught (sentiment.weights of the watchlist)." type:"existingfile" placeholder:"FILE"`
@@ -37,7 +37,7 @@ type scoreIn struct {
 	Stars float64 `json:"stars"`
 
 	Kind  mention.PostKind `json:"kind"`  // review, forum, comment, news, social; empty when unknown
-	About string           `json:"about"` // the brand as a watchlist writes it; empty takes the text to be about it
+	About string           `json:"about"` // the brand as a watchlist writes it; empty: see aboutPlaces
 }
 
 type scoreOut struct {
@@ -94,10 +94,8 @@ func (c *scoreCmd) Run(term terminal) error {
 		return usageError{s.Text("score.empty", "write", `earshot score "…"`)}
 	}
 	post := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
-	if c.About != "" {
-		if post.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
-			return err
-		}
+	if post.Spans, err = aboutPlaces(stream.NewPlaces(), c.About, &post); err != nil {
+		return err
 	}
 	score := scorer.Score(post)
 	if err := s.explainScore(term.out, body, score, term.colour(term.out)); err != nil {
@@ -151,12 +149,9 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 			req.Lang = lang
 		}
 		text := sentiment.Input{Text: req.Text, Lang: req.Lang, Stars: req.Stars, Kind: req.Kind}
-		if req.About != "" {
-			spans, err := places.Find(req.About, req.Text)
-			if err != nil {
-				return err
-			}
-			text.Spans = spans
+		var err error
+		if text.Spans, err = aboutPlaces(places, req.About, &text); err != nil {
+			return err
 		}
 		s := scorer.Score(text)
 		return enc.Encode(scoreOut{
@@ -168,4 +163,16 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 		return fmt.Errorf("write: %w", flushErr)
 	}
 	return err
+}
+
+// aboutPlaces returns where the text names the brand. Where nobody says which one it is, the account that a post
+// to a network writes to is it.
+func aboutPlaces(places *stream.Places, brand string, in *sentiment.Input) ([]mention.Span, error) {
+	switch {
+	case brand != "":
+		return places.Find(brand, in.Text)
+	case in.Kind == "" || in.Kind == mention.Social:
+		return stream.Account(in.Text), nil
+	}
+	return nil, nil
 }
