@@ -136,9 +136,9 @@ func (x explainer) print(out io.Writer, post mention.Post) {
 		x.says.printExplanation(out, e, slices.Contains(owners, e.Watch))
 		for _, hit := range hits {
 			if hit.Watch == e.Watch {
-				rivals := x.list.RivalsIn(hit.Watch, post)
-				in, _ := daemon.Input(post, hit.Spans, rivals)
-				x.says.explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, hit.Spans, rivals))
+				named := x.list.Places(hit.Watch, post, hit.Spans)
+				in, _ := daemon.Input(post, named)
+				x.says.explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, named))
 			}
 		}
 	}

@@ -221,16 +221,14 @@ func tuneWatch(w config.Watch) tune.Watch {
 // lexicon implements tune.Lexicon with the real scorer.
 type lexicon struct {
 	in     tune.Input                    // for the names of the files, and the weights
-	rivals map[mention.ID][]mention.Span // found once: the words do not change them
-	tables *sentiment.Tables             // most of what is tried changes one language
+	places map[mention.ID]daemon.Places // found once: the words do not change them
+	tables *sentiment.Tables            // most of what is tried changes one language
 }
 
 func newLexicon(in tune.Input, list daemon.Watchlist) lexicon {
-	l := lexicon{in, map[mention.ID][]mention.Span{}, &sentiment.Tables{}}
+	l := lexicon{in, map[mention.ID]daemon.Places{}, &sentiment.Tables{}}
 	for _, e := range in.Examples {
-		if spans := list.RivalsIn(e.Mention.Watch, e.Mention.Post); len(spans) > 0 {
-			l.rivals[e.Mention.ID] = spans
-		}
+		l.places[e.Mention.ID] = list.Places(e.Mention.Watch, e.Mention.Post, e.Mention.Spans)
 	}
 	return l
 }
@@ -246,17 +244,17 @@ func (l lexicon) with(words, weights string) (tune.Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return daemonScorer{s, l.rivals}, nil
+	return daemonScorer{s, l.places}, nil
 }
 
 type daemonScorer struct {
 	scorer *sentiment.Scorer
-	rivals map[mention.ID][]mention.Span
+	places map[mention.ID]daemon.Places
 }
 
 // Score scores as the daemon does.
 func (s daemonScorer) Score(m mention.Mention) mention.Score {
-	return daemon.Score(s.scorer, m.Post, m.Spans, s.rivals[m.ID])
+	return daemon.Score(s.scorer, m.Post, s.places[m.ID])
 }
 
 // matcher implements tune.Matcher with the real matcher.

@@ -42,7 +42,7 @@ func (l learner) Learn(examples []tune.Example) (string, error) {
 	}
 	taught := make([]sentiment.Example, len(examples))
 	for i, e := range examples {
-		in, _ := daemon.Input(e.Mention.Post, e.Mention.Spans, l.lex.rivals[e.Mention.ID])
+		in, _ := daemon.Input(e.Mention.Post, l.lex.places[e.Mention.ID])
 		taught[i] = sentiment.Example{Input: in, Complaint: e.Verdict == tune.Confirmed}
 	}
 	return s.Learn(taught), nil

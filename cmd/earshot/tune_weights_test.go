@@ -31,7 +31,7 @@ func taughtAlerts(t *testing.T) (in tune.Input) {
 	in, scorer := untaught(t)
 	rules := daemon.NewRules(&config.Config{}, scorer)
 	for _, l := range labelledPosts(t, files) {
-		l.Score = daemon.Score(scorer, l.Post, l.Spans, nil)
+		l.Score = daemon.Score(scorer, l.Post, daemon.Places{Brand: l.Spans})
 		if l.of.Held() && l.of.Complaint != "borderline" && rules.IsComplaint(l.Mention) {
 			in.Examples = append(in.Examples, tune.Example{Mention: l.Mention, Verdict: l.verdict()})
 		}
@@ -72,7 +72,7 @@ func labelledPosts(t testing.TB, files []string) (all []labelledPost) {
 			t.Fatal(err)
 		}
 		for _, p := range posts {
-			m := mention.Mention{ID: mention.ID(p.File + p.ID), Watch: p.Brand, Post: mention.Post{Kind: p.Input.Kind, Text: p.Input.Text, Lang: p.Input.Lang}}
+			m := mention.Mention{ID: mention.ID(file + p.ID), Watch: p.Brand, Post: mention.Post{Kind: p.Input.Kind, Text: p.Input.Text, Lang: p.Input.Lang}}
 			if p.Input.Stars > 0 {
 				m.Post.Rating = &mention.Rating{Value: p.Input.Stars, Best: 5}
 			}
@@ -99,7 +99,7 @@ func TestLearning(t *testing.T) {
 	propose := func(mayLose int) tune.Plan {
 		t.Helper()
 		in.MayLose = mayLose
-		plan, err := tune.Propose(t.Context(), in, noWords{}, noMatch{}, learner{"", lexicon{in: in}})
+		plan, err := tune.Propose(t.Context(), in, noWords{}, noMatch{}, learner{"", newLexicon(in, daemon.Watchlist{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestLearning(t *testing.T) {
 	}
 	after := 0
 	for _, e := range in.Examples {
-		if e.Verdict == tune.NotNegative && in.Margin(e.Mention.Post.Kind, daemon.Score(scorer, e.Mention.Post, e.Mention.Spans, nil)) >= 0 {
+		if e.Verdict == tune.NotNegative && in.Margin(e.Mention.Post.Kind, daemon.Score(scorer, e.Mention.Post, daemon.Places{Brand: e.Mention.Spans})) >= 0 {
 			after++
 		}
 	}

@@ -123,23 +123,23 @@ func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	for i := range mentions {
 		m := &mentions[i]
 		m.ID, m.Post, m.HeardAt = mention.MentionID(post.Key(), m.Watch), post, post.FetchedAt
-		m.Score = Score(a.scorer, post, m.Spans, a.list.RivalsIn(m.Watch, post))
+		m.Score = Score(a.scorer, post, a.list.Places(m.Watch, post, m.Spans))
 	}
 	return mentions
 }
 
-// Input is what the scorer is asked of a post: what its author said, where that names
-// the watch (spans) and its rivals, both as places in the post's Body. The title of a
+// Input is what the scorer is asked of a post: what its author said, and where that names
+// the watch and its rivals. The title of a
 // reply is its thread's title, written by somebody else, so it is left out; from is
 // where in the Body the rest begins.
-func Input(post mention.Post, spans, rivals []mention.Span) (in sentiment.Input, from int) {
+func Input(post mention.Post, named Places) (in sentiment.Input, from int) {
 	body := post.Body()
 	if post.IsReply || post.Title == "" {
 		from = len(post.Title) + 1
 	}
 	return sentiment.Input{
 		Text: body[from:], Lang: post.Lang, Stars: post.Rating.Stars(), Kind: post.Kind,
-		Spans: spansFrom(spans, from), Rivals: spansFrom(rivals, from),
+		Spans: spansFrom(named.Brand, from), Rivals: spansFrom(named.Rivals, from),
 	}, from
 }
 
@@ -155,8 +155,8 @@ func spansFrom(spans []mention.Span, from int) (out []mention.Span) {
 }
 
 // Score scores the Input of a post. The evidence points into its whole Body.
-func Score(scorer *sentiment.Scorer, post mention.Post, spans, rivals []mention.Span) mention.Score {
-	in, from := Input(post, spans, rivals)
+func Score(scorer *sentiment.Scorer, post mention.Post, named Places) mention.Score {
+	in, from := Input(post, named)
 	score := scorer.Score(in)
 	for i := range score.Why {
 		score.Why[i].Start += from

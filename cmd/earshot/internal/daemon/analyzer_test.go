@@ -120,21 +120,58 @@ sources: [{feed: "https://news.example/rss"}]
 func TestRivals(t *testing.T) {
 	list := check(t, rivalList)
 	post := mention.Post{Title: "Т", Text: "Перейшов з Волошки в Ромашка Банк"}
-	spans := list.RivalsIn("Romashka", post)
-	if len(spans) != 1 || spans[0].Text != "Волошки" {
-		t.Fatalf("rivals %+v", spans)
+	named := list.Places("Romashka", post, nil)
+	if len(named.Rivals) != 1 || named.Rivals[0].Text != "Волошки" {
+		t.Fatalf("rivals %+v", named.Rivals)
 	}
-	if got := list.RivalsIn("Other", post); got != nil {
+	if got := list.Places("Other", post, nil); got.Rivals != nil {
 		t.Errorf("rivals of a watch that has none: %+v", got)
 	}
-	in, from := Input(post, nil, spans)
+	in, from := Input(post, named)
 	if from != 0 || len(in.Rivals) != 1 || in.Text[in.Rivals[0].Start:in.Rivals[0].End] != "Волошки" {
 		t.Errorf("from %d, rivals %+v in %q", from, in.Rivals, in.Text)
 	}
 	post.IsReply = true
-	in, from = Input(post, nil, spans)
+	in, from = Input(post, named)
 	if from != len("Т\n") || in.Text[in.Rivals[0].Start:in.Rivals[0].End] != "Волошки" {
 		t.Errorf("from %d, rivals %+v in %q", from, in.Rivals, in.Text)
+	}
+}
+
+// TestAccountsNameTheBrand: who writes to an account of the brand's own people does not tell of somebody else's doings.
+func TestAccountsNameTheBrand(t *testing.T) {
+	list := check(t, `contact: a@example.com
+watch:
+  - {name: Romashka, terms: ["Ромашка Банк"], official: ["@romashka_pr", {name: Olena, profile: "@romashka_help@social.example"}, {name: Ivan, profile: "https://social.example/users/7"}]}
+  - {name: Other, terms: ["Мак"]}
+sources: [{feed: "https://social.example/rss", watch: Romashka}]
+`)
+	for text, want := range map[string]string{
+		"@romashka_help, де моя посилка?":            "@romashka_help",
+		"@romashka_pr @romashka_help третій тиждень": "@romashka_pr @romashka_help",
+		"@romashka_helpless, у мене теж":             "",
+		"Olena, Ivan, де моя посилка?":               "",
+	} {
+		var got []string
+		for _, s := range list.Places("Romashka", mention.Post{Text: text}, nil).Brand {
+			got = append(got, s.Text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q names %q, want %q", text, got, want)
+		}
+	}
+	if got := list.Places("Other", mention.Post{Text: "@romashka_help"}, nil); got.Brand != nil {
+		t.Errorf("another watch is named by %+v", got.Brand)
+	}
+	scorer, err := NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := mention.Post{Source: list.Sources[0].Name, Kind: mention.Social, Text: "@romashka_help any news on my order from Monday?"}
+	ours := NewAnalyzer(list, scorer, func(mention.Post) []string { return nil }).Analyze(post)[0].Score.Complaint
+	list.accounts = nil
+	if others := NewAnalyzer(list, scorer, func(mention.Post) []string { return nil }).Analyze(post)[0].Score.Complaint; ours <= others {
+		t.Errorf("complaint %.2f to our account, %.2f to somebody else's", ours, others)
 	}
 }
 

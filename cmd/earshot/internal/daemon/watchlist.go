@@ -24,8 +24,9 @@ type Watchlist struct {
 	Terms  *match.Set
 	Rivals *match.Set // the rivals of each watch, under its name; nil when there are none
 
-	owners map[string][]string // by source
-	at     time.Time           // what was off at this time is not among the terms
+	accounts *match.Set          // the accounts of the own people of each watch, under its name; nil when there are none
+	owners   map[string][]string // by source
+	at       time.Time           // what was off at this time is not among the terms
 }
 
 // Mentions returns the watches a post is a mention of: those that it names, and those
@@ -99,6 +100,9 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 			var more []config.Error
 			list.Rivals, more, _ = compileWatches(understood, named)
 			problems = append(problems, ofRivals(more)...)
+		}
+		if named := accounts(understood.Watches); len(named) > 0 {
+			list.accounts, _, _ = compileWatches(understood, named) // a handle that is none was told of already
 		}
 		said := all.List
 		if cfg != nil {
@@ -250,12 +254,44 @@ func rivals(list []config.Watch) []config.Watch {
 	return out
 }
 
-// RivalsIn returns the places where a post names rivals of the watch.
-func (l Watchlist) RivalsIn(watch string, post mention.Post) []mention.Span {
-	if l.Rivals == nil {
+// accounts are watches that look for the accounts of their own people: for handles, which are nobody else's name.
+func accounts(list []config.Watch) []config.Watch {
+	var out []config.Watch
+	for _, w := range list {
+		var handles []config.Text
+		for _, a := range w.Official {
+			for _, name := range []string{a.Name, a.Profile} {
+				if strings.HasPrefix(name, "@") {
+					handle, _, _ := strings.Cut(name[1:], "@") // without its server: so people write it
+					handles = append(handles, config.Text{Value: "@" + handle, Pos: w.Pos})
+				}
+			}
+		}
+		if len(handles) > 0 {
+			out = append(out, config.Watch{Name: w.Name, Terms: handles, Pos: w.Pos})
+		}
+	}
+	return out
+}
+
+// Places are where a post names the brand of a watch and its rivals, in the post's Body.
+type Places struct{ Brand, Rivals []mention.Span }
+
+// Places returns the places in a post that the watch was found in, by these hits. Who writes to an account of
+// the watch's own people names the brand, too.
+func (l Watchlist) Places(watch string, post mention.Post, hits []mention.Span) Places {
+	return Places{
+		Brand:  slices.Concat(hits, placesOf(l.accounts, watch, post)),
+		Rivals: placesOf(l.Rivals, watch, post),
+	}
+}
+
+// placesOf returns where the post names what set, which may be nil, has for the watch.
+func placesOf(set *match.Set, watch string, post mention.Post) []mention.Span {
+	if set == nil {
 		return nil
 	}
-	for _, hit := range l.Rivals.Match(post.Title, post.Text) {
+	for _, hit := range set.Match(post.Title, post.Text) {
 		if hit.Watch == watch {
 			return hit.Spans
 		}
