@@ -220,7 +220,7 @@ func tuneWatch(w config.Watch) tune.Watch {
 
 // lexicon implements tune.Lexicon with the real scorer.
 type lexicon struct {
-	in     tune.Input                    // for the names of the files, and the weights
+	in     tune.Input                   // for the names of the files, and the weights
 	places map[mention.ID]daemon.Places // found once: the words do not change them
 	tables *sentiment.Tables            // most of what is tried changes one language
 }
