@@ -31,6 +31,7 @@ type speech struct {
 	tried    func() *i18n.Phrases // what selectors find
 	faults   func() *i18n.Phrases // what went wrong with files, databases and what was typed
 	helps    func() *i18n.Phrases // what commands and flags are for
+	keys     func() *i18n.Phrases // what the keys of the watchlist mean
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -54,6 +55,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) speech {
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "tried") })
 		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "fault", "mistake", "within") })
 		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "help") })
+		s.keys = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "schema") })
 	}
 	return s
 }

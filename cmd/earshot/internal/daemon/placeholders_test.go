@@ -17,7 +17,7 @@ func TestPlaceholdersAreTheSame(t *testing.T) {
 	if all := "{{" + strings.Join(names, "}}, {{") + "}}"; mention.Placeholders != all {
 		t.Errorf("mention has %s, config %s", mention.Placeholders, all)
 	}
-	schema, err := config.Schema(KindOptions())
+	schema, err := config.Schema(KindOptions(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
