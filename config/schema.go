@@ -16,9 +16,10 @@ import (
 // Schema returns the JSON Schema of the whole watchlist, with the options of
 // these kinds, for editors. It is made from the same structs and tags that the
 // file is checked against. The schema is wider than the check: a file that
-// breaks it is wrong, one that keeps it may still be.
-func Schema(kinds Kinds) ([]byte, error) {
-	s := schemer{defs: map[string]*schema{}}
+// breaks it is wrong, one that keeps it may still be. explain says the English explanation of a
+// key in the reader's language; nil: in English.
+func Schema(kinds Kinds, explain func(english string) string) ([]byte, error) {
+	s := schemer{map[string]*schema{}, explain}
 	s.defs["expr"] = s.exprSchema()
 	root := s.object(fieldsOf(reflect.TypeFor[Config]()), reflect.TypeFor[Config]())
 	root.Version = "https://json-schema.org/draft/2020-12/schema"
@@ -130,7 +131,10 @@ func (p properties) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-type schemer struct{ defs map[string]*schema }
+type schemer struct {
+	defs    map[string]*schema
+	explain func(english string) string
+}
 
 // object describes a struct by its fields.
 func (s schemer) object(fields []field, t reflect.Type) *schema {
@@ -151,6 +155,9 @@ func (s schemer) field(f field, t reflect.Type) *schema {
 		out = &schema{AllOf: []*schema{out}}
 	}
 	out.Description = f.doc
+	if f.doc != "" && s.explain != nil {
+		out.Description = s.explain(f.doc)
+	}
 	if f.example != "" {
 		out.Examples = []string{f.example}
 	}

@@ -15,7 +15,7 @@ import (
 
 func schemaOf(t *testing.T) map[string]any {
 	t.Helper()
-	out, err := Schema(testKinds())
+	out, err := Schema(testKinds(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func schemaOf(t *testing.T) map[string]any {
 	if err := json.Unmarshal(out, &s); err != nil {
 		t.Fatal(err)
 	}
-	again, _ := Schema(testKinds())
+	again, _ := Schema(testKinds(), nil)
 	if string(again) != string(out) {
 		t.Error("the schema is different each time: it could not be checked in")
 	}

@@ -224,6 +224,12 @@ func Explain(err error) string {
 	return engineWord.ReplaceAllString(words, "")
 }
 
+// ExplainAt is Explain beside the name of a source: one without a name of its own is called by its
+// address, and then the words do not begin with that once more.
+func ExplainAt(source string, err error) string {
+	return strings.TrimPrefix(Explain(err), fetch.SafeURL(source)+": ")
+}
+
 // engineWord is what engines put before their errors.
 var engineWord = regexp.MustCompile(`^(?:(?:page|feed|forum|json|stream): )+`)
 

@@ -28,6 +28,31 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestExplainAt: a source that is called by its address hears it once; what leads elsewhere is named.
+func TestExplainAt(t *testing.T) {
+	const gone = "there is no such page (404 not found); check the address"
+	at := func(address string) error {
+		return fmt.Errorf("feed: %w", &fetch.StatusError{Status: 404, URL: fetch.SafeURL(address)})
+	}
+	for _, c := range []struct {
+		source string
+		err    error
+		want   string
+	}{
+		{"https://a.example/r", at("https://a.example/r"), gone},
+		{"https://a.example/r?f=3#x", at("https://a.example/r?f=3"), gone},
+		{"HTTPS://a.example/отзиви", at("https://a.example/отзиви"), gone},
+		{"https://a.example", at("https://a.example/posts.json"), "https://a.example/posts.json: " + gone},
+		{"our forum", at("https://a.example/r"), "https://a.example/r: " + gone},
+		{"https://a.example/r", errors.New("feed: the feed is cut off"), "the feed is cut off"},
+		{"", at("https://a.example/r"), "https://a.example/r: " + gone},
+	} {
+		if got := ExplainAt(c.source, c.err); got != c.want {
+			t.Errorf("%q: %q, want %q", c.source, got, c.want)
+		}
+	}
+}
+
 // TestReasonLeavesTheSiteItsWords: what a key lacks only the site says; "its owner does not
 // let it be read without an account" is true of places that are closed, not of a token that
 // ended.

@@ -133,10 +133,13 @@ func (p Post) fingerprint(days int) PostKey {
 // on both sides it is nearest to that in UTC.
 func (p Post) Day() time.Time { return p.Published.UTC().Add(12 * time.Hour).Truncate(24 * time.Hour) }
 
-// Precision is that of Published where a program reads it: "day" for a day alone, else empty.
+// PrecisionDay is how programs write that Published is a day alone.
+const PrecisionDay = "day"
+
+// Precision is that of Published where a program reads it: PrecisionDay for a day alone, else empty.
 func (p Post) Precision() string {
 	if p.DateOnly && !p.Published.IsZero() {
-		return "day"
+		return PrecisionDay
 	}
 	return ""
 }

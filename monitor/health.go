@@ -186,10 +186,10 @@ func (m *memory) failed(l staff, state *mention.SourceState, src Source, out out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l.Lang, out.err), "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l.Lang, src.Name, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l.Lang, out.err), "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l.Lang, src.Name, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
@@ -402,15 +402,15 @@ func size(l i18n.Lang, bytes int) string {
 	return l.Text("size.kilobytes", "n", (bytes+512)/1024)
 }
 
-// reason says why a source cannot be read: in English the error itself, else as far as the
-// catalogue has words for it, and the error behind words that say nothing.
-func reason(l i18n.Lang, err error) string {
+// reason says beside its name why a source cannot be read: in English the error itself, else as far
+// as the catalogue has words for it, and the error behind words that say nothing.
+func reason(l i18n.Lang, source string, err error) string {
 	if l.Code() == (i18n.Lang{}).Code() {
-		return crawlers.Explain(err)
+		return crawlers.ExplainAt(source, err)
 	}
 	word, status := crawlers.Reason(err)
 	if word == "" {
-		return l.Text("trouble.other") + " (" + crawlers.Explain(err) + ")"
+		return l.Text("trouble.other") + " (" + crawlers.ExplainAt(source, err) + ")"
 	}
 	return l.Text("trouble."+word, "status", status)
 }

@@ -44,7 +44,11 @@ func (s *Scorer) readOwn(o Options) error {
 			errs.Add(r.At(0), "a %s needs its columns: docs/words.md shows them", kind)
 			continue
 		}
-		s.own = append(s.own, ownRow{lang, kind == "pattern", r.Tail(2)})
+		own := ownRow{lang, kind == "pattern", r.Tail(2)}
+		if own.pattern {
+			doubtChoices(&own.row, &s.doubts)
+		}
+		s.own = append(s.own, own)
 	}
 	for i := range s.common.langs {
 		if words := s.ownOf(i); words != "" && !s.tables.has(i, words) {
@@ -56,6 +60,10 @@ func (s *Scorer) readOwn(o Options) error {
 	}
 	return nil
 }
+
+// Doubts is what the user's words say and surely do not mean, each with its place as a mistake has it;
+// nil when there is nothing of the kind. They count as they are written.
+func (s *Scorer) Doubts() error { return s.doubts.Err() }
 
 // check reads language i with the user's words, for the mistakes in them. Where tables are shared it was not in
 // vain: the language will be asked for.

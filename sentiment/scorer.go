@@ -51,6 +51,7 @@ type Scorer struct {
 	rule      engineRules
 	pool      sync.Pool
 	own       []ownRow
+	doubts    tsv.Errors // see Doubts
 	tables    *Tables
 	curve     *curve
 	shares    shares

@@ -209,7 +209,7 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", a.says.unread(p.err)))
+			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", a.says.unread("", p.err)))
 			continue
 		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
 			tried = append(tried, a.says.Text("add.tried_nothing", "kind", kind))
@@ -306,7 +306,7 @@ func (a *adder) show(f found) {
 	switch {
 	case f.seen == nil:
 	case f.seen.err != nil:
-		fmt.Fprintln(out, a.says.Text("add.not_now", "why", text.OneLine(a.says.unread(f.seen.err))))
+		fmt.Fprintln(out, a.says.Text("add.not_now", "why", text.OneLine(a.says.unread("", f.seen.err))))
 	default:
 		sees := f.seen.batch.Observed
 		posts := len(f.seen.batch.Posts)

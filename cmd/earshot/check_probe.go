@@ -70,7 +70,7 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		notes := s.places(p.batch.Observed.Notes)
 		if p.err != nil {
 			bad++
-			notes = append([]string{s.unread(p.err)}, notes...)
+			notes = append([]string{s.unread(p.src.Name, p.err)}, notes...)
 		} else {
 			sees = s.observed(p.batch.Observed.What)
 			if sees == "" {

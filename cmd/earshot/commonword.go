@@ -64,7 +64,7 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 
 // scorerWarnings are those that take a scorer to know.
 func scorerWarnings(cfg *config.Config, scorer *sentiment.Scorer) []config.Error {
-	warnings := commonWords(cfg, scorer)
+	warnings := append(commonWords(cfg, scorer), daemon.Doubts(scorer)...)
 	if w, ok := daemon.Outdated(cfg, scorer); ok {
 		warnings = append(warnings, w)
 	}

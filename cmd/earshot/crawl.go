@@ -60,7 +60,7 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 		}
 		if p.err != nil {
 			failed = true
-			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, text.OneLine(s.unread(p.err)))
+			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, text.OneLine(s.unread(p.src.Name, p.err)))
 		}
 		for _, note := range p.told(s, c.Verbose) {
 			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)

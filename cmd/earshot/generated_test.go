@@ -13,7 +13,7 @@ import (
 // EARSHOT_UPDATE=1 writes it.
 func TestSchemaIsFresh(t *testing.T) {
 	var out bytes.Buffer
-	if err := (schemaCmd{}).Run(terminal{out: &out}); err != nil {
+	if err := (&schemaCmd{languageFlag{"en"}}).Run(terminal{out: &out, lookup: func(string) (string, bool) { return "", false }}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(testkit.Root(t), "docs", "watchlist.schema.json")

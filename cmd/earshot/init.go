@@ -232,6 +232,14 @@ func split(line string) []string {
 	return out
 }
 
+// What an editor explains the keys with stands beside the watchlist. It is not written unasked, and so the
+// line that leads to it is a comment of a comment: an editor would look for it in vain, and after an update
+// an old one calls new keys wrong.
+const (
+	schemaFile = "watchlist.schema.json"
+	schemaLine = "## yaml-language-server: $schema=" + schemaFile
+)
+
 // watchlist writes the answers as YAML with a word of explanation at each part.
 func (a interviewed) watchlist(s speech) string {
 	var b strings.Builder
@@ -239,7 +247,7 @@ func (a interviewed) watchlist(s speech) string {
 	for i, t := range a.terms {
 		quoted[i] = strconv.Quote(t)
 	}
-	fmt.Fprintf(&b, "# %s\ncontact: %s\n", s.Text("init.file.head"), strconv.Quote(a.contact))
+	fmt.Fprintf(&b, "# %s\n# %s\n%s\n\ncontact: %s\n", s.Text("init.file.head"), s.Text("init.file.editor", "command", "earshot schema --lang "+s.Code()+" > "+schemaFile), schemaLine, strconv.Quote(a.contact))
 	if a.lang != "" {
 		fmt.Fprintf(&b, "language: %s\n", a.lang)
 	}

@@ -31,6 +31,7 @@ type speech struct {
 	tried    func() *i18n.Phrases // what selectors find
 	faults   func() *i18n.Phrases // what went wrong with files, databases and what was typed
 	helps    func() *i18n.Phrases // what commands and flags are for
+	keys     func() *i18n.Phrases // what the keys of the watchlist mean
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -54,6 +55,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) speech {
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "tried") })
 		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "fault", "mistake", "within") })
 		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "help") })
+		s.keys = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "schema") })
 	}
 	return s
 }
@@ -73,15 +75,16 @@ func (s speech) reason(english string) string { return s.said(s.reasons, english
 // place says what presets and crawlers say of a place.
 func (s speech) place(english string) string { return s.said(s.seen, english) }
 
-// unread says why a place cannot be read: in English all that is known, else as far as the
-// catalogue has words for it, as messages to staff do.
-func (s speech) unread(err error) string {
+// unread says beside the name of a source, empty for an address that is being looked at, why it
+// cannot be read: in English all that is known, else as far as the catalogue has words for it, as
+// messages to staff do.
+func (s speech) unread(source string, err error) string {
 	if s.english() {
-		return crawlers.Explain(err)
+		return crawlers.ExplainAt(source, err)
 	}
 	word, status := crawlers.Reason(err)
 	if word == "" {
-		return s.Text("trouble.other") + " (" + s.said(s.faults, crawlers.Explain(err)) + ")"
+		return s.Text("trouble.other") + " (" + s.said(s.faults, crawlers.ExplainAt(source, err)) + ")"
 	}
 	return s.Text("trouble."+word, "status", status)
 }

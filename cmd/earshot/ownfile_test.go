@@ -50,6 +50,40 @@ func TestMistakesOfOwnWordsHaveWords(t *testing.T) {
 	}
 }
 
+// TestDoubtsOfOwnWordsAreTold: what a pattern says and surely does not mean is told by check, where it
+// stands and in the language, and keeps nothing from running.
+func TestDoubtsOfOwnWordsAreTold(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "our-words.tsv")
+	for name, text := range map[string]string{
+		"our-words.tsv": "# our words\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t-2\tfraud\nen\tpattern\tnot sent|not received\t-2\tnot delivered\n",
+		"w.yaml":        "contact: a@b.example\nwatch: [{name: Ромашка Банк, terms: [Ромашка Банк]}]\nsources: [{feed: \"https://n.example/rss\"}]\nsentiment: {words: our-words.tsv}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for lang, want := range map[string][2]string{
+		"en": {"warning: \"депозит|гроші?\": the ? is for all of these choices", "warning: \"not sent|not received\": a choice is one word"},
+		"ru": {"\"депозит|гроші?\": знак ? относится ко всем этим вариантам", "\"not sent|not received\": вариант — это одно слово"},
+		"uk": {"\"депозит|гроші?\": знак ? стосується всіх цих варіантів", "\"not sent|not received\": варіант — це одне слово"},
+		"bg": {"\"депозит|гроші?\": знакът ? важи за всички тези варианти", "\"not sent|not received\": вариантът е една дума"},
+	} {
+		var out, errs strings.Builder
+		term := terminal{out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
+		cmd := checkCmd{watchlistFlag: watchlistFlag{Config: []string{filepath.Join(dir, "w.yaml")}}, languageFlag: languageFlag{lang}}
+		if err := cmd.Run(t.Context(), term); err != nil {
+			t.Fatalf("%s: %v\n%s", lang, err, errs.String())
+		}
+		said := errs.String()
+		for i, place := range []string{file + ":2:26: ", file + ":3:16: "} {
+			if !strings.Contains(said, place) || !strings.Contains(said, want[i]) {
+				t.Errorf("%s: no %s%s in\n%s", lang, place, want[i], said)
+			}
+		}
+	}
+}
+
 // TestRulesOfWordsAreListed: docs/words.md names every rule that a pattern may have.
 func TestRulesOfWordsAreListed(t *testing.T) {
 	t.Parallel()

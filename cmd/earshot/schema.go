@@ -5,14 +5,15 @@ import (
 	"github.com/earshot/earshot/config"
 )
 
-type schemaCmd struct{}
+type schemaCmd struct{ languageFlag }
 
-// Run prints the JSON Schema of the watchlist. Editors that speak YAML complete
-// and check a watchlist that begins with
+// Run prints the JSON Schema of the watchlist, which explains the keys in the reader's language.
+// Editors that speak YAML complete and check a watchlist that begins with
 //
 //	# yaml-language-server: $schema=watchlist.schema.json
-func (schemaCmd) Run(term terminal) error {
-	schema, err := config.Schema(daemon.KindOptions())
+func (c *schemaCmd) Run(term terminal) error {
+	s := c.speech(term.lookup)
+	schema, err := config.Schema(daemon.KindOptions(), func(english string) string { return s.said(s.keys, english) })
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func parseXML(body []byte) (*gofeed.Feed, error) {
 
 func readXML(body []byte, last bool) (salvaged, error) {
 	parsed, err := parseXML(body)
-	more := err == nil && len(begun.FindAllIndex(body, -1)) > len(parsed.Items)
+	more := err == nil && itemsBegun(body) > len(parsed.Items)
 	switch {
 	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
 		return salvaged{}, errNoFeed
@@ -128,11 +128,28 @@ func readXML(body []byte, last bool) (salvaged, error) {
 	return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
 }
 
-// begun finds where items begin, wherever in the bytes; anyItem those under a prefix, too.
-var (
-	begun   = regexp.MustCompile(`(?i)<(?:item|entry)[\s>]`)
-	anyItem = regexp.MustCompile(`(?i)<(?:[\w.-]+:)?(?:item|entry)[\s/>]`)
-)
+// itemsBegun counts where items begin, wherever in the bytes. Every poll of a feed that changed asks
+// for it, so it is no expression: that read every byte, this looks at what stands behind a "<".
+func itemsBegun(body []byte) (n int) {
+	for {
+		at := bytes.IndexByte(body, '<')
+		if at < 0 {
+			return n
+		}
+		body = body[at+1:]
+		if opens(body, "item") || opens(body, "entry") {
+			n++
+		}
+	}
+}
+
+// opens reports whether a tag has this name, in letters of any size, and something or nothing behind it.
+func opens(tag []byte, name string) bool {
+	return len(tag) > len(name) && strings.IndexByte("> \t\n\f\r", tag[len(name)]) >= 0 && strings.EqualFold(string(tag[:len(name)]), name)
+}
+
+// anyItem finds where an item begins, also one under a prefix.
+var anyItem = regexp.MustCompile(`(?i)<(?:[\w.-]+:)?(?:item|entry)[\s/>]`)
 
 // swallowed reports whether the items that a document begins and that were not read are lost: one that
 // is never closed takes those behind it for its own words, and the parser passes over a second

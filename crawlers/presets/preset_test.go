@@ -56,7 +56,7 @@ func TestSchema(t *testing.T) {
 	for _, k := range Kinds() {
 		kinds[k.Name] = k.Options()
 	}
-	if _, err := config.Schema(kinds); err != nil {
+	if _, err := config.Schema(kinds, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -30,7 +30,7 @@ type Post struct {
 	Author    string           `json:"author,omitempty"`
 	AuthorURL string           `json:"author_url,omitempty"`
 	Published string           `json:"published,omitempty"` // RFC 3339, or a day
-	Precision string           `json:"precision,omitempty"` // "day" when there is no time
+	Precision string           `json:"precision,omitempty"` // mention.PrecisionDay when there is no time
 	Edited    string           `json:"edited,omitempty"`
 	Rating    *mention.Rating  `json:"rating,omitempty"`
 	Title     string           `json:"title,omitempty"`
@@ -56,15 +56,11 @@ func (t *text) UnmarshalJSON(b []byte) error {
 
 // Of returns the post in the form.
 func Of(p mention.Post) Post {
-	out := Post{
+	return Post{
 		Source: p.Source, Kind: p.Kind, ID: text(p.ID), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
-		Author: p.Author, AuthorURL: p.AuthorURL, Published: texts.Stamp(p.Published), Edited: texts.Stamp(p.Edited), Rating: p.Rating,
+		Author: p.Author, AuthorURL: p.AuthorURL, Published: texts.Stamp(p.Published), Precision: p.Precision(), Edited: texts.Stamp(p.Edited), Rating: p.Rating,
 		Title: p.Title, Text: p.Text, Lang: p.Lang,
 	}
-	if p.DateOnly {
-		out.Precision = "day"
-	}
-	return out
 }
 
 // Limits of one request.
@@ -190,7 +186,7 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 	}
 	p := mention.Post{
 		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: strings.TrimSpace(in.Author),
-		Rating: in.Rating, Title: in.Title, Text: in.Text, Lang: in.Lang, DateOnly: in.Precision == "day",
+		Rating: in.Rating, Title: in.Title, Text: in.Text, Lang: in.Lang, DateOnly: in.Precision == mention.PrecisionDay,
 		FreeName: in.Kind == mention.Forum && d.Env.PostKind == "", // a name is one person's there by the watchlist's word alone
 	}
 	for _, link := range []struct {

@@ -129,6 +129,16 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
+// TestPrecisionGoesWithATime: a post without a time has no precision either, as everywhere.
+func TestPrecisionGoesWithATime(t *testing.T) {
+	at := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	for want, p := range map[string]mention.Post{"day": {Published: at, DateOnly: true}, "": {DateOnly: true}} {
+		if got := Of(p); got.Precision != want {
+			t.Errorf("%+v has the precision %q", got, got.Precision)
+		}
+	}
+}
+
 // TestRoundTrip: what crawl prints is taken as it is.
 func TestRoundTrip(t *testing.T) {
 	p := mention.Post{Source: "x", Kind: mention.Review, ID: "1", URL: "https://x.example/1", ThreadURL: "https://x.example/", Author: "A", AuthorURL: "https://x.example/u/a",

@@ -71,6 +71,15 @@ func Outdated(cfg *config.Config, scorer *sentiment.Scorer) (warning config.Erro
 	return warning, true
 }
 
+// Doubts warns of what the user's words say and surely do not mean, where it stands in their file.
+func Doubts(scorer *sentiment.Scorer) []config.Error {
+	list := mistakesIn(scorer.Doubts()).List
+	for i := range list {
+		list[i].Warning = true
+	}
+	return list
+}
+
 func readScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
 	words, err := readIfAny("words", wordsFile)
 	if err != nil {
