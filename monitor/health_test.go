@@ -159,7 +159,7 @@ func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
 			return crawlers.Batch{Observed: crawlers.Observation{Items: 0, Bytes: 82 << 10, Notes: []string{"selectors match 0 items"}}}, nil
 		}}
 		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
-		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "Selectors match 0 items.") {
 			t.Errorf("notices %+v, want one: empty, with the evidence", w.notices)
 		}
 	})
@@ -183,7 +183,7 @@ func TestPageThatStaysEmptyIsTold(t *testing.T) {
 			return crawlers.Batch{Unchanged: true}, nil
 		}}
 		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
-		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "5 KB") || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "5 KB") || !strings.Contains(w.notices[0].Text, "Selectors match 0 items.") {
 			t.Errorf("notices %+v, want one: empty, with the evidence of the last answer that was read", w.notices)
 		}
 	})

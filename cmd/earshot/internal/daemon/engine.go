@@ -23,6 +23,7 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 		Hubs:     hubOffers(d.hubs),
 		Lang:     d.staffLang,
 		Zone:     func() *time.Location { return d.planner.Rules().Zone },
+		Said:     d.saidIn,
 		Log:      d.log,
 		Now:      d.now,
 	}
