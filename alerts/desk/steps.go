@@ -34,6 +34,7 @@ type steps struct {
 	now      time.Time
 	storm    *storm // the storm the complaint belongs to, or nil
 	waiting  int    // how many complaints of the storm nobody has
+	looked   int64  // the version of the case of the storm that was looked at
 }
 
 // step is one thing that time demands.
@@ -146,7 +147,7 @@ func (s steps) unverified(c mention.Case) (time.Time, step) {
 // the store holds now.
 func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 	at, do := s.due(*c)
-	if do == nil || s.now.Before(at) {
+	if do == nil || s.now.Before(at) || s.storm != nil && c.Version != s.looked { // what is known of the storm is of then
 		return nil, nil, mention.ErrNothingToDo
 	}
 	c.Version++
