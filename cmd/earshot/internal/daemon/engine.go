@@ -48,6 +48,14 @@ func (d *Daemon) openEngine(ctx context.Context, address string) (err error) {
 	return err
 }
 
+// pollAsked is pollNow for a person, who may have got leave from a site that refused.
+func (d *Daemon) pollAsked(ctx context.Context, source string) {
+	if err := d.monitor.Retry(ctx, source); err != nil {
+		d.log.Warn("that a site refused is still remembered; it is left alone as before", "source", source, "err", err)
+	}
+	d.pollNow(ctx, source)
+}
+
 // pollNow makes a source due now, whichever replica polls it. One that waits for its
 // watchlist knows no sources, and tells the others.
 func (d *Daemon) pollNow(ctx context.Context, source string) {
