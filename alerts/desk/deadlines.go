@@ -60,7 +60,9 @@ type Deadlines struct {
 }
 
 // NewDeadlines returns deadlines; Run starts them.
-func NewDeadlines(opt DeadlineOptions) *Deadlines { return &Deadlines{opt: opt, given: map[mention.ID]int64{}} }
+func NewDeadlines(opt DeadlineOptions) *Deadlines {
+	return &Deadlines{opt: opt, given: map[mention.ID]int64{}}
+}
 
 // Run steps until ctx ends.
 func (d *Deadlines) Run(ctx context.Context) error {
