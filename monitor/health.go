@@ -3,8 +3,9 @@ package monitor
 import (
 	"cmp"
 	"encoding/json"
-	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/i18n"
@@ -103,17 +104,30 @@ type memory struct {
 // lastAnswer is what people are told of the last answer that was read. An unchanged one
 // has nothing of it.
 type lastAnswer struct {
-	Items int    `json:"items,omitempty"`
-	Bytes int    `json:"bytes,omitempty"`
-	Notes string `json:"notes,omitempty"`
+	Items int      `json:"items,omitempty"`
+	Bytes int      `json:"bytes,omitempty"`
+	Notes []string `json:"noted,omitempty"` // in English: who reads them may change
 }
 
 // words say it; nothing where an earlier earshot read it, which did not write it down.
-func (a lastAnswer) words(l i18n.Lang) string {
-	if a == (lastAnswer{}) {
+func (a lastAnswer) words(l staff) string {
+	if a.Items == 0 && a.Bytes == 0 && len(a.Notes) == 0 {
 		return ""
 	}
-	return " " + l.Text("source.page", "posts", l.Plural("source.posts", a.Items), "size", size(l, a.Bytes)) + a.Notes
+	said := " " + l.Text("source.page", "posts", l.Plural("source.posts", a.Items), "size", size(l.Lang, a.Bytes))
+	for _, note := range a.Notes {
+		if l.said != nil {
+			note = l.said(l.Lang, note)
+		}
+		said += " " + sentence(note)
+	}
+	return said
+}
+
+// sentence is what a crawler notes of a place, as it stands among sentences.
+func sentence(note string) string {
+	first, size := utf8.DecodeRuneInString(note)
+	return string(unicode.ToUpper(first)) + note[size:] + "."
 }
 
 func remember(state mention.SourceState) memory {
@@ -146,10 +160,11 @@ func settle(state mention.SourceState, src Source) mention.SourceState {
 type staff struct {
 	i18n.Lang
 	zone *time.Location
+	said func(l i18n.Lang, english string) string // nil: what crawlers say of a place stays as it is
 }
 
 // staff are those of now: the watchlist may have changed.
-func (p *poller) staff() staff { return staff{p.Lang(), cmp.Or(p.Zone(), time.UTC)} }
+func (p *poller) staff() staff { return staff{p.Lang(), cmp.Or(p.Zone(), time.UTC), p.Said} }
 
 // assessHealth updates the state by the outcome and returns what people must be told, in
 // their language.
@@ -208,7 +223,7 @@ func (m *memory) succeeded(l staff, state *mention.SourceState, src Source, out 
 		m.EmptyStart = now
 	}
 	if sees := out.batch.Observed; !out.batch.Unchanged {
-		m.Read = lastAnswer{Items: sees.Items, Bytes: sees.Bytes, Notes: text.Clip(notes(out), maxNotes)}
+		m.Read = lastAnswer{Items: sees.Items, Bytes: sees.Bytes, Notes: notes(out)}
 	}
 
 	return append(missed, m.changed(l, *state, src, out, now)...)
@@ -231,11 +246,11 @@ func (m *memory) changed(l staff, state mention.SourceState, src Source, out out
 			good = state.LastNew
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
-		return m.notice(src, StateEmpty, out.began, words+m.Read.words(l.Lang))
+		return m.notice(src, StateEmpty, out.began, words+m.Read.words(l))
 	case m.quiet(state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, out.began, words+m.Read.words(l.Lang))
+		return m.notice(src, StateQuiet, out.began, words+m.Read.words(l))
 	case m.LackPolls >= emptyPolls:
 		return m.notice(src, StatePartly, out.began, m.lacking(l, src))
 	}
@@ -399,7 +414,7 @@ func size(l i18n.Lang, bytes int) string {
 	if bytes < 1024 {
 		return l.Plural("size.bytes", bytes)
 	}
-	return l.Text("size.kilobytes", "n", (bytes+512)/1024)
+	return l.Text("size.kilobytes", "n", (bytes+1023)/1024) // as crawlers count them
 }
 
 // reason says beside its name why a source cannot be read: in English the error itself, else as far
@@ -422,9 +437,15 @@ func moment(l staff, t time.Time) string {
 	return l.Time("time.weekday_time_zone", t.In(l.zone))
 }
 
-func notes(out outcome) string {
-	if len(out.batch.Observed.Notes) == 0 {
-		return ""
+// notes are what is remembered of what was said of an answer.
+func notes(out outcome) (kept []string) {
+	left := maxNotes
+	for _, note := range out.batch.Observed.Notes {
+		if note = text.Clip(note, left); note == "" {
+			break
+		}
+		left -= len(note)
+		kept = append(kept, note)
 	}
-	return " " + strings.Join(out.batch.Observed.Notes, "; ") + "."
+	return kept
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -41,6 +42,49 @@ func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
 		}
 		if !slices.Equal(states, []State{"blocked", "back"}) {
 			t.Errorf("staff were told %v, want blocked once and back once", states)
+		}
+	})
+}
+
+// TestRefusalIsTriedAgainWhenAPersonAsks: who got leave from a site's owner does not wait for a day, or a week; a
+// site that refused minutes ago is left alone all the same, and a hub's ping changes nothing.
+func TestRefusalIsTriedAgainWhenAPersonAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n < 2 {
+				return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://forum.example/"}
+			}
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Observed: crawlers.Observation{Items: 1, Bytes: 900}}, nil
+		}}
+		monitor := w.monitor(1)
+		m := NewInProcess(monitor)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "a", Key: "k", Group: "a", Place: "p", Every: time.Hour, Fixed: true, Crawler: s}})
+			asks := func(after time.Duration, person bool, polls int) {
+				t.Helper()
+				time.Sleep(after)
+				if person {
+					if err := monitor.Retry(ctx, "a"); err != nil {
+						t.Error(err)
+					}
+				}
+				m.PollNow(ctx, "a")
+				time.Sleep(time.Second)
+				if n := s.count(); n != polls {
+					t.Errorf("after %s: %d polls, want %d", after, n, polls)
+				}
+			}
+			asks(5*time.Minute, true, 1)
+			asks(time.Hour, false, 1)
+			asks(time.Minute, true, 2)
+			asks(time.Hour, true, 3)
+			if err := monitor.Retry(ctx, "nobody"); err != nil {
+				t.Error(err)
+			}
+		})
+		if state := w.states["k"]; state.Place != "p" || !state.SuspendedUntil.IsZero() || !state.Baselined {
+			t.Errorf("what is stored: %+v", state)
 		}
 	})
 }
@@ -159,7 +203,7 @@ func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
 			return crawlers.Batch{Observed: crawlers.Observation{Items: 0, Bytes: 82 << 10, Notes: []string{"selectors match 0 items"}}}, nil
 		}}
 		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
-		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "Selectors match 0 items.") {
 			t.Errorf("notices %+v, want one: empty, with the evidence", w.notices)
 		}
 	})
@@ -183,7 +227,7 @@ func TestPageThatStaysEmptyIsTold(t *testing.T) {
 			return crawlers.Batch{Unchanged: true}, nil
 		}}
 		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
-		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "5 KB") || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "5 KB") || !strings.Contains(w.notices[0].Text, "Selectors match 0 items.") {
 			t.Errorf("notices %+v, want one: empty, with the evidence of the last answer that was read", w.notices)
 		}
 	})

@@ -133,7 +133,7 @@ type Dues interface {
 }
 
 // Options are the parts a Monitor works with. All but Threads, Hubs, Bound, Pause, Dues,
-// Lang and Zone are required.
+// Lang, Zone and Said are required.
 type Options struct {
 	Seen     Seen
 	Ledger   Ledger
@@ -150,7 +150,8 @@ type Options struct {
 	Dues  Dues // nil: this process polls alone, and knows by itself what is due
 	// Lang is the language of those who are told about sources; nil: English.
 	Lang    func() i18n.Lang
-	Zone    func() *time.Location // of their clocks; nil: UTC
+	Zone    func() *time.Location                    // of their clocks; nil: UTC
+	Said    func(l i18n.Lang, english string) string // what crawlers say of a place, in a language; nil: as it is
 	Log     *slog.Logger
 	Now     func() time.Time
 	Workers int // polls under way at once; 0 means 64

@@ -221,14 +221,44 @@ func (p *poller) takeKept(key string) (answer, bool) {
 // load returns the source's state: what this process remembers, or else what is
 // stored. Where others poll too, nothing is remembered.
 func (p *poller) load(ctx context.Context, src Source) (state mention.SourceState, err error) {
-	p.mu.Lock()
-	known, ok := p.state[src.key()]
-	p.mu.Unlock()
-	if state = known.SourceState; !ok {
-		state, err = p.Ledger.Source(ctx, src.key())
-	}
+	state, err = p.stored(ctx, src.key())
 	state.Key, state.Name, state.Place = src.Key, src.Name, src.Place
 	return state, err
+}
+
+// stored is what is remembered of the source with this key, under the name that it had then.
+func (p *poller) stored(ctx context.Context, key string) (mention.SourceState, error) {
+	p.mu.Lock()
+	known, ok := p.state[key]
+	p.mu.Unlock()
+	if ok {
+		return known.SourceState, nil
+	}
+	return p.Ledger.Source(ctx, key)
+}
+
+// retryAfter is how long a site that refused is left alone, whoever asks.
+const retryAfter = 10 * time.Minute
+
+// Retry lets a source that refused be asked at its next turn, before its rest is over: the person who
+// wants it has perhaps spoken to the site's owner. Unknown names are ignored.
+func (m *Monitor) Retry(ctx context.Context, source string) error {
+	p := m.poller
+	key, ok := p.table.keyOf(source)
+	for k, src := range m.taken.all() { // of which another replica may know more
+		if src.Name == source {
+			key, ok = k, true
+		}
+	}
+	if !ok {
+		return nil
+	}
+	state, err := p.stored(ctx, key)
+	if now := p.Now(); err != nil || !state.SuspendedUntil.After(now) || now.Sub(state.LastPoll) < retryAfter {
+		return err
+	}
+	state.SuspendedUntil = time.Time{}
+	return p.save(ctx, Source{}, state, true, time.Time{}, nil)
 }
 
 // save remembers the state, and stores it when something but its stamps changed

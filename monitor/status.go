@@ -114,6 +114,18 @@ func (b *statusTable) row(src Source) *SourceStatus {
 	return row
 }
 
+// keyOf is the key of the source that is called so.
+func (b *statusTable) keyOf(name string) (key string, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, row := range b.rows {
+		if row.Name == name {
+			return key, true
+		}
+	}
+	return "", false
+}
+
 // due records when the source is polled next.
 func (b *statusTable) due(src Source, next time.Time) {
 	b.mu.Lock()

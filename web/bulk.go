@@ -25,7 +25,7 @@ const maxBulk = 1000
 const bulkSlack = 30 * time.Second
 
 // bulkVerbs are those that make sense for many cases at once.
-var bulkVerbs = map[string]bool{"claim": true, "release": true, "replied": true, "dismiss": true, "snooze": true, "wake": true, "reopen": true}
+var bulkVerbs = map[string]bool{"claim": true, "takeover": true, "release": true, "replied": true, "dismiss": true, "snooze": true, "wake": true, "reopen": true}
 
 // bulkPage says what became of every case.
 type bulkPage struct {
@@ -44,10 +44,12 @@ type result struct {
 	Why   string // why it was not done; empty when it was
 }
 
-// chosen is one case of a bulk with the version that the person saw.
+// chosen is one case of a bulk with the version that the person saw, and who had it then; empty where
+// it has changed since: whom a case is taken from was seen.
 type chosen struct {
 	id      mention.ID
 	version int64
+	owner   string
 	title   string
 }
 
@@ -77,7 +79,7 @@ func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) error {
 	control := http.NewResponseController(w)
 	for _, one := range list {
 		_ = control.SetWriteDeadline(time.Now().Add(bulkSlack)) // else nobody is told what became of them
-		a.Version = one.version
+		a.Version, a.From = one.version, one.owner
 		res := result{ID: one.id, Title: one.title}
 		if _, err := in.do(r.Context(), one.id, a); err == nil {
 			out.Done++
@@ -120,12 +122,15 @@ func (in *Inbox) ticked(ctx context.Context, v visit, form url.Values) (list []c
 		return nil, badInput("web.bulk.too_many", "max", maxBulk)
 	}
 	page, err := in.opt.Cases.List(ctx, q)
-	titles := map[mention.ID]string{}
+	titles, owners := map[mention.ID]string{}, map[mention.ID]string{}
 	for _, e := range page.Entries {
-		titles[e.Mention.ID] = bulkTitle(v.lang, e.Mention)
+		id := e.Mention.ID
+		if titles[id] = bulkTitle(v.lang, e.Mention); e.Case.Version == versions[id] {
+			owners[id] = e.Case.Owner.ID
+		}
 	}
 	for _, id := range q.IDs { // in the order of the list; what has gone meanwhile is told by its id
-		list = append(list, chosen{id, versions[id], cmp.Or(titles[id], string(id))})
+		list = append(list, chosen{id, versions[id], owners[id], cmp.Or(titles[id], string(id))})
 	}
 	return list, err
 }
@@ -167,7 +172,7 @@ func (in *Inbox) wholeList(ctx context.Context, v visit, form url.Values) (list 
 	changed := len(changes) == maxBehind // what changed before is not told
 	for _, e := range page.Entries {
 		changed = changed || slices.ContainsFunc(changes, func(c mention.CaseChange) bool { return c.ID == e.Mention.ID })
-		list = append(list, chosen{e.Mention.ID, e.Case.Version, bulkTitle(v.lang, e.Mention)})
+		list = append(list, chosen{e.Mention.ID, e.Case.Version, e.Case.Owner.ID, bulkTitle(v.lang, e.Mention)})
 	}
 	if changed {
 		return nil, no(http.StatusConflict, "web.bulk.changed")

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -87,10 +89,13 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
-		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", mention.ListClaimed, mention.ListSnoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
+		Views: in.views(v, f), Selects: in.selects(r.Context(), v, f), Closed: !slices.Contains([]string{"", mention.ListClaimed, mention.ListSnoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
 	out.Live, out.Since = true, since
 	bare := f.first()
-	bare.Status, bare.Owner = "", ""
+	bare.Status = ""
+	if slices.Contains(owners, bare.Owner) { // the views above say it
+		bare.Owner = ""
+	}
 	out.Narrow = bare != filter{}
 	for _, e := range page.Entries {
 		out.Rows = append(out.Rows, newRow(v, e, out.Path))
@@ -171,12 +176,26 @@ func (in *Inbox) views(v visit, f filter) []link {
 	return out
 }
 
+// owners are the words of the filter that stand for no one person.
+var owners = []string{"me", "none"}
+
 // selects are the filter's lists of words.
-func (in *Inbox) selects(v visit, f filter) []choice {
+func (in *Inbox) selects(ctx context.Context, v visit, f filter) []choice {
 	places := in.opt.Places()
+	whose, named := slices.Clone(owners), said(v.lang, "web.owner")
+	names := map[string]string{}
+	people, _ := in.colleagues(ctx, v) // without them nobody is offered by name
+	for _, p := range people {
+		if names[p.ID] = p.Name; p.ID != v.who.ID {
+			whose = append(whose, p.ID)
+		}
+	}
+	owner := func(word string) string {
+		return cmp.Or(names[word], named(word))
+	}
 	return []choice{
 		newChoice("status", v.lang.Text("web.filter.status"), f.Status, mention.Lists[1:], said(v.lang, "web.status")),
-		newChoice("owner", v.lang.Text("web.filter.owner"), f.Owner, []string{"me", "none"}, said(v.lang, "web.owner")),
+		newChoice("owner", v.lang.Text("web.filter.owner"), f.Owner, whose, owner),
 		newChoice("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said(v.lang, "severity")),
 		newChoice("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs),
 		newChoice("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, asItIs),

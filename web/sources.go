@@ -166,7 +166,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	return text.Capital(why), do
 }
 
-// pollNow asks for a poll. A site that asked for a pause keeps it.
+// pollNow asks for a poll. A site that asked for a pause keeps it; one that refused is asked once more.
 func (in *Inbox) pollNow(w http.ResponseWriter, r *http.Request, v visit) error {
 	name := strings.TrimSpace(r.PostFormValue("source"))
 	known := slices.ContainsFunc(in.opt.Sources(), func(s Source) bool { return s.Name == name && s.State != "off" && s.Kind != "push" })

@@ -178,6 +178,37 @@ func TestBulk(t *testing.T) {
 	}
 }
 
+// TestWhoLeft: what somebody has who left the company is found by their name and taken over at once; what was
+// handed on since the list was shown stays with who has it now.
+func TestWhoLeft(t *testing.T) {
+	w := newWorld(t)
+	for i := range 3 {
+		id := w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Гроші не повертають уже %d тижнів, підтримка мовчить", i+2))
+		w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
+	}
+	if _, body := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(body, `<option value="web:Oleh">Oleh</option>`) || strings.Contains(body, `value="web:Ira"`) {
+		t.Error("the filter does not offer the colleague, or offers me twice")
+	}
+	_, body := w.ask("GET", "/inbox?owner=web:Oleh", "Ira", nil)
+	if !strings.Contains(body, `<option value="web:Oleh" selected>Oleh</option>`) || !strings.Contains(body, `name="verb" value="takeover"`) {
+		t.Error("the colleague's list does not say whose it is, or cannot be taken over")
+	}
+	ids := url.Values{"verb": {"takeover"}}
+	for _, id := range w.ids {
+		ids.Add("id", fmt.Sprintf("%s.%d", id, w.status(id).Version))
+	}
+	w.ask("POST", "/case/"+string(w.ids[2])+"/takeover", "Maria", url.Values{"owner": {"web:Oleh"}})
+	res, body := w.ask("POST", "/cases", "Ira", ids)
+	if res.StatusCode != 200 || !strings.Contains(body, "Done: 2.") || !strings.Contains(body, "Not done: 1.") || !strings.Contains(body, "Maria took it") {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+	for i, owner := range []string{"Ira", "Ira", "Maria"} {
+		if c := w.status(w.ids[i]); c.Status != mention.Claimed || c.Owner.Name != owner {
+			t.Errorf("%d is %s and %q's, want %s's", i, c.Status, c.Owner.Name, owner)
+		}
+	}
+}
+
 // Of what was ticked and has gone meanwhile, erased or kept no longer, it is said that it has.
 func TestBulkOfWhatIsGone(t *testing.T) {
 	w := newWorld(t)

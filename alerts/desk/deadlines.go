@@ -56,10 +56,13 @@ type Deadlines struct {
 
 	storms    []*storm // as this step found them
 	endsAsked time.Time
+	given     map[mention.ID]int64 // versions in which complaints of storms were given back
 }
 
 // NewDeadlines returns deadlines; Run starts them.
-func NewDeadlines(opt DeadlineOptions) *Deadlines { return &Deadlines{opt: opt} }
+func NewDeadlines(opt DeadlineOptions) *Deadlines {
+	return &Deadlines{opt: opt, given: map[mention.ID]int64{}}
+}
 
 // Run steps until ctx ends.
 func (d *Deadlines) Run(ctx context.Context) error {
@@ -99,6 +102,9 @@ func (d *Deadlines) step(ctx context.Context) error {
 	var err error
 	if d.storms, err = storms(ctx, d.opt.Cases, d.opt.Now().Add(-stormsOf)); err != nil {
 		return err
+	}
+	if len(d.storms) == 0 {
+		clear(d.given)
 	}
 	return errors.Join(d.cases(ctx, rules), d.endStorms(ctx))
 }
@@ -162,6 +168,10 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		return held, nil
 	}
 	if s.storm = d.inStorm(m, c, own); s.storm != nil {
+		if c.Status == mention.Open && c.Steps.GivenBack && !d.settled(m.ID, c.Version) {
+			return s.now.Add(lookEvery), nil
+		}
+		s.looked = c.Version
 		if s.waiting, err = s.storm.waiting(ctx); err != nil {
 			return time.Time{}, err
 		}

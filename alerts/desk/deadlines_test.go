@@ -55,7 +55,7 @@ func TestTakenAndSilent(t *testing.T) {
 	r.says(r.after(29 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions U1: Ira, you took this 30 min ago, and no public answer is to be seen.")
 	r.says(r.after(4 * time.Minute))
-	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 35 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 35 min.")
+	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 35 min without an answer. It is open again.", "#leads: Nobody in #mentions has this complaint any more. It has waited 35 min.")
 	// The next owner is nudged anew, and has half the time.
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(14 * time.Minute))
@@ -70,12 +70,12 @@ func TestTakenLateAndGivenBack(t *testing.T) {
 	r, m := complained(t, deadlineRules())
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.Do(m, mention.Action{Verb: mention.Release})
-	r.says(r.after(5*time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
-	r.says(r.after(5*time.Minute), "#leads: Nobody in #mentions has taken this complaint for 10 min.")
+	r.says(r.after(5*time.Minute), "#mentions @oncall: Nobody has this complaint any more. It has waited 5 min.")
+	r.says(r.after(5*time.Minute), "#leads: Nobody in #mentions has this complaint any more. It has waited 10 min.")
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(2 * time.Minute))
 	r.Do(m, mention.Action{Verb: mention.Release})
-	nobody := []string{"#mentions @oncall: Nobody has taken this complaint for 12 min.", "#leads: Nobody in #mentions has taken this complaint for 12 min."}
+	nobody := []string{"#mentions @oncall: Nobody has this complaint any more. It has waited 12 min.", "#leads: Nobody in #mentions has this complaint any more. It has waited 12 min."}
 	r.says(r.after(0), nobody...)
 	r.says(r.after(time.Minute))
 	r.Do(m, mention.Action{Verb: mention.Claim})
@@ -240,7 +240,7 @@ func TestNudgedAfterTheNight(t *testing.T) {
 	r.Now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	r.says(r.after(0), "#mentions U1: Ira, you took this 10 h 24 min ago, and no public answer is to be seen.")
 	r.says(r.after(5*time.Minute - time.Second))
-	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 10 h 29 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 10 h 29 min.")
+	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 10 h 29 min without an answer. It is open again.", "#leads: Nobody in #mentions has this complaint any more. It has waited 10 h 29 min.")
 }
 
 // TestNudgedAfterAnOutage: the nudge that was due while earshot was down comes when it is back, and who reads
@@ -250,7 +250,7 @@ func TestNudgedAfterAnOutage(t *testing.T) {
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(2*time.Hour), "#mentions U1: Ira, you took this 2 h ago, and no public answer is to be seen.")
 	r.says(r.after(5*time.Minute - time.Second))
-	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 2 h 5 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 2 h 5 min.")
+	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 2 h 5 min without an answer. It is open again.", "#leads: Nobody in #mentions has this complaint any more. It has waited 2 h 5 min.")
 }
 
 // TestFromHandToHand: who a complaint is handed to has all of the time for the answer, and is named with the

@@ -64,7 +64,7 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 		}
 		switch {
 		case a.Verb == mention.Release:
-			c.Steps = mention.Steps{} // who was told that nobody had it has seen it taken since
+			c.Steps = mention.Steps{GivenBack: true} // who was told that nobody had it has seen it taken since
 		case a.Verb == mention.Claim || handsOver(a.Verb):
 			c.Steps.Reminded, c.Steps.Doubted = false, false // the next owner is nudged anew
 		}

@@ -34,6 +34,7 @@ type steps struct {
 	now      time.Time
 	storm    *storm // the storm the complaint belongs to, or nil
 	waiting  int    // how many complaints of the storm nobody has
+	looked   int64  // the version of the case of the storm that was looked at
 }
 
 // step is one thing that time demands.
@@ -146,7 +147,7 @@ func (s steps) unverified(c mention.Case) (time.Time, step) {
 // the store holds now.
 func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 	at, do := s.due(*c)
-	if do == nil || s.now.Before(at) {
+	if do == nil || s.now.Before(at) || s.storm != nil && c.Version != s.looked { // what is known of the storm is of then
 		return nil, nil, mention.ErrNothingToDo
 	}
 	c.Version++
@@ -192,7 +193,11 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.Steps.Unclaimed = mention.StepNamed
 	c.OverdueSince = s.ends(*c, s.deadline.Claim)
 	l := s.lang()
-	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
+	key := "desk.nobody"
+	if c.Steps.GivenBack {
+		key = "desk.nobody_now"
+	}
+	a := s.reply(c, l.Text(key, "span", l.Span(s.waits(*c))))
 	a.Notify = s.deadline.Notify
 	event := alerts.StepInThread
 	if a.Notify != "" {
@@ -208,11 +213,15 @@ func (s steps) unseen() bool { return s.own.ID != "" && s.own.Status != mention.
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	c.Steps.Unclaimed = mention.StepTold
 	l := s.rules.Lang(s.deadline.EscalateTo)
-	words := l.Text("desk.nobody_in", "route", s.own.Route, "span", l.Span(s.waits(*c)))
-	if s.unseen() {
-		words = l.Text("desk.cannot_post", "route", s.own.Route, "span", l.Span(s.waits(*c)))
+	key := "desk.nobody_in"
+	switch {
+	case s.unseen():
+		key = "desk.cannot_post"
 		c.OverdueSince = s.ends(*c, s.deadline.Claim)
+	case c.Steps.GivenBack:
+		key = "desk.nobody_now_in"
 	}
+	words := l.Text(key, "route", s.own.Route, "span", l.Span(s.waits(*c)))
 	a := s.reply(c, words)
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
 	return alerts.StepTold + a.Route, s.ofStorm(a, said{"escalation", mention.Open, 2 * s.deadline.Claim}, s.nobody(l, *c), true)
@@ -233,7 +242,7 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
 	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.HadSince()))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
-	c.Steps = mention.Steps{Unclaimed: max(c.Steps.Unclaimed, mention.StepNamed)}
+	c.Steps = mention.Steps{Unclaimed: max(c.Steps.Unclaimed, mention.StepNamed), GivenBack: true}
 	if c.OverdueSince.IsZero() {
 		c.OverdueSince = s.now
 	}

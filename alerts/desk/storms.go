@@ -145,6 +145,16 @@ func (d *Deadlines) inStorm(m mention.Mention, c mention.Case, own mention.Alert
 	return nil
 }
 
+// settled reports whether a complaint of a storm was given back before this step. Who took all of it gives all of it
+// back at once, one case after the other, also where several earshots do: how many nobody has is known afterwards.
+func (d *Deadlines) settled(id mention.ID, version int64) bool {
+	if d.given[id] == version {
+		return true
+	}
+	d.given[id] = version
+	return false
+}
+
 // ofStorm makes what is said of a complaint what is said of its whole storm.
 func (s steps) ofStorm(a mention.Alert, is said, words string, takeAll bool) mention.Alert {
 	if s.storm == nil {
@@ -166,7 +176,11 @@ func (s steps) nobody(l i18n.Lang, c mention.Case) string {
 	if s.storm == nil {
 		return ""
 	}
-	return l.Plural("desk.storm_nobody", s.waiting, "watch", s.storm.Watch, "span", l.Span(s.waits(c)))
+	key := "desk.storm_nobody"
+	if c.Steps.GivenBack {
+		key = "desk.storm_nobody_now"
+	}
+	return l.Plural(key, s.waiting, "watch", s.storm.Watch, "span", l.Span(s.waits(c)))
 }
 
 // endStorms says of every storm that is over that it is.

@@ -181,12 +181,18 @@ func TestStormOwnersAreRemindedOnce(t *testing.T) {
 		said = append(said, r.after(time.Minute)...)
 	}
 	var kinds [2]int
+	var told []string
 	for _, s := range said {
 		if strings.Contains(s, "U2: Oleh, you took complaints of the storm") {
 			kinds[0]++
 		} else if strings.Contains(s, "@oncall: Oleh had complaints of the storm") {
 			kinds[1]++
+		} else if strings.HasPrefix(s, "#leads: ") {
+			told = append(told, s)
 		}
+	}
+	if want := "#leads: Nobody has 40 complaints of the storm about Ромашка Банк any more. They have waited 1 h 1"; len(told) != 1 || !strings.HasPrefix(told[0], want) {
+		t.Errorf("said %q, want once %q", told, want)
 	}
 	if kinds != [2]int{1, 1} {
 		t.Errorf("reminded %d times, released %d times; said %q", kinds[0], kinds[1], said)

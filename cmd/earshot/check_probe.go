@@ -97,8 +97,10 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 	switch {
 	case bad > 0:
 		fmt.Fprintln(term.out, s.Text("check.cannot_be_read", "bad", bad, "n", len(sources)))
+	case empty > 0 && empty == len(sources):
+		fmt.Fprintln(term.out, s.Text("check.all_empty"))
 	case empty > 0:
-		fmt.Fprintln(term.out, s.Text("check.some_empty", "n", len(sources), "empty", empty))
+		fmt.Fprintln(term.out, s.Plural("check.some_empty", empty, "all", len(sources)))
 	default:
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}

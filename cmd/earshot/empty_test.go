@@ -47,4 +47,14 @@ func TestEmptyPlacesAreSaid(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "All 2 can be read, but 1 of them shows no post") || !strings.Contains(out, "the feed is empty") || !strings.Contains(out, "cut off") {
 		t.Errorf("check --probe: %d\n%s", code, out)
 	}
+	bare := "  - {page: SITE/error, name: anew, select: {item: .review, text: .body}, watch: Romashka Bank}\n"
+	if out, _, code = said(bare, "check", "--probe", "--lang", "ru"); code != 0 || !strings.Contains(out, "на странице 1 КБ, но нет schema.org Review; select.item ничего на ней не находит") {
+		t.Errorf("check --probe in Russian: %d\n%s", code, out)
+	}
+	two := "  - {feed: SITE/empty, name: quiet}\n  - {feed: SITE/empty?2, name: quieter}\n"
+	for list, want := range map[string]string{two + "  - {feed: SITE/cut, name: torn}\n": "All 3 can be read, but 2 of them show no post", two: "Everything can be read, but no post is to be seen anywhere"} {
+		if out, _, code = said(list, "check", "--probe"); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("check --probe: %d, want %q in\n%s", code, want, out)
+		}
+	}
 }

@@ -51,7 +51,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) speech {
 	if s.Code() != texts.In("").Code() {
 		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within", "place"}, "mistake", "remedy", "place") })
 		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"reason"}, "reason") })
-		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "seen", "place") })
+		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "seen", "place") })
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "tried") })
 		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "fault", "mistake", "within") })
 		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "help") })

@@ -109,7 +109,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.texts, err = i18n.New(); err != nil {
 		return nil, err
 	}
-	d.phrases = sync.OnceValue(func() *i18n.Phrases { return d.texts.Phrases([]string{"within"}, "mistake", "remedy", "fault") })
+	d.phrases = sync.OnceValue(func() *i18n.Phrases {
+		return d.texts.Phrases([]string{"within"}, "mistake", "remedy", "fault", "seen", "place")
+	})
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
 	d.clock = &sharedClock{now: opt.Now, log: d.log}

@@ -23,6 +23,7 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 		Hubs:     hubOffers(d.hubs),
 		Lang:     d.staffLang,
 		Zone:     func() *time.Location { return d.planner.Rules().Zone },
+		Said:     d.saidIn,
 		Log:      d.log,
 		Now:      d.now,
 	}
@@ -45,6 +46,14 @@ func (d *Daemon) openEngine(ctx context.Context, address string) (err error) {
 	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now, Bound: store.BoundSilence})
 	d.engine = d.queue
 	return err
+}
+
+// pollAsked is pollNow for a person, who may have got leave from a site that refused.
+func (d *Daemon) pollAsked(ctx context.Context, source string) {
+	if err := d.monitor.Retry(ctx, source); err != nil {
+		d.log.Warn("that a site refused is still remembered; it is left alone as before", "source", source, "err", err)
+	}
+	d.pollNow(ctx, source)
 }
 
 // pollNow makes a source due now, whichever replica polls it. One that waits for its

@@ -36,7 +36,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		Zone:        func() *time.Location { return d.planner.Rules().Zone },
 		Views:       func() []web.View { return views(d.config()) },
 		Sources:     d.webSources,
-		PollNow:     d.pollNow,
+		PollNow:     d.pollAsked,
 		Places:      func() web.Places { return places(d.config()) },
 		Replies:     d.replies,
 		Templates:   d.store,

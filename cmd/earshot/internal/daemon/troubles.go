@@ -79,7 +79,7 @@ func (d *Daemon) ownTroubles(l i18n.Lang) map[string]string {
 	return all
 }
 
-// saidIn says in a language what is said in English of a watchlist, a database and files by
+// saidIn says in a language what is said in English of a watchlist, a database, files and places by
 // packages that know no language, as far as the catalogue has words for it.
 func (d *Daemon) saidIn(l i18n.Lang, english string) string {
 	if l.Code() == (i18n.Lang{}).Code() {
