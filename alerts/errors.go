@@ -116,6 +116,9 @@ func (e *Advice) in(l i18n.Lang) string {
 			pairs[i] = Reason(l, why)
 		}
 	}
+	if what, dash := strings.CutSuffix(e.What, " — "); dash {
+		return l.Aside(what, l.Text(e.Key, pairs...))
+	}
 	return e.What + l.Text(e.Key, pairs...)
 }
 

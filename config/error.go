@@ -37,6 +37,7 @@ type Error struct {
 	doc   *document
 	width int    // of the caret in characters
 	says  string // "warning" in another language; empty: English
+	dash  string // before the hint in another language; empty: English
 
 	unlisted int // how many there are beyond those that are listed; 0: this is one itself
 }
@@ -144,12 +145,12 @@ func (e *Errors) Render(w io.Writer, colour bool) error {
 
 // In returns the problems in another language: say returns message and hint in it, warning
 // is its word for one.
-func (e *Errors) In(warning string, say func(msg, hint string) (string, string)) *Errors {
+func (e *Errors) In(warning, dash string, say func(msg, hint string) (string, string)) *Errors {
 	out := &Errors{List: slices.Clone(e.List)}
 	for i := range out.List {
 		p := &out.List[i]
 		p.Msg, p.Hint = say(p.Msg, p.Hint)
-		p.says = warning
+		p.says, p.dash = warning, dash
 	}
 	return out
 }

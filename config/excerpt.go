@@ -51,7 +51,7 @@ func (e Error) render(colour bool, shown map[shownLine]string) string {
 	}
 	b.WriteString(paint(loud, printable(maskPasted(e.doc.mask(e.Msg)))))
 	if e.Hint != "" {
-		b.WriteString(" — " + printable(e.doc.mask(e.Hint)))
+		b.WriteString(cmp.Or(e.dash, " — ") + printable(e.doc.mask(e.Hint)))
 	}
 	b.WriteByte('\n')
 	if e.Warning || e.doc == nil || e.Pos.Line < 1 || e.Pos.Line > len(e.doc.lines) {

@@ -123,7 +123,11 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 			if out[i].merged {
 				out[i] = p
 			} else {
-				d.wrong(key, "", "the key %q is here twice: first in line %d", name, out[i].key.Line)
+				hint := ""
+				if out[i].value.Type() == ast.SequenceType && mv.Value.Type() == ast.SequenceType {
+					hint = "move its entries under the first"
+				}
+				d.wrong(key, hint, "the key %q is here twice: first in line %d", name, out[i].key.Line)
 			}
 			continue
 		}

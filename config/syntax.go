@@ -43,6 +43,9 @@ func (d *document) syntax(err error) error {
 	if open := d.opened(m.Line); msg == noYAML && open.Line == m.Line {
 		return d.neverClosed(open)
 	}
+	if quote, ok := d.openQuote(m.Pos); ok && msg != quoteOpen && strings.HasSuffix(msg, "is never closed") {
+		return d.problem(quote, "", quoteOpen)
+	}
 	return d.problem(m, hint, "%s", msg)
 }
 
@@ -78,7 +81,7 @@ func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hin
 	case quotes.Type != token.SingleQuoteType && quotes.Type != token.DoubleQuoteType:
 		return m, "", ""
 	case !within:
-		return d.positionOfToken(quotes), "this quote is never closed", ""
+		return d.positionOfToken(quotes), quoteOpen, ""
 	case quotes.Type == token.SingleQuoteType:
 		return m, afterComplete, `put the whole value in "double quotes"`
 	}
@@ -136,14 +139,39 @@ func (d *document) leftOpen(m position) (at position, msg, hint string) {
 	deep := func(n int) int { return len(d.line(n)) - len(strings.TrimLeft(d.line(n), " ")) }
 	if deep(m.Line) <= deep(open.Line) && (keyed.MatchString(d.line(m.Line)) || beginsEntry(d.line(m.Line))) {
 		p := d.neverClosed(open)
-		return position{Pos: open, width: 1}, p.Msg, ""
+		return position{Pos: p.Pos, width: 1}, p.Msg, ""
 	}
 	return m, "", ""
 }
 
+// neverClosed tells a bracket, or the quote within it that takes the closing one along.
 func (d *document) neverClosed(bracket Pos) Error {
+	if quote, ok := d.openQuote(bracket); ok {
+		return d.problem(quote, "", quoteOpen)
+	}
 	return d.problem(position{Pos: bracket, width: 1}, "", "this %c is never closed", d.runes(bracket.Line)[bracket.Column-1])
 }
+
+// openQuote is the quote behind a bracket that its line does not close.
+func (d *document) openQuote(bracket Pos) (position, bool) {
+	var quote, before rune
+	at := 0
+	for i, r := range d.runes(bracket.Line) {
+		switch {
+		case i+1 < bracket.Column:
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case strings.ContainsRune(`"'`, r) && strings.ContainsRune("[{,: ", before):
+			quote, at = r, i+1
+		}
+		before = r
+	}
+	return position{Pos: d.pos(bracket.Line, at), width: 1}, quote != 0
+}
+
+const quoteOpen = "this quote is never closed"
 
 const hiddenByComment = "# begins a comment, so the value is missing here"
 
@@ -265,7 +293,7 @@ func complaint(said, rest string) (msg, hint string) {
 	has := func(part string) bool { return strings.Contains(said, part) }
 	switch {
 	case has("end character of"):
-		return "this quote is never closed", ""
+		return quoteOpen, ""
 	case has("mapping value is not allowed"):
 		return "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
 	case has("unexpected key name"), has("non-map value"), has("could not find expected ':'"):

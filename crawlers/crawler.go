@@ -191,6 +191,10 @@ func Reason(err error) (word string, status int) {
 	if trouble == fetch.Other && errors.As(err, &other) {
 		return "changed", 0
 	}
+	var garbled *garbledError
+	if trouble == fetch.Other && errors.As(err, &garbled) {
+		return "garbled", 0
+	}
 	return string(trouble), status
 }
 
@@ -236,6 +240,15 @@ var engineWord = regexp.MustCompile(`^(?:(?:page|feed|forum|json|stream): )+`)
 // ErrClosed is wrapped by errors that say the owner of the place does not let
 // it be read without an account.
 var ErrClosed = errors.New("cannot be read")
+
+// garbledError is an error of Garbled.
+type garbledError struct{ error }
+
+func (e *garbledError) Unwrap() error { return e.error }
+
+// Garbled returns an error that says that an answer is of the kind that is read there, and is
+// cut off, empty or broken, so that nothing of it can be read: another poll may find it whole.
+func Garbled(err error) error { return &garbledError{err} }
 
 // otherError is an error of Other.
 type otherError struct{ words string }

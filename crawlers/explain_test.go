@@ -53,6 +53,21 @@ func TestExplainAt(t *testing.T) {
 	}
 }
 
+// TestReasonOfAnAnswerThatIsCutOff: it has a word of the catalogue, whoever wraps it, and in
+// English says what is broken in it.
+func TestReasonOfAnAnswerThatIsCutOff(t *testing.T) {
+	err := fmt.Errorf("feed: https://a.example/rss: %w", Garbled(fmt.Errorf("the feed cannot be read: %w", errors.New("unexpected EOF"))))
+	if word, _ := Reason(err); word != "garbled" {
+		t.Errorf("a feed that is cut off is %q", word)
+	}
+	if got := Explain(err); got != "https://a.example/rss: the feed cannot be read: unexpected EOF" {
+		t.Errorf("it is said so: %q", got)
+	}
+	if word, _ := Reason(fmt.Errorf("feed: %w: %w", Garbled(errors.New("cut")), &fetch.StatusError{Status: 500})); word == "garbled" {
+		t.Error("an answer 500 is said to be cut off")
+	}
+}
+
 // TestReasonLeavesTheSiteItsWords: what a key lacks only the site says; "its owner does not
 // let it be read without an account" is true of places that are closed, not of a token that
 // ended.

@@ -47,6 +47,10 @@ func backup(ctx context.Context, path, file string) (Copied, error) {
 	if _, err := os.Lstat(file); err == nil {
 		return Copied{}, fmt.Errorf("%s exists already: give another name, or remove it", file)
 	}
+	dir := filepath.Dir(file)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return Copied{}, fmt.Errorf("there is no folder %s for the copy: make it, or name another", dir)
+	}
 	part := file + ".part"
 	made, err := copySQLite(ctx, path, part, path, nil)
 	if err != nil {

@@ -159,7 +159,7 @@ func (s *Store) OpenReplies(ctx context.Context, now time.Time) ([]mention.SiteR
 	rows, err := s.read.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r
 WHERE r.told = 0 AND r.not_before <= $1 AND r.approved_at > 0 ORDER BY r.not_before, r.id LIMIT $2`, micros(now), maxReplyWork)
 	all, err := collect(rows, err, scanReply)
-	return all, s.wrap("open replies", err)
+	return all, s.wrap("replies that are open", err)
 }
 
 // RepliesOf returns the replies to the post of a mention, whichever watch they were written for, the

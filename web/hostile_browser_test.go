@@ -109,10 +109,14 @@ func TestHostileCorpus(t *testing.T) {
 
 // TestOneLongWord: a stranger whose name, title and words have no blank makes no page wider than
 // its window, on a phone and on a large screen: one such row would put the buttons of all others
-// out of sight.
+// out of sight. Nor does a view, a watch or a topic that the watchlist calls so.
 func TestOneLongWord(t *testing.T) {
 	w := newWorld(t)
 	long := strings.Repeat("Щ", 400)
+	w.inbox.opt.Views = func() []View { return []View{{Name: long, Query: "kind=review"}} }
+	w.inbox.opt.Places = func() Places {
+		return Places{Watches: []string{long}, Sources: []string{long}, Topics: []string{long}}
+	}
 	id := w.hears(2, long)
 	w.hears(3, long+" ще раз") // one of the author's earlier ones
 	w.sources = append(w.sources, Source{Name: long, Kind: long, State: "failing", Error: long, Days: make([]int, 28)})

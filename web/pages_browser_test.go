@@ -170,7 +170,7 @@ func TestThreeDoors(t *testing.T) {
 }
 
 // TestReportPrints: on paper stand the numbers behind the charts, and no buttons; nothing is
-// wider than the paper, in any language, and a number keeps to one line.
+// wider than the paper, in any language, and a number and a word of a head keep to one line.
 func TestReportPrints(t *testing.T) {
 	w := newWorld(t)
 	w.quarter()
@@ -183,6 +183,10 @@ func TestReportPrints(t *testing.T) {
 		do(t, ctx, chromedp.Navigate(w.addr+"/reports"))
 		if wide := eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > paper {
 			t.Errorf("%s: %d wide on paper of %d", lang, wide, paper)
+		}
+		if broken := eval[string](t, ctx, `[...document.querySelectorAll(".report thead th")].flatMap(th => [...th.childNodes].filter(n => n.nodeType === 3).flatMap(n => [...n.data.matchAll(/\S+/g)].filter(m => {
+			const word = new Range(); word.setStart(n, m.index); word.setEnd(n, m.index + m[0].length); return word.getClientRects().length > 1 }).map(m => m[0]))).join()`); broken != "" {
+			t.Errorf("%s: words of a table's head are broken: %s", lang, broken)
 		}
 		if high := eval[string](t, ctx, `[...document.querySelectorAll(".tiles b")].filter(e => e.getClientRects().length > 1 || e.offsetHeight > 40).map(e => e.innerText).join()`); high != "" {
 			t.Errorf("%s: in two lines: %s", lang, high)

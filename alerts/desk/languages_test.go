@@ -34,7 +34,7 @@ func TestSaidInTheLanguageOfTheRoute(t *testing.T) {
 	r.Poll(m)
 	r.Shown()
 	r.says(r.after(5*time.Minute), "#mentions @oncall: Цю скаргу вже 5 хв ніхто не бере.")
-	r.says(r.after(5*time.Minute), "#leads: В #mentions никой не поема това оплакване вече 10 мин.")
+	r.says(r.after(5*time.Minute), "#leads: В #mentions вече 10 мин никой не поема това оплакване.")
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(20*time.Minute), "#mentions U1: Ira, ви взяли цю скаргу 20 хв тому, а публічної відповіді не видно.")
 	r.says(r.after(5*time.Minute), "#mentions @oncall: Скарга була в роботі 25 хв, відповіді немає (Ira). Вона знову відкрита.")

@@ -116,7 +116,7 @@ const maxExcerpt = 140
 
 // excerpt is the beginning of a post, in quotes.
 func excerpt(l i18n.Lang, p mention.Post) string {
-	words := text.Cut(text.Line(strings.TrimSpace(p.Title+" "+p.Text), 4*maxExcerpt), maxExcerpt)
+	words := text.Cut(text.Headed(p.Title, text.Line(p.Text, 4*maxExcerpt)), maxExcerpt)
 	switch {
 	case p.Deleted:
 		return l.Text("news.deleted")
@@ -145,7 +145,7 @@ func (n *Notifier) caseLines(l i18n.Lang, e mention.MentionRecord) []line {
 // usage shows how a command is written.
 func usage(l i18n.Lang, key string) (page, string) {
 	how, what, _ := strings.Cut(l.Text(key), " | ")
-	return page{{{text: how, strong: true}, {text: " — " + what}}}, "usage"
+	return page{{{text: how, strong: true}, {text: l.Aside("", what)}}}, "usage"
 }
 
 // status says how many wait, what does not work, and how the sources stand for those who
@@ -203,7 +203,7 @@ func (n *Notifier) sourceLines(l i18n.Lang, stand Stand) (out page) {
 		case !s.Good.IsZero() && s.State != "off":
 			words = l.Text("slack.status.last_good", "state", words, "ago", l.Ago(n.opt.Now().Sub(s.Good)))
 		}
-		out = append(out, line{{text: text.Line(s.Name, maxName)}, {text: " — " + words}})
+		out = append(out, line{{text: text.Line(s.Name, maxName)}, {text: l.Aside("", words)}})
 	}
 	if more := len(odd) - listAtMost; more > 0 {
 		out = append(out, line{{text: l.Plural("slack.more", more)}})

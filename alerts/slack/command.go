@@ -188,7 +188,7 @@ func help(l i18n.Lang) page {
 	out := page{{{text: l.Text("slack.help.title"), strong: true}}}
 	for _, c := range commands {
 		usage, what, _ := strings.Cut(l.Text(c.usage), " | ")
-		out = append(out, line{{text: usage, strong: true}, {text: " — " + what}})
+		out = append(out, line{{text: usage, strong: true}, {text: l.Aside("", what)}})
 	}
 	return append(out, line{{text: l.Text("slack.help.end")}})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -193,7 +194,7 @@ const unknownEngine = "unknown engine"
 // lookEngines tries the engines on an address no preset knows, best reader first: a forum
 // that is recognised, reviews that are marked up, a feed, a forum that is guessed at.
 func (a *adder) lookEngines(ctx context.Context, address string) (found, error) {
-	var tried []string
+	var tried []attempt
 	var guess *found
 	for _, kind := range []string{"forum", "page", "feed"} {
 		f := found{block: kind + ": " + strconv.Quote(address)}
@@ -209,10 +210,10 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", a.says.unread("", p.err)))
+			tried = append(tried, attempt{kind, a.says.unread("", p.err), p.err})
 			continue
-		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
-			tried = append(tried, a.says.Text("add.tried_nothing", "kind", kind))
+		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0 && !emptyFeed(kind, f.what):
+			tried = append(tried, attempt{kind: kind})
 			continue
 		case kind == "forum" && strings.HasPrefix(f.what, unknownEngine):
 			guess = &f
@@ -225,12 +226,40 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		a.show(*guess)
 		return *guess, nil
 	}
-	fmt.Fprintln(a.term.err, a.says.Text("add.nothing", "address", text.OneLine(address)))
-	for _, line := range tried {
+	a.nothing(address, tried)
+	return found{}, errSaid
+}
+
+// attempt is how one engine fared at an address.
+type attempt struct {
+	kind, why string
+	err       error // nil: it found nothing
+}
+
+// nothing says that an address shows no posts: why, where all engines were answered the same, and
+// that somebody points at the posts, where they were shown a page.
+func (a *adder) nothing(address string, tried []attempt) {
+	address = text.OneLine(address)
+	if first := tried[0]; first.err != nil && !slices.ContainsFunc(tried, func(t attempt) bool { return t.why != first.why }) {
+		if word, _ := crawlers.Reason(first.err); word != "changed" && word != "garbled" { // these are what an engine makes of a page
+			fmt.Fprintln(a.term.err, a.says.Text("add.not_now", "why", text.OneLine(first.why)))
+			return
+		}
+	}
+	fmt.Fprintln(a.term.err, a.says.Text("add.nothing", "address", address))
+	for _, t := range tried {
+		line := a.says.Text("add.tried_nothing", "kind", t.kind)
+		if word, _ := crawlers.Reason(t.err); t.err != nil && word != "changed" { // to look at it with earshot add is what is done here
+			line = a.says.Text("add.tried", "kind", t.kind, "why", t.why)
+		}
 		fmt.Fprintf(a.term.err, "  %s\n", text.OneLine(line))
 	}
 	fmt.Fprintln(a.term.err, a.says.Text("add.point"))
-	return found{}, errSaid
+}
+
+// emptyFeed reports whether what a crawler sees is a feed: one that holds nothing yet is one, too.
+func emptyFeed(kind, sees string) bool {
+	return kind == "feed" && (strings.HasPrefix(sees, "RSS") || strings.HasPrefix(sees, "Atom") || strings.HasPrefix(sees, "JSON Feed"))
 }
 
 // blockFile is the file that mistakes of a block stand in before it is written.
@@ -318,7 +347,7 @@ func (a *adder) show(f found) {
 		fmt.Fprintln(out, words)
 		for _, p := range newestPosts(f.seen.batch.Posts) {
 			who := cmp.Or(text.Line(p.Author, 30), a.says.Text("alert.somebody"))
-			fmt.Fprintf(out, "  %s: %s\n", who, text.Line(strings.TrimSpace(p.Title+" "+p.Text), sampleLength))
+			fmt.Fprintf(out, "  %s: %s\n", who, text.Cut(text.Headed(p.Title, p.Text), sampleLength))
 		}
 		for _, note := range sees.Notes {
 			fmt.Fprintf(out, "  (%s)\n", text.OneLine(a.says.place(note)))
@@ -341,7 +370,7 @@ func (a *adder) write(f found) error {
 		fmt.Fprintln(out, a.says.Text("add.needs"))
 		for _, o := range f.needs {
 			if a.says.english() || f.key == "" { // what options mean is written in English
-				fmt.Fprintf(out, "  %s: %s\n", o.Name, o.Doc)
+				fmt.Fprintf(out, "  %s: %s\n", o.Name, a.says.place(o.Doc))
 			} else {
 				fmt.Fprintf(out, "  %s\n", o.Name)
 			}

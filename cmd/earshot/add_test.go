@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -33,6 +36,13 @@ routes: [{to: console}]
 func TestAdd(t *testing.T) {
 	r := newRig(t, "")
 	r.town.Publish(demosites.Post{Place: "reviews", Author: "Oksana", Stars: 1, Title: "Ні", Text: "Третій тиждень чекаю на картку."})
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/refused" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>News</title><link>https://news.example/</link></channel></rss>`)
+	}))
+	defer other.Close()
 	for name, test := range map[string]struct {
 		address string
 		args    []string
@@ -43,10 +53,13 @@ func TestAdd(t *testing.T) {
 		"a forum": {"BASE/forum/viewtopic.php?t=7", nil, 0,
 			[]string{"It shows: phpBB", "old: ", "Written into"}, "  - forum: \"BASE/forum/viewtopic.php?t=7\"\n"},
 		"a page of reviews": {"BASE/reviews/romashka-bank", []string{"--watch", "Romashka Bank"}, 0,
-			[]string{"Oksana: Ні Третій тиждень"}, "  - page: \"BASE/reviews/romashka-bank\"\n    watch: \"Romashka Bank\"\n"},
+			[]string{"Oksana: Ні · Третій тиждень"}, "  - page: \"BASE/reviews/romashka-bank\"\n    watch: \"Romashka Bank\"\n"},
 		"a feed":            {"BASE/news.rss", nil, 0, []string{"It shows: RSS"}, "  - feed: \"BASE/news.rss\"\n"},
+		"an empty feed":     {"OTHER/empty.rss", nil, 0, []string{"It shows: RSS 2.0, 0 posts"}, "  - feed: \"OTHER/empty.rss\"\n"},
+		"refused":           {"OTHER/refused", nil, 1, []string{"It cannot be read now: ", "403"}, ""},
 		"nothing":           {"BASE/robots.txt", nil, 1, []string{"no posts were found", "as forum: ", "as page: ", "as feed: ", "select:"}, ""},
 		"a key is needed":   {"https://youtu.be/dQw4romashk", nil, 1, []string{"Not written yet. It needs:\n  key: ", "console.cloud.google.com"}, ""},
+		"terms to be read":  {"https://www.emag.bg/chainik/pd/DHV5YLMBM/", nil, 1, []string{"Not written yet. It needs:\n  i_accept_the_terms: The site does not document this data", "i_accept_the_terms: true}\n"}, ""},
 		"not readable":      {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
 		"there already":     {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
 		"no address":        {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
@@ -59,7 +72,7 @@ func TestAdd(t *testing.T) {
 				before = strings.Replace(before, "sources:\n  - {feed: \"https://news.example/rss\"} # the news\n", "sources: [{feed: \"https://news.example/rss\"}]\n", 1)
 			}
 			r.write(before)
-			fill := func(s string) string { return strings.ReplaceAll(s, "BASE", r.site.URL) }
+			fill := func(s string) string { return strings.NewReplacer("BASE", r.site.URL, "OTHER", other.URL).Replace(s) }
 			status, printed := r.add(append(test.args, fill(test.address))...)
 			if status != test.status {
 				t.Errorf("exit status %d, want %d", status, test.status)
@@ -68,6 +81,9 @@ func TestAdd(t *testing.T) {
 				if !strings.Contains(printed, fill(say)) {
 					t.Errorf("it does not say %q", fill(say))
 				}
+			}
+			if strings.Contains(test.address, "/refused") && (strings.Count(printed, "403") > 1 || strings.Contains(printed, "select:")) {
+				t.Error("what all engines were answered is said again, or a selector is asked for")
 			}
 			want := before
 			if test.adds != "" {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -41,6 +42,10 @@ func (c *casesCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s := languageFlag{Lang: cfg.Language}.speech(term.lookup)
+	if c.Topic, err = s.topic(c.Topic); err != nil {
+		return err
+	}
 	q, err := c.query(cfg.Zone())
 	if err != nil {
 		return err
@@ -50,7 +55,6 @@ func (c *casesCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	s := languageFlag{Lang: cfg.Language}.speech(term.lookup)
 	if q.Owner, err = s.ownerID(ctx, db, c.Owner); err != nil {
 		return err
 	}
@@ -114,6 +118,24 @@ func (s speech) ownerID(ctx context.Context, db *store.Store, name string) (stri
 		known[i] = text.OneLine(p.Name)
 	}
 	return "", usageError{s.Text("cases.owner", "name", strconv.Quote(name), "known", cmp.Or(strings.Join(known, ", "), s.Text("cases.nobody")))}
+}
+
+// topic is a topic as it is stored, of one that is called so or as people read it.
+func (s speech) topic(said string) (string, error) {
+	if said == "" {
+		return "", nil
+	}
+	known := config.Topics()
+	for _, t := range known {
+		if strings.EqualFold(said, t) || strings.EqualFold(said, s.Word("topic", t)) {
+			return t, nil
+		}
+	}
+	hint := "known topics: " + strings.Join(known, ", ")
+	if meant := text.Nearest(said, known); meant != "" {
+		hint = "did you mean " + strconv.Quote(meant) + "?"
+	}
+	return "", usageError{s.Aside(s.said(s.mistakes, "unknown topic "+strconv.Quote(said)), s.said(s.mistakes, hint))}
 }
 
 // printCase shows a case as its alert was shown on a terminal, as it stands now.

@@ -125,3 +125,17 @@ func TestCasesOfASnooze(t *testing.T) {
 		t.Errorf("the list lacks %q (%d, %s):\n%s", want, code, problem, out)
 	}
 }
+
+// TestTopicAsItIsRead: a topic is found as people read it on their alerts, too; one that there is
+// not is said to be none, instead of that nothing was heard about it.
+func TestTopicAsItIsRead(t *testing.T) {
+	for _, c := range []struct{ lang, said, want, wrong string }{
+		{"bg", "", "", ""}, {"bg", "delivery", "delivery", ""}, {"bg", "Връщане на пари", "refund", ""}, {"uk", "доставка", "delivery", ""}, {"en", "Refund", "refund", ""},
+		{"en", "delivry", "", `unknown topic "delivry" — did you mean "delivery"?`}, {"bg", "котки", "", `непозната тема "котки" – познати теми: account, app,`}, {"uk", "котики", "", `невідома тема "котики" — відомі теми: account, app,`},
+	} {
+		got, err := speaks(c.lang).topic(c.said)
+		if got != c.want || (err == nil) != (c.wrong == "") || err != nil && !strings.HasPrefix(err.Error(), c.wrong) {
+			t.Errorf("%s: %q is %q, %v", c.lang, c.said, got, err)
+		}
+	}
+}

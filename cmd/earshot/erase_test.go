@@ -58,7 +58,7 @@ func TestExportSpeaks(t *testing.T) {
 	ira, at := mention.Person{ID: "slack:U1", Name: "Іра"}, time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	kept := store.Kept{
 		Posts:    []mention.Post{{Source: "форум", Author: "Олег Коваль"}},
-		Mentions: []mention.MentionRecord{{Case: mention.Case{Status: mention.Open}}, {Case: mention.Case{Status: mention.Dismissed, Owner: ira}}},
+		Mentions: []mention.MentionRecord{{Case: mention.Case{Status: mention.Open}}, {Case: mention.Case{Status: mention.Quiet}}, {Case: mention.Case{Status: mention.Dismissed, Owner: ira}}},
 		Events: []mention.Event{
 			{Kind: "heard", At: at}, {Kind: "alerted", At: at, Detail: "critical to #mentions"}, {Kind: "dismiss", By: ira, At: at, Detail: mention.NotUs},
 			{Kind: "snooze", By: ira, At: at, Detail: "until 2026-11-30T09:00:00Z"}, {Kind: "moved", At: at, Detail: "https://forum.example/9"},
@@ -75,7 +75,7 @@ func TestExportSpeaks(t *testing.T) {
 	}
 	var out strings.Builder
 	(&exportCmd{}).print(&out, says, kept)
-	for _, say := range []string{"призначено Іра Іра → Олег\n", "сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "без сповіщення · автора приглушено до 1 груд. 2026\n", "· той самий текст під іншим номером: 9 https://forum.example/10\n", "· було відкладено (Іра)\n", "відкрита\n", "відхилена, Іра\n"} {
+	for _, say := range []string{"призначено Іра Іра → Олег\n", "сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "без сповіщення · автора приглушено до 1 груд. 2026\n", "· той самий текст під іншим номером: 9 https://forum.example/10\n", "· було відкладено (Іра)\n", "відкрита\n", "без сповіщення\n", "відхилена, Іра\n"} {
 		if !strings.Contains(out.String(), say) {
 			t.Errorf("it does not say %q:\n%s", say, out.String())
 		}

@@ -173,7 +173,11 @@ func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	for i, p := range e.Posts {
 		fmt.Fprintln(out)
 		line(says.Text("export.post", "author", p.Author, "source", p.Source, "at", says.published(k.Posts[i]), "url", p.URL))
-		line(p.Title + " " + p.Text)
+		for _, words := range []string{p.Title, p.Text} { // all that is kept, each as it is
+			if words != "" {
+				line(words)
+			}
+		}
 	}
 	head("export.mentions", len(e.Mentions))
 	for i, m := range e.Mentions {

@@ -70,7 +70,7 @@ type interviewed struct {
 	name    string
 	terms   []string
 	sources []string // blocks, without dash and indentation
-	later   []string // blocks that need a key first, with what they need
+	later   []string // blocks that need a key first, or terms to be read, under a line that says so
 	channel string
 }
 
@@ -210,8 +210,12 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 			a.sources = append(a.sources, block)
 			continue
 		}
-		fmt.Fprintln(out, s.Text("init.needs_key", "kind", place.Kind.Name))
-		a.later = append(a.later, cmp.Or(s.key(place.Kind), place.Missing[0].Doc)+"\n"+block)
+		needs, how := "init.needs_terms", s.place(place.Missing[0].Doc)
+		if key := s.key(place.Kind); key != "" {
+			needs, how = "init.needs_key", s.Text("init.file.needs", "what", key)
+		}
+		fmt.Fprintln(out, s.Text(needs, "kind", place.Kind.Name))
+		a.later = append(a.later, how+"\n"+block)
 	}
 	if len(a.sources) == 0 {
 		return s.Text("init.nothing")
@@ -262,7 +266,7 @@ func (a interviewed) watchlist(s speech) string {
 	}
 	for _, block := range a.later {
 		needs, block, _ := strings.Cut(block, "\n")
-		fmt.Fprintf(&b, "  # %s\n  # - %s\n", s.Text("init.file.needs", "what", needs), strings.ReplaceAll(block, "\n", "\n  #   "))
+		fmt.Fprintf(&b, "  # %s\n  # - %s\n", needs, strings.ReplaceAll(block, "\n", "\n  #   "))
 	}
 	to := "console"
 	switch {

@@ -150,7 +150,7 @@ func (s speech) render(out io.Writer, problems *config.Errors, colour bool) erro
 		return problems.Render(out, colour)
 	}
 	mistakes := s.mistakes()
-	said := problems.In(s.Text("check.warning"), func(msg, hint string) (string, string) {
+	said := problems.In(s.Text("check.warning"), s.Aside("", ""), func(msg, hint string) (string, string) {
 		msg, key := mistakes.In(s.Lang, msg)
 		if hint != "" {
 			hint, _ = mistakes.In(s.Lang, hint)

@@ -437,3 +437,17 @@ func TestUnservedIsTranslated(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheDatabaseWasDoing: what a full disk stopped is said in the language, too.
+func TestWhatTheDatabaseWasDoing(t *testing.T) {
+	for _, lang := range []string{"ru", "uk", "bg"} {
+		s := speaks(lang)
+		for doing, known := range map[string]string{"migrate to schema 7": "7", "open /var/lib/e.db": "/var/lib/e.db"} {
+			said := s.said(s.faults, doing+": the disk is full; free some space and it goes on by itself (database or disk is full (13))")
+			before, _, _ := strings.Cut(said, ": ")
+			if left := testkit.English(strings.ReplaceAll(before, known, ""), ""); len(left) > 0 || !strings.Contains(before, known) {
+				t.Errorf("%s: %q leaves %q", lang, said, left)
+			}
+		}
+	}
+}

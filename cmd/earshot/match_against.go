@@ -55,7 +55,7 @@ func printSamples(out io.Writer, l i18n.Lang, sign string, samples []match.Repla
 		if len(s.Spans) > 0 {
 			word = " " + l.Quote(text.OneLine(s.Spans[0].Text))
 		}
-		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, word, text.Line(s.Post.Title+" "+s.Post.Text, 100), text.OneLine(s.Post.URL))
+		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, word, text.Cut(text.Headed(s.Post.Title, s.Post.Text), 100), text.OneLine(s.Post.URL))
 	}
 }
 

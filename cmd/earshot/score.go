@@ -18,9 +18,9 @@ import (
 )
 
 type scoreCmd struct {
-	Lang  string `help:"The language of the text: en, ru, uk, bg. Found by itself when left out." enum:",en,ru,uk,bg" default:""`
+	Lang  string `help:"The language of the text: en, ru, uk, bg. Found by itself when left out." enum:",en,ru,uk,bg" default:"" placeholder:"XX"`
 	JSON  bool   `help:"Read and write one JSON object per line."`
-	Kind  string `help:"What kind of post it is: review, forum, comment, news, social." enum:",review,forum,comment,news,social" default:""`
+	Kind  string `help:"What kind of post it is: review, forum, comment, news, social." enum:",review,forum,comment,news,social" default:"" placeholder:"KIND"`
 	About string `help:"The brand, as in your watchlist. Left out, it is the account that a post to a network writes to, else the whole text is about it." placeholder:"NAME"`
 	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
 

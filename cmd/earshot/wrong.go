@@ -26,7 +26,7 @@ var (
 	noNumber = regexp.MustCompile(`^(\S+): expected a valid \d+ bit u?int but got (".*")$`)
 	noBool   = regexp.MustCompile(`^(\S+): bool value must be .* but got (".*")$`)
 	unwanted = regexp.MustCompile(`^unexpected argument (\S+\.ya?ml)$`)
-	oneOf    = regexp.MustCompile(`^(.* must be one of )"",(.*)$`) // nothing is what is there when the flag is not
+	oneOf    = regexp.MustCompile(`^(\S+ must be one of )(?:"",)?"(.*)"( but got ".*")$`) // nothing is what is there when the flag is not
 	strange  = regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)?$`)
 	missing  = regexp.MustCompile(`^expected "(<[^"]*>)[^"]*"$`)
 )
@@ -66,12 +66,14 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		{noNumber, "$1 wants a whole number, not $2"},
 		{noBool, "$1 is written or left out, and takes no $2"},
 		{unwanted, "unexpected argument $1: a watchlist is named by -c $1"},
-		{oneOf, "$1$2"},
 		{missing, "$1 is missing: write earshot " + strings.Replace(strings.ReplaceAll(command.Summary(), "$", "$$"), " [flags]", "", 1)},
 	} {
 		if c.form.MatchString(words) {
 			return command, usageError{c.form.ReplaceAllString(words, c.says)}
 		}
+	}
+	if found := oneOf.FindStringSubmatch(words); found != nil {
+		return command, usageError{found[1] + strings.ReplaceAll(found[2], `","`, ", ") + found[3]}
 	}
 	switch found := strange.FindStringSubmatch(words); {
 	case found == nil:
@@ -174,7 +176,7 @@ func (s speech) placeless(file, before string, err error) error {
 	for i, p := range all.List {
 		lines[i] = before + s.said(s.faults, p.Msg)
 		if p.Hint != "" {
-			lines[i] += " — " + s.said(s.mistakes, p.Hint)
+			lines[i] = s.Aside(lines[i], s.said(s.mistakes, p.Hint))
 		}
 	}
 	return usageError{strings.Join(lines, "\n")}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
 )
@@ -37,7 +38,7 @@ func readJSON(body []byte) (salvaged, error) {
 	}
 	s := salvaged{feed: jsonFeed(top), cut: !whole}
 	if len(s.feed.Items) == 0 {
-		return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+		return salvaged{}, crawlers.Garbled(fmt.Errorf("the feed cannot be read, it may be cut off: %w", err))
 	}
 	return s, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/internal/fetch"
@@ -63,7 +64,7 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 	res = withoutNotices(res)
 	body := bytes.TrimSpace(res.Body)
 	if len(body) == 0 {
-		return salvaged{}, errors.New("the answer is empty")
+		return salvaged{}, crawlers.Garbled(errors.New("the answer is empty"))
 	}
 	if body[0] == '{' {
 		body = bytes.TrimSpace(charset.Text(res))
@@ -123,9 +124,9 @@ func readXML(body []byte, last bool) (salvaged, error) {
 	case err == nil && len(parsed.Items) > 0:
 		return salvaged{feed: parsed}, nil
 	case err == nil:
-		return salvaged{}, errors.New("the feed holds entries, but none of them can be read: its XML is broken")
+		return salvaged{}, crawlers.Garbled(errors.New("the feed holds entries, but none of them can be read: its XML is broken"))
 	}
-	return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+	return salvaged{}, crawlers.Garbled(fmt.Errorf("the feed cannot be read, it may be cut off: %w", err))
 }
 
 // itemsBegun counts where items begin, wherever in the bytes. Every poll of a feed that changed asks

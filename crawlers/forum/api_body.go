@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
@@ -48,7 +49,7 @@ func validJSON(body []byte) ([]byte, error) {
 	}
 	values, err := jsonrepair.Decode(string(body))
 	if err != nil || len(values) == 0 {
-		return nil, errors.New("the answer is no valid JSON (it may be cut off)")
+		return nil, crawlers.Garbled(errors.New("the answer is no valid JSON (it may be cut off)"))
 	}
 	return json.Marshal(values[0])
 }

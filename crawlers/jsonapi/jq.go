@@ -355,7 +355,7 @@ func jsonBody(res *fetch.Response) (any, error) {
 	body := bytes.TrimSpace(charset.Text(res))
 	body = bytes.TrimPrefix(body, []byte(")]}'")) // a guard some APIs put before JSON
 	if len(body) == 0 {
-		return nil, errors.New("the answer is empty")
+		return nil, crawlers.Garbled(errors.New("the answer is empty"))
 	}
 	if body[0] == '<' {
 		return nil, crawlers.Other("the answer is a web page, not JSON")
@@ -365,7 +365,7 @@ func jsonBody(res *fetch.Response) (any, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the answer is cut off or no JSON: %w", err)
+		return nil, crawlers.Garbled(fmt.Errorf("the answer is cut off or no JSON: %w", err))
 	}
 	if len(all) != 1 {
 		return nil, fmt.Errorf("the answer holds %d JSON values, want one", len(all))

@@ -137,7 +137,10 @@ func (p *preset) kind() crawlers.Kind {
 
 // consentKey is what an operator sets for sites whose data is not documented for
 // strangers.
-const consentKey = "i_accept_the_terms"
+const (
+	consentKey = "i_accept_the_terms"
+	consentDoc = "The site does not document this data for strangers: true says that you have read its terms and may read it."
+)
 
 // optionsType is the struct config decodes the preset's options into.
 func (p *preset) optionsType() reflect.Type {
@@ -177,7 +180,7 @@ func (p *preset) optionsType() reflect.Type {
 		add(o)
 	}
 	if p.Consent {
-		add(presetOption{Name: consentKey, Type: "yes", Doc: "The site does not document this data for strangers: true says that you have read its terms and may read it."})
+		add(presetOption{Name: consentKey, Type: "yes", Doc: consentDoc})
 	}
 	return reflect.StructOf(fields)
 }

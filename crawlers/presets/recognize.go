@@ -24,6 +24,7 @@ type Place struct {
 type Option struct {
 	Name, Doc, Value string
 	List             bool
+	bare             bool // a word of YAML, not a text
 }
 
 // recognizer is a preset with its addresses compiled.
@@ -102,6 +103,9 @@ func (p *preset) place(address, query string, found map[string]string) Place {
 			opt.Value = cmp.Or(o.Example, "…")
 			out.Missing = append(out.Missing, opt)
 		}
+	}
+	if p.Consent {
+		out.Missing = slices.Insert(out.Missing, 0, Option{Name: consentKey, Doc: consentDoc, Value: "true", bare: true})
 	}
 	return out
 }
@@ -194,6 +198,9 @@ func (p Place) Block(watch string) string {
 }
 
 func (o Option) yaml() string {
+	if o.bare {
+		return o.Value
+	}
 	if o.List && !strings.HasPrefix(o.Value, "[") {
 		return "[" + strconv.Quote(o.Value) + "]"
 	}

@@ -309,6 +309,11 @@ func (l Lang) Decimal(v float64, digits int) string {
 // Quote is what somebody wrote, in the language's quotation marks.
 func (l Lang) Quote(words string) string { return l.Text("quote.words", "words", words) }
 
+// Aside is what goes with something behind the language's dash: what to do about a mistake.
+func (l Lang) Aside(what, more string) string {
+	return l.Text("said.aside", "what", what, "more", more)
+}
+
 // Ordinal is a place in a row: 3rd. In languages where that depends on the noun it is the
 // number alone, and the text writes № before it.
 func (l Lang) Ordinal(n int) string {

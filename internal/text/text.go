@@ -118,6 +118,19 @@ func OneLine(s string) string {
 // Line is Clean on one line, cut to max runes as Cut does.
 func Line(s string, max int) string { return Cut(OneLine(s), max) }
 
+// Headed is a title and the words under it on one line. Words that begin with their title, as
+// those of many feeds do, stand alone.
+func Headed(title, words string) string {
+	title, words = OneLine(title), OneLine(words)
+	switch {
+	case words == "":
+		return title
+	case strings.HasPrefix(words, strings.TrimRight(title, "….")):
+		return words
+	}
+	return title + " · " + words
+}
+
 // Cut shortens s to at most max runes (at least 1), the last of them "…". It never
 // cuts a letter from its accents, nor an emoji or a flag in two, unless one alone
 // is longer than max.

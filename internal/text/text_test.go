@@ -102,6 +102,21 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestHeaded(t *testing.T) {
+	for _, c := range []struct{ title, words, want string }{
+		{"", "", ""},
+		{"Ужас", "", "Ужас"},
+		{"", "Третій тиждень", "Третій тиждень"},
+		{"Ні", "Третій тиждень\nчекаю", "Ні · Третій тиждень чекаю"},
+		{"Третій тиждень…", "Третій тиждень чекаю", "Третій тиждень чекаю"},
+		{"Третій тиж...", "Третій тиждень чекаю", "Третій тиждень чекаю"},
+	} {
+		if got := Headed(c.title, c.words); got != c.want {
+			t.Errorf("Headed(%q, %q) is %q, want %q", c.title, c.words, got, c.want)
+		}
+	}
+}
+
 // TestNothingToDo: most texts need no cleaning, and then there is no copy.
 func TestNothingToDo(t *testing.T) {
 	s := strings.Repeat("Ромашка Банк не возвращает деньги, é 👍🏽\n\nи молчит. ", 20)
