@@ -30,11 +30,15 @@ var (
 		`([A-Z]{2,}(?:_[A-Z0-9]+)*_(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASS|PWD|URL|URI|DSN|WEBHOOK|HOOK|ACCOUNT|CREDENTIALS|JSON)))$`)
 )
 
+// Refers reports whether a text would be read as a reference where it stands in a watchlist. What
+// strangers propose for one must bring none: whoever names an address says where the secret would go.
+func Refers(text string) bool { return strings.Contains(text, "${") }
+
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
 // after the YAML was read, so a value cannot bring YAML of its own.
 func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 	out := written{value: raw, raw: raw}
-	if !strings.Contains(raw, "${") {
+	if !Refers(raw) {
 		return out, true
 	}
 	if bad := strange.FindString(reference.ReplaceAllString(raw, "")); bad != "" {

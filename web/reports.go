@@ -119,6 +119,10 @@ func (ask reportAsk) query() string {
 
 func (ask reportAsk) path() string { return asked("/reports", ask.query()) }
 
+// countsAtOnce bounds the reports that are counted at a time; others wait. Each holds every case
+// of its period and of the one before.
+const countsAtOnce = 2
+
 // counted is what the address asks for.
 func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before report.Report, err error) {
 	if ask, err = readReport(r.URL.Query()); err != nil {
@@ -131,6 +135,12 @@ func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before r
 	scope.Reply, scope.Network = in.opt.ReplyWithin, in.opt.Network
 	if in.opt.Retention != nil {
 		scope.NamesSince = v.now.Add(-in.opt.Retention())
+	}
+	select {
+	case in.count <- struct{}{}:
+		defer func() { <-in.count }()
+	case <-r.Context().Done():
+		return ask, now, before, errBusy
 	}
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Begin(), scope.Until)
 	if err != nil {

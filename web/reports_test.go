@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -191,5 +192,44 @@ func (w *world) weeks(who crowd) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
+	}
+}
+
+// crowded counts how many read the clocks of cases at a time.
+type crowded struct {
+	Numbers
+	mu        sync.Mutex
+	now, most int
+}
+
+func (c *crowded) Times(ctx context.Context, since, until time.Time) ([]mention.Times, error) {
+	c.mu.Lock()
+	c.now++
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
+	time.Sleep(20 * time.Millisecond)
+	c.mu.Lock()
+	c.now--
+	c.mu.Unlock()
+	return c.Numbers.Times(ctx, since, until)
+}
+
+// TestReportsAreFewAtOnce: each report holds every case of its time in memory, and whoever is signed in may
+// ask for as many as they like.
+func TestReportsAreFewAtOnce(t *testing.T) {
+	w := newWorld(t)
+	numbers := &crowded{Numbers: w.inbox.opt.Numbers}
+	w.inbox.opt.Numbers = numbers
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			if res, _ := w.ask("GET", []string{"/reports", "/reports.csv"}[i%2], "Ira", nil); res.StatusCode != http.StatusOK {
+				t.Errorf("%d: %d", i, res.StatusCode)
+			}
+		})
+	}
+	all.Wait()
+	if numbers.most > 2 {
+		t.Errorf("%d are counted at a time", numbers.most)
 	}
 }

@@ -118,6 +118,7 @@ type Inbox struct {
 	files map[string]file // by name
 	live  *live
 	csrf  *http.CrossOriginProtection
+	count chan struct{} // full while as many reports are counted as may be
 
 	mu       sync.Mutex
 	people   []mention.Person // who worked on cases lately, as of peopleAt
@@ -136,7 +137,7 @@ type file struct {
 
 // New returns an inbox. Run must run for pages to stay up to date by themselves.
 func New(opt Options) (*Inbox, error) {
-	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection()}
+	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection(), count: make(chan struct{}, countsAtOnce)}
 	in.csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, in.language(Person{}, r).Text("web.error.other_site"), http.StatusForbidden)
 	}))

@@ -431,9 +431,17 @@ type dayCounts struct {
 	begins []int64 // seconds of 1970 at which the days begin, and the last one ends
 }
 
+// mostDays bounds the days of a report: twenty years, before which nothing can have been heard. A
+// period may begin in the year 1.
+const mostDays = 20 * 366
+
 func newDays(s Scope) *dayCounts {
 	days := &dayCounts{}
-	y, m, d := s.Since.In(s.Zone).Date()
+	since := s.Since
+	if first := s.Until.AddDate(0, 0, -mostDays); since.Before(first) {
+		since = first
+	}
+	y, m, d := since.In(s.Zone).Date()
 	for i := 0; ; i++ { // days may be begun and not ended in the report
 		day := hours.DayBegins(y, m, d+i, s.Zone)
 		days.begins = append(days.begins, day.Unix())

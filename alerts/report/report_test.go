@@ -259,3 +259,21 @@ func TestDaysOfZones(t *testing.T) {
 		}
 	}
 }
+
+// TestDaysOfALongPeriod: whoever asks for all times asks for those in which something can have been
+// heard, not for each day since the year 1, of which one request after the other would take the memory.
+func TestDaysOfALongPeriod(t *testing.T) {
+	s := Scope{Since: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), Zone: time.UTC}
+	heard := mention.Times{Heard: s.Until.AddDate(-3, 0, 0), Status: mention.Replied}
+	now, before := Compare([]mention.Times{heard}, s)
+	if len(now.Days) > 8000 || len(before.Days) > 8000 {
+		t.Fatalf("%d days, %d before", len(now.Days), len(before.Days))
+	}
+	last, sum := now.Days[len(now.Days)-1], 0
+	for _, d := range now.Days {
+		sum += d.Answered
+	}
+	if last.Date != "2026-11-29" || sum != 1 || now.Heard != 1 || !now.Since.Equal(s.Since) {
+		t.Errorf("%+v, %d answered on a day, %d heard since %v", last, sum, now.Heard, now.Since)
+	}
+}

@@ -258,11 +258,15 @@ func (s Spread) seconds(d time.Duration) string {
 	return fmt.Sprintf("%.0f", d.Seconds())
 }
 
-// escapedName keeps the name of a row, its first cell, from breaking a Markdown table.
+// escapedName keeps the name of a row, its first cell, a name: strangers choose those of authors,
+// and a wiki makes links, pictures and HTML of what they write, or calls whom they name.
 func escapedName(row []string) []string {
-	row[0] = strings.ReplaceAll(row[0], "|", "\\|")
+	row[0] = inMarkdown.Replace(row[0])
 	return row
 }
+
+var inMarkdown = strings.NewReplacer(`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`, `|`, `\|`, `~`, `\~`, `&`, `\&`,
+	"@", "@\u200b") // nothing that is seen: a sign before it does not keep a name from being called
 
 // Defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
 // these cells. A number below zero stays one. Where the comma is for decimals, as in Ukraine,

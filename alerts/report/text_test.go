@@ -21,8 +21,33 @@ func TestForeignNames(t *testing.T) {
 	if !strings.Contains(terminal.String(), "Ira |[31m ") {
 		t.Errorf("printed %q", terminal.String())
 	}
-	if !strings.Contains(wiki.String(), `| Ira \|[31m | 1 |`) {
+	if !strings.Contains(wiki.String(), `| Ira \|\[31m | 1 |`) {
 		t.Errorf("written %q", wiki.String())
+	}
+}
+
+// TestForeignNamesInMarkdown: who complains twice has a row of the report, under the name that they chose. In a
+// wiki it stays a name: no link, no picture, no HTML, nobody called, and the row as long as the others.
+func TestForeignNamesInMarkdown(t *testing.T) {
+	for name, want := range map[string]string{
+		"[log in](https://evil.example)":      `\[log in\](https://evil.example)`,
+		"![](https://evil.example/pixel.png)": `!\[\](https://evil.example/pixel.png)`,
+		"<img src=x onerror=alert(1)>":        `\<img src=x onerror=alert(1)\>`,
+		"<https://evil.example>":              `\<https://evil.example\>`,
+		"&lt;b&gt;":                           `\&lt;b\&gt;`,
+		"@everyone":                           "@\u200beveryone",
+		`Anna\| 99`:                           `Anna\\\| 99`,
+		"`a` *b* _c_ ~d~":                     "\\`a\\` \\*b\\* \\_c\\_ \\~d\\~",
+		"Анна-Марія О'Коннор (Київ) № 5, ТОВ #1": "Анна-Марія О'Коннор (Київ) № 5, ТОВ #1",
+	} {
+		r := Report{Authors: []Author{{Row: Row{Name: name, Complaints: 2}, Source: "forum"}}}
+		var wiki strings.Builder
+		if err := r.Markdown(&wiki, i18n.Lang{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(wiki.String(), "| "+want+" · forum | 2 | 0 | – | – |\n") {
+			t.Errorf("%q is written as\n%s", name, wiki.String())
+		}
 	}
 }
 

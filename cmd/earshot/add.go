@@ -99,6 +99,9 @@ func (a *adder) look(ctx context.Context, input string) (found, error) {
 		fmt.Fprintln(out, a.says.Text("add.instead", "instead", a.says.place(instead)))
 		return found{}, errSaid
 	}
+	if config.Refers(input) {
+		return found{}, usageError{a.says.reference(input)}
+	}
 	if place, ok := presets.Recognize(input, a.query()); ok {
 		return a.lookPreset(ctx, place)
 	}
@@ -111,6 +114,12 @@ func (a *adder) look(ctx context.Context, input string) (found, error) {
 	}
 	fmt.Fprintln(out, a.says.Text("add.looking", "address", text.OneLine(address)))
 	return a.lookEngines(ctx, address)
+}
+
+// reference says why an address with a reference to a secret is not added: whoever sent it would be
+// sent the secret, by the look that add takes already.
+func (s speech) reference(input string) string {
+	return s.Text("add.reference", "text", strconv.Quote(input), "what", "${env:…}")
 }
 
 // query is what a site is searched for: the first term of the first watch.

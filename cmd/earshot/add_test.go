@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // add runs earshot add as a pipe would, and returns the exit status and what it printed.
@@ -63,6 +64,7 @@ func TestAdd(t *testing.T) {
 		"not readable":      {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
 		"there already":     {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
 		"no address":        {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
+		"a reference":       {"BASE/news.rss?key=${env:PATH}", nil, 2, []string{`${env:…} stands in the address`}, ""},
 		"an unknown watch":  {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},
 		"sources on a line": {"BASE/news.rss", nil, 1, []string{"sources is written in brackets", "- feed: \"BASE/news.rss\""}, ""},
 	} {
@@ -97,5 +99,21 @@ func TestAdd(t *testing.T) {
 				t.Logf("printed:\n%s", printed)
 			}
 		})
+	}
+}
+
+// TestReferencesOfOthers: an address in which somebody refers to a secret of ours gets into no watchlist, in
+// whatever way it comes.
+func TestReferencesOfOthers(t *testing.T) {
+	const sent = "https://evil.example/feed?key=${env:SLACK_BOT_TOKEN}"
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"en", "ru", "uk", "bg"} {
+		a, said := interviewed{name: "Romashka", terms: []string{"Romashka"}}, strings.Builder{}
+		if wrong := a.places(sent, speech{Lang: texts.In(code)}, &said); wrong == "" || len(a.sources) > 0 || !strings.Contains(said.String(), "${env:…}") {
+			t.Errorf("init in %s takes %q and says %q", code, a.sources, said.String())
+		}
 	}
 }

@@ -125,7 +125,7 @@ func (c *eraseCmd) print(out io.Writer, s speech, e store.Erased, swept store.Sw
 	fmt.Fprintf(out, "\n%s\n", s.Text("erase.reach"))
 	for _, row := range [][2]string{
 		{"Slack", s.Text("erase.reach_slack")}, {"", s.Text("erase.reach_slack_more")}, {s.Text("erase.word_webhooks"), s.Text("erase.reach_webhooks")},
-		{s.Text("erase.word_backups"), s.Text("erase.reach_backups")}, {s.Text("erase.word_others"), s.Text("erase.reach_others")},
+		{s.Text("erase.word_backups"), s.Text("erase.reach_backups")}, {s.Text("erase.word_logs"), s.Text("erase.reach_logs")}, {s.Text("erase.word_others"), s.Text("erase.reach_others")},
 	} {
 		fmt.Fprintf(out, "  %-9s %s\n", row[0], row[1])
 	}

@@ -33,7 +33,7 @@ func TestErase(t *testing.T) {
 		t.Errorf("trying erased it: %s", out)
 	}
 	out, problem, code = earshot("erase", "--author", "олег коваль")
-	for _, say := range []string{"erased of", "overwritten", "Slack", "webhooks", "backups", "Redis holds no names"} {
+	for _, say := range []string{"erased of", "overwritten", "Slack", "webhooks", "backups", "logs", "Redis holds no names"} {
 		if code != exitDone || !strings.Contains(out, say) {
 			t.Errorf("it does not say %q: %d %s%s", say, code, out, problem)
 		}

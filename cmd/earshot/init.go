@@ -192,6 +192,10 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 			fmt.Fprintln(out, s.Text("init.unreadable", "place", s.place(name), "why", s.place(why), "instead", s.place(instead)))
 			continue
 		}
+		if config.Refers(one) {
+			fmt.Fprintln(out, s.reference(one))
+			continue
+		}
 		if !strings.Contains(one, ".") && !strings.HasPrefix(one, "@") {
 			fmt.Fprintln(out, s.Text("init.no_address", "text", strconv.Quote(one)))
 			continue

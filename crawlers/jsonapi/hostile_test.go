@@ -2,8 +2,10 @@ package jsonapi
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -45,3 +47,14 @@ func TestStreamsAreWithstood(t *testing.T) {
 }
 
 func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
+
+// TestLineInPieces: a line that comes letter by letter costs no more than one that comes at once.
+func TestLineInPieces(t *testing.T) {
+	testkit.Linear(t, "a line of one event", 96<<10, func(n int) {
+		taken := 0
+		body := iotest.OneByteReader(strings.NewReader("data:" + strings.Repeat("x", n) + "\n\n"))
+		if err := readEvents(body, func(_ string, data []byte) error { taken += len(data); return nil }); err != io.EOF || taken != n {
+			t.Fatalf("%d of %d bytes: %v", taken, n, err)
+		}
+	})
+}

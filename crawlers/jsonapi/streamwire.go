@@ -92,13 +92,14 @@ func listenEvents(ctx context.Context, client *http.Client, address string, head
 // readEvents takes server-sent events apart. An event the stream ends in is not
 // given: the rest of it did not come.
 func readEvents(body io.Reader, take func(id string, data []byte) error) error {
-	in := bufio.NewScanner(body)
-	in.Buffer(make([]byte, 0, 16<<10), maxEvent)
-	in.Split(eventLines)
+	in := eventLines{in: bufio.NewReaderSize(body, 16<<10)}
 	var data []byte
 	id, some := "", false
-	for in.Scan() {
-		line := in.Bytes()
+	for {
+		line, err := in.next()
+		if err != nil {
+			return err
+		}
 		if len(line) == 0 {
 			if some {
 				if err := take(id, data); err != nil {
@@ -125,22 +126,30 @@ func readEvents(body io.Reader, take func(id string, data []byte) error) error {
 			}
 		}
 	}
-	if err := in.Err(); err != nil {
-		if errors.Is(err, bufio.ErrTooLong) {
-			return fetch.ErrTooLarge
-		}
-		return err
-	}
-	return io.EOF
 }
 
-// eventLines splits at "\n" and "\r\n", and gives no last line without an end.
-func eventLines(data []byte, _ bool) (advance int, token []byte, err error) {
-	i := bytes.IndexByte(data, '\n')
-	if i < 0 {
-		return 0, nil, nil
+// eventLines are the lines of a body, ended by "\n" or "\r\n". What comes letter by letter is looked at
+// once: bufio.Scanner begins anew with each piece.
+type eventLines struct {
+	in   *bufio.Reader
+	line []byte
+}
+
+// next is the next line, good until it is asked for another; what has no end at the end of the body is none.
+func (l *eventLines) next() ([]byte, error) {
+	l.line = l.line[:0]
+	for {
+		piece, err := l.in.ReadSlice('\n')
+		if l.line = append(l.line, piece...); len(l.line) > maxEvent {
+			return nil, fetch.ErrTooLarge
+		}
+		switch {
+		case err == nil:
+			return bytes.TrimSuffix(l.line[:len(l.line)-1], []byte("\r")), nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
 	}
-	return i + 1, bytes.TrimSuffix(data[:i:i], []byte("\r")), nil
 }
 
 // ended says why a stream that was open is not any more.

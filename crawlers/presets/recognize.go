@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 )
 
@@ -46,14 +47,16 @@ var recognizers = sync.OnceValue(func() []recognizer {
 })
 
 // Recognize returns the preset whose site an address, a handle or a pasted text with one
-// belongs to. query fills what a site is searched for. It asks no network.
+// belongs to. query fills what a site is searched for. It asks no network. An address that
+// brings a reference to a secret, as it is or in percents, is none of a preset's.
 func Recognize(input, query string) (Place, bool) {
 	address := Address(input)
 	bare := withoutScheme(address)
 	for _, r := range recognizers() {
 		for _, re := range r.addresses {
 			if m := re.FindStringSubmatch(bare); m != nil {
-				return r.preset.place(address, query, groups(re, m)), true
+				place := r.preset.place(address, query, groups(re, m))
+				return place, !slices.ContainsFunc(place.Options, func(o Option) bool { return config.Refers(o.Value) })
 			}
 		}
 	}

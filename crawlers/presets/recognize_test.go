@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -84,10 +85,17 @@ func FuzzRecognize(f *testing.F) {
 	f.Add("https://t.me/romashka_chat", "Ромашка")
 	f.Add("https://apps.apple.com/ua/app/x/id1\"}", "a\"b\n- x")
 	testkit.AttackSeeds(func(body string) { f.Add(body, body) })
+	f.Add("https://www.bing.com/news/search?q=%24%7Benv%3AHOME%7D", "a")
 	f.Fuzz(func(t *testing.T, input, query string) {
 		Unreadable(input)
-		if p, ok := Recognize(input, query); ok && strings.Contains(p.Block(""), "\n") {
+		p, ok := Recognize(input, query)
+		if ok && strings.Contains(p.Block(""), "\n") {
 			t.Errorf("%q gives %q", input, p.Block(""))
+		}
+		for _, o := range p.Options {
+			if ok && config.Refers(o.Value) {
+				t.Errorf("%q refers to a secret by %s: %q", input, o.Name, o.Value)
+			}
 		}
 	})
 }

@@ -15,10 +15,10 @@ import (
 )
 
 // readBody reads and decompresses a body of at most limit bytes, counted before
-// and after decompression. On ErrTooLarge the first limit bytes are returned too.
+// and after each decompression. On ErrTooLarge the first limit bytes are returned too.
 func readBody(src *watched, res *http.Response, limit int64) ([]byte, error) {
 	encoded := &bounded{r: src, limit: limit, left: limit}
-	plain, err := decompress(encoded, res.Header.Values("Content-Encoding"))
+	plain, err := decompress(encoded, res.Header.Values("Content-Encoding"), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ var notAsked = []string{"br", "zstd", "compress", "x-compress", "bzip2", "x-bzip
 // decompress undoes Content-Encoding. Servers that name an encoding and send
 // plain bytes, or send gzip and name none, are believed by the bytes. A charset
 // or a media type in its place says nothing, as in browsers.
-func decompress(r io.Reader, names []string) (io.Reader, error) {
+func decompress(r io.Reader, names []string, limit int64) (io.Reader, error) {
 	var codings []string
 	for _, name := range strings.Split(strings.Join(names, ","), ",") {
 		name, _, _ = strings.Cut(name, ";")
@@ -109,7 +109,8 @@ func decompress(r io.Reader, names []string) (io.Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		r = next
+		// What is packed in packed parts of nothing makes no body, however much of it there is.
+		r = &bounded{r: next, limit: limit, left: limit}
 	}
 	return r, nil
 }

@@ -183,6 +183,25 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestPackedInPacked: what stands between two codings is as bounded as what comes out. Millions of packed
+// parts that hold nothing make no body, and a few kilobytes would keep a processor busy for as long as
+// the answer may take.
+func TestPackedInPacked(t *testing.T) {
+	nothing := squeeze(t, "gzip", nil)
+	body := squeeze(t, "gzip", bytes.Repeat(nothing, 2<<20/len(nothing)))
+	if len(body) > 64<<10 {
+		t.Fatalf("%d bytes on the way", len(body))
+	}
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(body)
+	})
+	res, err := do(t, client(t, func(o *Options) { o.MaxBody = 1 << 20 }), s.URL+"/x")
+	if !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%v, %v", res, err)
+	}
+}
+
 func TestMaxBodyOfOneRequest(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, 5000)) })
 	c := client(t, func(o *Options) { o.MaxBody = 1000 })

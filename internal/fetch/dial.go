@@ -40,16 +40,21 @@ func newGuard(allow []netip.Prefix) *guard {
 	}
 }
 
-// platform are addresses at which clouds answer their own machines, with keys among
-// other things: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html,
+// platform are networks in which clouds answer their own machines, with keys among other
+// things: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html,
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html,
+// https://cloud.google.com/compute/docs/metadata/querying-metadata,
 // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16,
-// https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata. Nothing
-// that is watched is there.
-var platform = [...]netip.Addr{
-	netip.AddrFrom4([4]byte{169, 254, 169, 254}), // AWS, Google, Azure and others
-	netip.AddrFrom4([4]byte{168, 63, 129, 16}),   // Azure
-	netip.AddrFrom4([4]byte{100, 100, 100, 200}), // Alibaba
-	netip.AddrFrom16([16]byte{0: 0xfd, 2: 0x0e, 3: 0xc2, 14: 0x02, 15: 0x54}),
+// https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata. Most of them
+// chose some address of a link (169.254.0.0/16), each another. Nothing that is watched is there.
+var platform = [...]netip.Prefix{
+	netip.PrefixFrom(netip.AddrFrom4([4]byte{169, 254}), 16),                                         // AWS, Google, Azure and others
+	netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfe, 0x80}), 10),                                     // the same of IPv6
+	netip.PrefixFrom(netip.AddrFrom4([4]byte{168, 63, 129, 16}), 32),                                 // Azure
+	netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 100, 100, 200}), 32),                               // Alibaba
+	netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 0, 192}), 32),                                   // Oracle
+	netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 2: 0x0e, 3: 0xc2}), 32),                      // AWS
+	netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 1: 0x20, 3: 0xce, 14: 0x02, 15: 0x54}), 128), // Google
 }
 
 // nat64 is how IPv6 networks write IPv4 addresses, in the last four bytes (RFC 6052).
@@ -62,7 +67,7 @@ func (g *guard) decide(own bool, at netip.AddrPort) error {
 	if b := ip.As16(); nat64.Contains(ip) {
 		ip = netip.AddrFrom4([4]byte(b[12:]))
 	}
-	if slices.Contains(platform[:], ip) {
+	if slices.ContainsFunc(platform[:], func(n netip.Prefix) bool { return n.Contains(ip) }) {
 		return ErrPrivate
 	}
 	if own {

@@ -38,6 +38,13 @@ func TestGuardDecides(t *testing.T) {
 		{everything, true, "168.63.129.16:32526", ErrPrivate},
 		{everything, true, "100.100.100.200:80", ErrPrivate},
 		{everything, true, "[fd00:ec2::254]:80", ErrPrivate},
+		{everything, true, "169.254.170.2:80", ErrPrivate},     // keys of a task, Amazon ECS
+		{everything, true, "169.254.170.23:80", ErrPrivate},    // of a pod, Amazon EKS
+		{everything, true, "[fd00:ec2::23]:80", ErrPrivate},    // the same
+		{everything, true, "[fd20:ce::254]:80", ErrPrivate},    // Google
+		{everything, true, "[fe80::a9fe:a9fe]:80", ErrPrivate}, // and who takes the address of a link
+		{everything, true, "169.254.0.23:80", ErrPrivate},      // Tencent
+		{everything, true, "192.0.0.192:80", ErrPrivate},       // Oracle, older machines
 		{everything, true, "[::ffff:169.254.169.254]:80", ErrPrivate},
 		{everything, true, "[::ffff:168.63.129.16]:80", ErrPrivate},
 		{everything, true, "[64:ff9b::a9fe:a9fe]:80", ErrPrivate},

@@ -12,7 +12,7 @@ import (
 // could reach this machine.
 func Loopback(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && peer.Addr().Unmap().IsLoopback() && hereName(r.Host) && !handedOn(r)
+	return err == nil && peer.Addr().Unmap().IsLoopback() && hereName(r.Host) && !HandedOn(r)
 }
 
 // hereName reports whether a Host header names this machine.
@@ -26,7 +26,7 @@ func hereName(host string) bool {
 // through a proxy.
 func onThisMachine(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || handedOn(r) {
+	if err != nil || HandedOn(r) {
 		return false
 	}
 	if peer.Addr().Unmap().IsLoopback() {
@@ -40,8 +40,8 @@ func onThisMachine(r *http.Request) bool {
 	return err == nil && own.Addr().Unmap() == peer.Addr().Unmap()
 }
 
-// handedOn reports whether a proxy says that the request is another's.
-func handedOn(r *http.Request) bool {
+// HandedOn reports whether a proxy says that the request is another's.
+func HandedOn(r *http.Request) bool {
 	for header := range r.Header {
 		if header == "Forwarded" || header == "Via" || strings.HasPrefix(header, "X-Forwarded-") || header == "X-Real-Ip" {
 			return true

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
@@ -215,7 +217,7 @@ func (p proposals) Add(ctx context.Context, l i18n.Lang, address string, by ment
 			return l.Text("slack.propose.have", "source", src.Name), nil
 		}
 	}
-	words := d.staffLang().Text("notice.propose_add", "who", by.Name, "address", address, "line", "earshot add "+text.ShellWord(address))
+	words := d.staffLang().Text("notice.propose_add", "who", by.Name, "address", address, "line", "earshot add "+typed(address))
 	if !d.tell(ctx, "add "+address, "proposed by "+by.ID, d.now().Truncate(time.Minute), words) {
 		return "", errors.New("the proposal cannot be passed on")
 	}
@@ -223,7 +225,7 @@ func (p proposals) Add(ctx context.Context, l i18n.Lang, address string, by ment
 }
 
 // proposable reports whether a text is an address as earshot add takes it: of a page, or a
-// handle. Names and passwords do not stand in it.
+// handle. Names, passwords and references to them do not stand in it.
 func proposable(address string) bool {
 	if handle, ok := strings.CutPrefix(address, "@"); ok {
 		return handle != "" && !strings.ContainsFunc(handle, func(r rune) bool {
@@ -234,5 +236,24 @@ func proposable(address string) bool {
 		address = "https://" + address
 	}
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(address, " \t\n") && len(address) <= 1000
+	return err == nil && !config.Refers(address) && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(address, " \t\n") && len(address) <= 1000
 }
+
+// typed is an address as one word of any shell: whoever takes a proposal copies the command, and
+// which shell they have nobody knows. cmd.exe knows double quotes alone, and within those the
+// others read what no address needs to have as a sign.
+func typed(address string) string {
+	var b strings.Builder
+	for i, r := range address {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-._~:/?#@&()*+,;=[]", r) || r == '%' && percent.MatchString(address[i:]) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return `"` + b.String() + `"`
+}
+
+var percent = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)

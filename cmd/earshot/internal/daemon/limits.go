@@ -21,15 +21,12 @@ const (
 	proxiesRead = 16
 )
 
-// limited answers those with 429 who ask more often than requestsPerSecond. While only this
-// machine reaches web.listen there is nobody to be held back.
+// limited answers those with 429 who ask more often than requestsPerSecond. Who is on this
+// machine is not held back.
 func (w *webServer) limited(next http.Handler) http.Handler {
-	if w.web.Inside() {
-		return next
-	}
 	table := &limitTable{}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !table.of(network(askedBy(r, w.web.Proxy.From))).Allow() {
+		if !w.here(r) && !table.of(network(askedBy(r, w.web.Proxy.From))).Allow() {
 			rw.Header().Set("Retry-After", "1")
 			http.Error(rw, w.lang(r).Text("login.too_many"), http.StatusTooManyRequests)
 			return

@@ -97,6 +97,49 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 }
 
+// TestThroughAProxyNobodyNamed: nginx as it comes passes on its own name for earshot, which is one of this
+// machine. What says that it is another's request gets what others get.
+func TestThroughAProxyNobodyNamed(t *testing.T) {
+	w := listening(config.Web{Listen: "127.0.0.1:8080", AdminToken: config.NewSecret(operatorToken, "")})
+	handler := w.limited(w.routes())
+	ask := func(path, header, token string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080"+path, nil)
+		r.RemoteAddr = "127.0.0.1:40000"
+		if header != "" {
+			r.Header.Set(header, "198.51.100.7")
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		return answer
+	}
+	for _, header := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via", "X-Forwarded-Proto"} {
+		if got := ask("/metrics", header, ""); got.Code != http.StatusNotFound {
+			t.Errorf("%s: /metrics: %d %q", header, got.Code, got.Body)
+		}
+		if got := ask("/healthz", header, ""); got.Body.String() != "ok" {
+			t.Errorf("%s: /healthz: %q", header, got.Body)
+		}
+		if got := ask("/metrics", header, operatorToken); got.Body.String() != "numbers" {
+			t.Errorf("%s: with the token: %q", header, got.Body)
+		}
+	}
+	many, one := 0, 0
+	for range 3 * requestsAtOnce {
+		if ask("/livez", "X-Forwarded-For", "").Code == http.StatusTooManyRequests {
+			many++
+		}
+		if ask("/livez", "", "").Code == http.StatusTooManyRequests {
+			one++
+		}
+	}
+	if many == 0 || one > 0 {
+		t.Errorf("%d of others' requests were too many, and %d of this machine's", many, one)
+	}
+}
+
 // TestHost: a name that is not earshot's gets nothing, whatever it asks for.
 func TestHost(t *testing.T) {
 	w := listening(config.Web{Listen: "earshot.lan:8080", PublicURL: "https://Earshot.Romashka.example/", AdminToken: config.NewSecret(operatorToken, "")})

@@ -262,13 +262,17 @@ func elsewhere(rw http.ResponseWriter, _ *http.Request) {
 // operators serves full to those who may see it, and brief to all others.
 func (w *webServer) operators(full, brief http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if w.web.Inside() || w.operator(r) {
+		if w.here(r) || w.operator(r) {
 			full.ServeHTTP(rw, r)
 			return
 		}
 		brief.ServeHTTP(rw, r)
 	})
 }
+
+// here reports whether a request is of somebody on this machine, who may see everything. One
+// that a proxy hands on is not, also where the watchlist knows of no proxy.
+func (w *webServer) here(r *http.Request) bool { return w.web.Inside() && !auth.HandedOn(r) }
 
 // operator reports whether a request carries web.admin_token.
 func (w *webServer) operator(r *http.Request) bool {
