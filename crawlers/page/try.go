@@ -46,13 +46,15 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
 	items := doc.FindMatcher(rules.item)
-	tr := tryReader{rules: rules, page: pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))}
+	page := pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))
+	tr := tryReader{rules: rules, page: page, own: newOwnFinder(rules, page)}
 	trial := Trial{Items: items.Length()}
 	items.EachWithBreak(func(n int, item *goquery.Selection) bool {
 		if n >= most {
 			return false
 		}
-		parts := tr.part(item, "reply", rules.reply) // it may stand in what is dropped
+		tr.own.in(item, nil)
+		parts := append(tr.part(item, "reply", rules.reply), tr.part(item, "own", rules.own)...) // they may stand in what is dropped
 		if rules.drop != nil {
 			item.FindMatcher(rules.drop).Remove()
 		}
@@ -66,6 +68,7 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 type tryReader struct {
 	rules *selectReader
 	page  schemaorg.Page
+	own   ownFinder
 }
 
 func (t tryReader) item(item *goquery.Selection) (list []TriedPart) {
@@ -121,7 +124,13 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 			one.Trouble, one.Read = "", fmt.Sprintf("%g of %g", rating.Value, rating.Best)
 		}
 	case "text":
-		value, _ = list.prose(item, schemaorg.Quotes(t.page.Env, ""))
+		value, _ = list.prose(item, schemaorg.Quotes(t.page.Env, ""), t.own.answers)
+	case "own":
+		sub := *t.rules
+		sub.own = list
+		if value = newOwnFinder(&sub, t.page).in(item, nil).Text; value == "" {
+			one.Trouble = "no answer that people read there"
+		}
 	case "link", "thread", "reply":
 		if link := list.link(item, t.page.Links); link != "" {
 			value = link
