@@ -75,3 +75,17 @@ func (o ownFinder) apart(n, root *html.Node) bool {
 func saysThat(post, answer string) bool {
 	return answer != "" && strings.Contains(text.Letters(post), text.Letters(answer))
 }
+
+// own is where the company's answers seem to stand in the posts of a block; in is in how many of them.
+func (pr *proposer) own(b block) (found string, in int) {
+	count := map[string]int{}
+	for _, item := range b.members[:min(len(b.members), proposeSample)] {
+		n := firstInside(item, func(n *html.Node) bool { return schemaorg.IsAnswer(n) && pr.page.Answer(n, item).Text != "" })
+		if where := inside(n); where != "" {
+			if count[where]++; count[where] > in {
+				found, in = where, count[where]
+			}
+		}
+	}
+	return found, in
+}

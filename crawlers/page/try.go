@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -109,10 +110,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 		one.Trouble = "no date that can be read"
 		for _, words := range dates {
 			if at, day := t.page.Date(words); !at.IsZero() {
-				one.Trouble, one.Read = "", at.UTC().Format("2006-01-02 15:04 MST")
-				if day {
-					one.Read = at.Format("2006-01-02") + ", the day only"
-				}
+				one.Trouble, one.Read = "", readDate(at, day)
 				break
 			}
 		}
@@ -128,8 +126,11 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 	case "own":
 		sub := *t.rules
 		sub.own = list
-		if value = newOwnFinder(&sub, t.page).in(item, nil).Text; value == "" {
+		answer := newOwnFinder(&sub, t.page).in(item, nil)
+		if value = answer.Text; value == "" {
 			one.Trouble = "no answer that people read there"
+		} else if !answer.Published.IsZero() {
+			one.Read = readDate(answer.Published, answer.DateOnly)
 		}
 	case "link", "thread", "reply":
 		if link := list.link(item, t.page.Links); link != "" {
@@ -140,6 +141,14 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 	if value == "" && one.Trouble == "" && one.Read == "" {
 		one.Trouble = "is empty"
 	}
+}
+
+// readDate is what is understood of a date.
+func readDate(at time.Time, day bool) string {
+	if day {
+		return at.Format("2006-01-02") + ", the day only"
+	}
+	return at.UTC().Format("2006-01-02 15:04 MST")
 }
 
 // outline is how an element is written, without what is inside.
