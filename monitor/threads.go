@@ -344,12 +344,8 @@ func (t *threads) visited(v visit, batch crawlers.Batch, err error, now time.Tim
 	one.due = now.Add(jitter(v.every))
 	one.closed = nothingAsked(batch)
 	for _, p := range one.posts {
-		if p.post.ID != v.post.ID {
-			continue
-		}
-		p.cursor, p.gone = batch.Next, v.gone
-		if asked := !batch.Unchanged || batch.Observed.Bytes > 0; asked || !p.looked.IsZero() {
-			p.looked = now
+		if p.post.ID == v.post.ID {
+			p.cursor, p.looked, p.gone = batch.Next, now, v.gone
 		}
 	}
 	if one.closed {

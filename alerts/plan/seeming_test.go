@@ -128,3 +128,20 @@ func TestSureAfterAQuestion(t *testing.T) {
 		t.Errorf("case %+v", c)
 	}
 }
+
+// TestTheSameWordsToAnother: who thanks everybody in the same words answers each of them, also when the first review has
+// gone off the page.
+func TestTheSameWordsToAnother(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m, answer := reviewed()
+	answer.Post.Own, answer.Post.SeemsOwn = true, false
+	r.Poll(m, answer)
+	other, second := m, answer
+	other.Post.ID, other.Post.Author, other.Post.Text = "2", "Петро", rig.Rude
+	second.Post.ID, second.Post.ReplyTo = "2#answer", "2"
+	r.One(r.Poll(other), mention.Complaint)
+	r.One(r.Poll(second), mention.Changed)
+	if _, c := r.State(other); c.Status != mention.Replied {
+		t.Errorf("case %+v", c)
+	}
+}

@@ -33,8 +33,8 @@ type Item struct {
 	stars    *mention.Rating // the same of Post.Rating; zero where they read none
 	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
 	Answer   Answer          // the company's, which stands below it
-	isReview bool            // its JSON-LD says so
-	by       []string        // what kinds of thing that says its author is
+	by       []string        // of a review in JSON-LD: what kinds of thing its author is,
+	about    map[string]any  // and what it is about; nil: it does not say
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
 	Elsewhere []*html.Node

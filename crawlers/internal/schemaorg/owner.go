@@ -103,37 +103,39 @@ func isForm(n *html.Node) bool {
 	return n.Type == html.ElementNode && (htmltext.Attr(n, "role") == "button" || htmltext.Attr(n, "role") == "textbox" || htmltext.Attr(n, "contenteditable") == "true") || htmltext.IsControl(n)
 }
 
-// reviewedIn notes what a node of JSON-LD says reviews are about: itself or another one.
-func (r *Reader) reviewedIn(v map[string]any) {
-	const most = 50
-	if len(r.reviewed) >= most {
-		return
-	}
-	if about := field(v, "itemReviewed"); about != nil {
-		r.reviewed = append(r.reviewed, about)
-	}
-	if kindOf(v) == schemaOther && field(v, "review", "reviews", "aggregateRating") != nil {
-		r.reviewed = append(r.reviewed, v)
-	}
+// walkReviews visits the reviews of a thing.
+func (r *Reader) walkReviews(reviews any, of map[string]any, parent *Item, depth int) {
+	before := r.reviewed
+	r.reviewed = of
+	r.walk(reviews, parent, depth)
+	r.reviewed = before
 }
 
-// isReviewed reports whether an author is whom reviews of the page are about, by its id or its name and as something else
-// than a person. Where customers are called the same kind of thing, that says nothing: one of them may take the name.
-func (r *Reader) isReviewed(author any, customer []string) bool {
+// reviewer is who wrote a review and what it is about, for what stands below it.
+func (r *Reader) reviewer(v map[string]any) (by []string, about map[string]any) {
+	if who, ok := r.deref(field(v, "author", "creator")).(map[string]any); ok {
+		by = types(who)
+	}
+	if thing, ok := r.deref(field(v, "itemReviewed")).(map[string]any); ok {
+		return by, thing
+	}
+	return by, r.reviewed
+}
+
+// isReviewed reports whether an author is what a review is about, by its id or its name and as something else than a
+// person. Where customers are called the same kind of thing, that says nothing: one of them may take the name.
+func (r *Reader) isReviewed(author any, review *Item) bool {
 	who, ok := r.deref(author).(map[string]any)
-	if !ok {
+	if !ok || review == nil || review.about == nil {
 		return false
 	}
 	kinds := types(who)
-	if len(kinds) == 0 || slices.ContainsFunc(kinds, func(kind string) bool { return kind == "person" || slices.Contains(customer, kind) }) {
+	if len(kinds) == 0 || slices.ContainsFunc(kinds, func(kind string) bool { return kind == "person" || slices.Contains(review.by, kind) }) {
 		return false
 	}
 	const telling = 3 // letters
 	id, name := valueText(who["@id"]), text.Letters(valueText(field(who, "name")))
-	return slices.ContainsFunc(r.reviewed, func(about any) bool {
-		thing, ok := r.deref(about).(map[string]any)
-		return ok && (id != "" && id == valueText(thing["@id"]) || len([]rune(name)) >= telling && name == text.Letters(valueText(field(thing, "name"))))
-	})
+	return id != "" && id == valueText(review.about["@id"]) || len([]rune(name)) >= telling && name == text.Letters(valueText(field(review.about, "name")))
 }
 
 // Is reports whether an item is a post that was read elsewhere, where they say enough to tell.

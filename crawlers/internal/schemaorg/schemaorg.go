@@ -44,7 +44,7 @@ type Reader struct {
 	// Announced is how many reviews the page says there are; 0 when it does not say.
 	Announced int
 	byID      map[string]map[string]any // JSON-LD nodes by @id
-	reviewed  []any                     // what its JSON-LD says reviews are about
+	reviewed  map[string]any            // whose reviews are visited now
 }
 
 // JSONLD reads every <script type="application/ld+json">.
@@ -97,7 +97,6 @@ func (r *Reader) index(v any, depth int) {
 		if id, ok := v["@id"].(string); ok && !onlyNames(v) && r.byID[id] == nil {
 			r.byID[id] = v
 		}
-		r.reviewedIn(v)
 		for _, e := range v {
 			r.index(e, depth+1)
 		}
@@ -168,6 +167,8 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 				if kind == schemaSum {
 					r.walk(v[key], parent, depth+1)
 				}
+			case "review", "reviews":
+				r.walkReviews(v[key], v, parent, depth+1)
 			case "author", "creator", "publisher", "reviewrating", "image", "@context", "breadcrumb", "parentitem", "about", "ispartof":
 			default:
 				r.walk(v[key], parent, depth+1)
@@ -218,11 +219,10 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 		item.weigh(notes(v, notesFor, Quotes(r.Env, kind.post())), notes(v, notesAgainst, Quotes(r.Env, kind.post())))
 	}
 	item.answers(kind, parent)
-	if who, ok := r.deref(field(v, "author", "creator")).(map[string]any); ok {
-		item.by = types(who)
+	if kind == schemaReview {
+		item.by, item.about = r.reviewer(v)
 	}
-	item.isReview = kind == schemaReview
-	p.Own = kind == schemaComment && parent != nil && parent.isReview && SaysSomething(p.Text) && r.isReviewed(field(v, "author", "creator"), parent.by)
+	p.Own = kind == schemaComment && SaysSomething(p.Text) && r.isReviewed(field(v, "author", "creator"), parent)
 	if p.Text == "" && p.Rating == nil && (kind != schemaDiscussion && kind != schemaQuestion || p.Title == "") {
 		return nil
 	}
