@@ -44,6 +44,7 @@ const (
 	Deleted          Change = "deleted"  // the site says it is gone
 	Answered         Change = "answered" // an official author answered on the site
 	NamesakeAnswered Change = "namesake" // somebody with an official name answered: people must look whether it was theirs
+	SeemsAnswered    Change = "seems"    // the page shows what looks like the company's answer: the same
 	// Withdrawn: the official answer is gone from the site; the case is open again.
 	Withdrawn Change = "withdrawn"
 )

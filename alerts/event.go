@@ -117,7 +117,7 @@ func EventDetail(l i18n.Lang, e mention.Event, zone *time.Location) string {
 	switch mention.Verb(e.Kind) {
 	case "reply_refused", "reply_unclear", "reply_put_off":
 		return "· " + AnswerReason(l, detail)
-	case "heard", "answered", mention.Verb(NamesakeAnswered), "rerouted", "reply_written", "reply_sent":
+	case "heard", "answered", mention.Verb(NamesakeAnswered), mention.Verb(SeemsAnswered), "rerouted", "reply_written", "reply_sent":
 		return "· " + detail
 	case "alerted":
 		if loud, route, ok := strings.Cut(detail, " to "); ok {

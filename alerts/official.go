@@ -23,19 +23,23 @@ type Authority int
 // From nobody's to the company's own.
 const (
 	Stranger Authority = iota
+	Seeming            // the page shows it like the company's answer, and does not prove that
 	Namesake           // the name is official, but anybody may take it there
 	Ours               // the account is, or the name can be only one's
 )
 
 // AuthorityOf says how sure it is that the post speaks for the watch. What a site calls its owner's
-// (Post.Own) is beyond doubt. A name is worth as
+// (Post.Own) is beyond doubt; what only looks so (Post.SeemsOwn) is somebody's to be asked about. A name is worth as
 // much as the site's word for it: in a forum an account has its name alone, but where it
 // is free to call itself anything (Post.FreeName); over comments, reviews and in networks
 // anybody writes what he likes. Where the watchlist
 // knows the account of a name, the name alone is worth nothing anywhere.
 func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
-	if post.Own {
+	switch {
+	case post.Own:
 		return Ours
+	case post.SeemsOwn:
+		return Seeming
 	}
 	profiles := r.Profiles[watch]
 	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post) }) {

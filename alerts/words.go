@@ -210,6 +210,8 @@ func (m Message) News() string {
 			words += " " + l.Text("news.namesake_negative")
 		}
 		return words
+	case SeemsAnswered:
+		return l.Text("news.seems")
 	case Withdrawn:
 		return l.Text("news.withdrawn", "who", who)
 	case Deleted:

@@ -183,12 +183,13 @@ type wantPost struct {
 	Text      string           `json:"text,omitempty"`
 	Lang      string           `json:"lang,omitempty"`
 	Own       bool             `json:"own,omitempty"`
+	SeemsOwn  bool             `json:"seems_own,omitempty"`
 	Deleted   bool             `json:"deleted,omitempty"`
 }
 
 func wantOf(p mention.Post) wantPost {
 	w := wantPost{Kind: p.Kind, ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo, IsReply: p.IsReply,
-		Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, Own: p.Own, Deleted: p.Deleted}
+		Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, Own: p.Own, SeemsOwn: p.SeemsOwn, Deleted: p.Deleted}
 	switch {
 	case p.Published.IsZero():
 	case p.DateOnly:

@@ -62,6 +62,7 @@ type Post struct {
 	AuthorURL  string    // public profile address
 	FreeName   bool      // anybody may call himself Author there, also in a forum: the account is another thing
 	Own        bool      // the site says that whoever owns the place wrote it: the public answer to ReplyTo
+	SeemsOwn   bool      // the page shows it like an answer of whoever owns the place, and does not prove that it is one
 	Published  time.Time // UTC; zero when unknown
 	DateOnly   bool      // Published is a day (00:00 in the site's zone), not a moment
 	Edited     time.Time // UTC; zero when never edited or unknown
@@ -77,6 +78,9 @@ type Post struct {
 // Body is the text that is matched and that spans point into: always the title,
 // one line end, the text.
 func (p Post) Body() string { return p.Title + "\n" + p.Text }
+
+// OwnersAnswer reports an answer that whoever owns the place wrote, or seems to have.
+func (p Post) OwnersAnswer() bool { return p.Own || p.SeemsOwn }
 
 // Origin is what the post's source is known by for good. The source's name is for people
 // and for rules; what belongs together belongs together by Origin.
@@ -125,6 +129,9 @@ func (p Post) fingerprint(days int) PostKey {
 	when := ""
 	if !p.Published.IsZero() {
 		when = p.Published.UTC().AddDate(0, 0, days).Format(time.DateOnly)
+	}
+	if p.OwnersAnswer() { // who answers everybody in the same words answers each of them
+		return PostKey(digest("fingerprint", p.Origin(), p.Author, when, p.Rating.written(), text, p.ReplyTo))
 	}
 	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, p.Rating.written(), text))
 }

@@ -86,3 +86,33 @@ func TestAClaimDuringARestartBringsTheThreadBack(t *testing.T) {
 		}
 	})
 }
+
+// Visits that saw nothing of where an answer would stand are remembered as such, until one does.
+func TestAVisitThatSawNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, d := newWorld(), newThreadSite(), &desk{}
+		d.set(waits("a", "1", "t1"))
+		seen := 0
+		s.thread = func(int, mention.Post) (crawlers.Batch, error) {
+			return crawlers.Batch{Unchanged: true, Next: "{}", Observed: crawlers.Observation{Bytes: 1, Items: seen}}, nil
+		}
+		blind := func() (yes bool) {
+			for _, f := range d.follows {
+				yes = yes || f.Gone
+			}
+			return yes
+		}
+		runFor(t, w.follower(d), time.Hour, following("a", s))
+		runFor(t, w.follower(d), time.Hour, following("a", s))
+		if len(s.visits) < 3 || !blind() {
+			t.Errorf("%d visits, which saw nothing: %v", len(s.visits), blind())
+		}
+		seen = 1
+		runFor(t, w.follower(d), 2*time.Hour, following("a", s))
+		seen = 0 // it stays as it is
+		runFor(t, w.follower(d), 2*time.Hour, following("a", s))
+		if blind() {
+			t.Error("what was seen is forgotten")
+		}
+	})
+}

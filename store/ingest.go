@@ -323,7 +323,7 @@ func withoutEvidence(m mention.Mention) mention.Mention {
 // goneFrom is what remains of a deleted post: where and when it stood.
 func goneFrom(p mention.Post) mention.Post {
 	return mention.Post{
-		Source: p.Source, SourceKey: p.SourceKey, Kind: p.Kind, ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, Author: p.Author, FreeName: p.FreeName, Own: p.Own,
+		Source: p.Source, SourceKey: p.SourceKey, Kind: p.Kind, ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, Author: p.Author, FreeName: p.FreeName, Own: p.Own, SeemsOwn: p.SeemsOwn,
 		Published: p.Published, DateOnly: p.DateOnly, Deleted: true,
 	}
 }

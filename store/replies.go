@@ -236,13 +236,15 @@ const sentAnswers = `replies r WHERE r.mention_id IN (` + samePost + `) AND r.st
 const unseenQuery = `SELECT EXISTS (
 SELECT 1 FROM ` + sentAnswers + ` AND NOT EXISTS (
 SELECT 1 FROM replies o WHERE o.seen_at > 0 AND (SELECT m.source FROM mentions m WHERE m.id = o.mention_id) = (SELECT source FROM mentions WHERE id = $1))) OR EXISTS (
-SELECT 1 FROM mentions m WHERE m.id = $1 AND m.kind = 'review' AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.key = m.post_key AND f.looked > 0)
-AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.source = m.source AND o.official = 1)),
+SELECT 1 FROM mentions m WHERE m.id = $1 AND m.kind = 'review' AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.key = m.post_key AND f.looked > 0 AND f.gone = 0)
+AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.source = m.source AND o.official = 1)) OR EXISTS (
+SELECT 1 FROM events e WHERE e.mention_id = $1 AND e.kind = 'seems' AND e.at >= (SELECT c.reopened_at FROM cases c WHERE c.mention_id = $1)),
 COALESCE((SELECT MAX(r.ended_at) FROM ` + sentAnswers + ` AND r.held = 1), 0)`
 
 // AnswerUnseen reports whether an answer to the post of a case need not be seen: it is a review of a source whose polls
 // never saw an answer of yours, as many show none, and no thread was read where one would stand; or the site took one from
-// here since the case waits, and no answer that it took so was ever seen by the polls of that source. held is since when a
+// here since the case waits, and no answer that it took so was ever seen by the polls of that source; or people were asked
+// since then whether what stands there is theirs. held is since when a
 // moderator has one of these; zero: none has.
 func (s *Store) AnswerUnseen(ctx context.Context, id mention.ID) (unseen bool, held time.Time, err error) {
 	var since int64

@@ -75,6 +75,7 @@ type postBody struct {
 	AuthorURL  string           `json:"author_url,omitempty"`
 	FreeName   bool             `json:"free_name,omitempty"`
 	Own        bool             `json:"own,omitempty"`
+	SeemsOwn   bool             `json:"seems_own,omitempty"`
 	Published  time.Time        `json:"published,omitzero"`
 	DateOnly   bool             `json:"date_only,omitempty"`
 	Edited     time.Time        `json:"edited,omitzero"`

@@ -171,7 +171,7 @@ func (n *Notifier) changed(m alerts.Message) string {
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		out += indent + n.quote(m) + "\n"
-	case alerts.Answered, alerts.NamesakeAnswered:
+	case alerts.Answered, alerts.NamesakeAnswered, alerts.SeemsAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), maxQuote); words != "" {
 			out += indent + n.wrapped(m.Lang.Quote(words), indent) + "\n"
 		}

@@ -159,6 +159,34 @@ func TestAnswerThatNoPollSees(t *testing.T) {
 	r.says(r.after(time.Minute), strings.Replace(doubt, "1 h", "3 days", 1))
 }
 
+// TestAnswerThatPeopleWereAskedAbout: who was asked whether what stands below a review is theirs, and says that they
+// answered, is not told that nothing is to be seen there, also where answers at that site were seen; others are.
+func TestAnswerThatPeopleWereAskedAbout(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	heard := func(id string) mention.Mention {
+		m := rig.Said(rig.Review, id, "Олена "+id, rig.Refund+" № "+id, -0.5)
+		m.Post.Kind, m.Post.ThreadURL = mention.Review, ""
+		r.Poll(m)
+		return m
+	}
+	answer := func(id string, sure bool) {
+		a := rig.Said(rig.Review, id+"#answer", "", "Вибачте, "+id, 0)
+		a.Post.Kind, a.Post.ThreadURL, a.Post.ReplyTo, a.Post.Own, a.Post.SeemsOwn = mention.Review, "", id, sure, !sure
+		r.Poll(a)
+	}
+	asked, other := heard("1"), heard("2")
+	heard("3")
+	answer("3", true)
+	answer("1", false)
+	r.Shown()
+	r.Do(asked, mention.Action{Verb: mention.Reply})
+	r.Do(other, mention.Action{Verb: mention.Reply})
+	r.says(r.after(25*time.Hour), "#mentions: Ira said 25 h ago that this is answered, but no answer of yours is to be seen on the site.")
+	r.Do(asked, mention.Action{Verb: mention.Reopen})
+	r.Do(asked, mention.Action{Verb: mention.Reply})
+	r.says(r.after(25*time.Hour), "#mentions: Ira said 25 h ago that this is answered, but no answer of yours is to be seen on the site.")
+}
+
 // TestWorkingHours hears a complaint on Friday evening, before the night in which
 // the clocks of Europe/Kyiv go forward.
 func TestWorkingHours(t *testing.T) {

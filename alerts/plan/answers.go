@@ -30,10 +30,7 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		return err
 	}
 	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
-		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
-			continue // the author had the last word
-		}
-		if d.Previous == nil && toWordsBefore(post, s.Mention.Post) {
+		if p.authorsLastWord(d, s) {
 			continue
 		}
 		if err := p.answered(ctx, d, s, d.Mention); err != nil {
@@ -43,13 +40,19 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
+// authorsLastWord reports whether an answer that is seen first is of before the words that the complaint of s has now.
+func (p *plan) authorsLastWord(d *mention.PendingMention, s mention.MentionRecord) bool {
+	worse, ok := p.worse[s.Mention.ID]
+	return d.Previous == nil && (ok && d.Mention.Post.Before(worse) || toWordsBefore(d.Mention.Post, s.Mention.Post))
+}
+
 // answered closes the complaint of s by an answer, and says so in its thread, where that is still looked for. It stays as
 // it is when it was dismissed, or an answer was seen before. Of what people closed long ago nothing is said: once a source
 // shows the owner's answers, it shows those of months.
 func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
 	post, c, by := answer.Post, p.cases.of(s), signature(answer)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
-	settled := c.Status == mention.Replied && (p.now.Sub(c.RepliedAt) > mention.AnswerSought || post.Own && !c.Steps.Doubted && p.now.Sub(c.RepliedAt) >= longClosed)
+	settled := c.Status == mention.Replied && (p.now.Sub(c.RepliedAt) > mention.AnswerSought || post.OwnersAnswer() && !c.Steps.Doubted && p.now.Sub(c.RepliedAt) >= longClosed)
 	if err := c.Answered(by, at); err != nil {
 		return nil
 	}
@@ -60,7 +63,7 @@ func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mentio
 		return nil
 	}
 	details := alerts.Details{Change: alerts.Answered, By: by, At: at, Link: post.URL, Text: post.Text}
-	details.Negative = !post.Own && p.rules.IsComplaint(answer) // of the owner's an apology is no sign that somebody else took the name
+	details.Negative = !post.OwnersAnswer() && p.rules.IsComplaint(answer) // of the owner's an apology is no sign that somebody else took the name
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.Answered), post.ID)...)
 }
 
@@ -272,7 +275,9 @@ func mayFollow(post, o mention.Post) bool {
 
 // toWordsBefore reports whether an owner's answer is of before the words of o: a store shows a review that was
 // changed beside what was said to the words before.
-func toWordsBefore(answer, o mention.Post) bool { return answer.Own && answer.Before(lastChanged(o)) }
+func toWordsBefore(answer, o mention.Post) bool {
+	return answer.OwnersAnswer() && answer.Before(lastChanged(o))
+}
 
 // lastChanged is when the post's words are from, as far as its site says so.
 func lastChanged(o mention.Post) time.Time {
@@ -332,7 +337,11 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 			}
 		}
 		c := p.cases.of(s)
-		if c.Status != mention.Replied || !c.AnswerVerified || p.isGone(s) || p.answerStands(post, d.Mention.Watch, others, s) {
+		proved, err := p.proved(ctx, *c, post)
+		if err != nil {
+			return err
+		}
+		if !proved || p.isGone(s) || p.answerStands(post, d.Mention.Watch, others, s) {
 			continue
 		}
 		if err := c.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
@@ -354,6 +363,21 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 		}
 	}
 	return nil
+}
+
+// proved reports whether a case is closed by an answer that was seen: by the post itself, or by who was asked whether
+// it is theirs, and said that they answered.
+func (p *plan) proved(ctx context.Context, c mention.Case, post mention.Post) (bool, error) {
+	if c.Status != mention.Replied || c.AnswerVerified || !post.SeemsOwn {
+		return c.Status == mention.Replied && c.AnswerVerified, nil
+	}
+	all, err := p.view.ChangesTold(ctx, c.MentionID)
+	if err != nil {
+		return false, fmt.Errorf("what people were asked: %w", err)
+	}
+	return slices.ContainsFunc(all, func(a mention.Alert) bool {
+		return alerts.ReadDetails(a.Payload).Change == alerts.SeemsAnswered && !a.CreatedAt.After(c.RepliedAt)
+	}), nil
 }
 
 // rangOfAnswer reports whether people were called lately because an answer to the complaint was gone: some sites

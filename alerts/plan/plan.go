@@ -86,7 +86,7 @@ func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 // is of interest even where it does not name the watch. What the owner of a place wrote
 // (Post.Own) speaks for the watch of its source and for those that it names; for others only by its author.
 func (p *Planner) OfficialFor(post mention.Post) []string {
-	post.Own = false
+	post.Own, post.SeemsOwn = false, false
 	rules := p.rules.Load()
 	var watches []string
 	for watch := range rules.Official { // profiles have names, too
@@ -180,6 +180,8 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	switch {
 	case m.Official:
 		return p.answer(ctx, d)
+	case m.Post.SeemsOwn: // whosever it is, it was left out of what it stands under, and is nobody's complaint
+		return p.seeming(ctx, d)
 	case p.rules.AuthorityOf(m.Watch, m.Post) == alerts.Namesake:
 		if noted, err := p.namesake(ctx, d); err != nil || noted {
 			return err

@@ -262,7 +262,7 @@ func changed(m alerts.Message, notify ping, limit int) []api.Block {
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		elements = append(elements, quote(m, limit))
-	case alerts.Answered, alerts.NamesakeAnswered:
+	case alerts.Answered, alerts.NamesakeAnswered, alerts.SeemsAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), limit); words != "" {
 			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{textElement(words)}})
 		}

@@ -187,6 +187,9 @@ func (s speech) propose(out io.Writer, env crawlers.Env, res *fetch.Response) er
 				fmt.Fprintf(out, "  %s: %s # %s\n", part.name, yamlQuoted(part.list[0]), s.Text("try.in", "n", n))
 			}
 		}
+		if p.OwnIn > 0 { // it closes complaints, so it is not copied unread
+			fmt.Fprintf(out, "  # own: %s # %s\n", yamlQuoted(p.Own), s.Text("try.own", "n", p.OwnIn))
+		}
 		fmt.Fprintln(out)
 	}
 	return nil

@@ -190,7 +190,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 		s.printTown(&out, "http://127.0.0.1:7", "7", true)
 		s.printTrial(&out, page.Trial{Items: 3, First: [][]page.TriedPart{{
 			{Part: "7", Selector: "7", Elements: 2, Read: "2026-11-02, the day only"}, {Part: "7", Selector: "7", Elements: 21, Read: "4 of 5"},
-			{Trouble: "finds nothing"}, {Trouble: "no date that can be read"}, {Trouble: "no rating that can be read"}, {Trouble: "is empty"},
+			{Trouble: "finds nothing"}, {Trouble: "no date that can be read"}, {Trouble: "no rating that can be read"}, {Trouble: "is empty"}, {Trouble: "no answer that people read there"},
 		}}}, "7")
 		erased := store.Erased{Posts: 1, Mentions: 2}
 		for _, c := range []eraseCmd{{subjectFlags: subjectFlags{Author: "Олег", Source: "форум"}}, {DryRun: true}} {

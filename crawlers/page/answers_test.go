@@ -1,11 +1,13 @@
 package page_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestAnswersInAnItem: the company's answer is left out of a review, and what the customer says of its service is not.
@@ -17,11 +19,16 @@ func TestAnswersInAnItem(t *testing.T) {
 	} {
 		page := `<div class="r"><b class="n">Olha</b><div class="t"><p class="food comment">The food was fine</p><div class="` + class + `"><p>` + words + `</p></div></div></div>`
 		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": page}}
-		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "").Posts
+		posts := reviewsOf(rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "").Posts)
 		if len(posts) != 1 || strings.Contains(posts[0].Text, words) != (whose == "the customer's") {
 			t.Errorf("%q is %s: %+v", class, whose, posts)
 		}
 	}
+}
+
+// reviewsOf are posts without the company's answers below them.
+func reviewsOf(posts []mention.Post) []mention.Post {
+	return slices.DeleteFunc(slices.Clone(posts), mention.Post.OwnersAnswer)
 }
 
 // TestAnswersWithAHeading: what the page calls an answer is the company's where its heading says so, in each language.
@@ -49,7 +56,7 @@ func TestAnswersWithAHeading(t *testing.T) {
 	} {
 		page := `<div class="r"><b class="n">Olha</b><div class="t">` + mine + answer + `</div></div>`
 		site := &rig.Pages{Bodies: map[string]string{"https://shop.example/help": page}}
-		posts := rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "").Posts
+		posts := reviewsOf(rig.Poll(t, rig.Crawler(t, "page: https://shop.example/help\nselect: {item: .r, author: .n, text: .t}", site), "").Posts)
 		if len(posts) != 1 || !strings.HasPrefix(posts[0].Text, mine) || strings.Contains(posts[0].Text, "Call us") != (whose == "the customer's") {
 			t.Errorf("%s is %s: %+v", answer, whose, posts)
 		}

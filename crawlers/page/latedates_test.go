@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,7 +92,7 @@ func TestWordsReadLate(t *testing.T) {
 }
 
 // TestAnsweredReviewsReadAnew: a review without a date that got another name, for its answer was a part of it, is no
-// news at the first poll after an upgrade, and one beside it is.
+// news at the first poll after an upgrade, nor is the answer, and one beside it is.
 func TestAnsweredReviewsReadAnew(t *testing.T) {
 	const answered = `<div class="r"><p>They keep my money</p><div class="owner reply"><p>We are sorry</p></div></div>`
 	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": `<div class="r"><p>All good</p></div>`}}
@@ -99,7 +100,7 @@ func TestAnsweredReviewsReadAnew(t *testing.T) {
 	first := rig.Poll(t, c, "")
 	site.Bodies["https://r.example/list"] += answered + `<div class="r"><p>They lost it</p></div>`
 	got := rig.Poll(t, c, crawlers.Cursor(strings.Replace(string(first.Next), `"rules":2`, `"rules":1`, 1)))
-	if len(got.Posts) != 2 || len(got.Past) != 1 || got.Past[0] != got.Posts[0].ID || got.Posts[0].Text != "They keep my money" {
+	if len(got.Posts) != 3 || !slices.Equal(got.Past, []string{got.Posts[0].ID, got.Posts[0].ID + "#answer"}) || got.Posts[0].Text != "They keep my money" || got.Posts[2].Text != "We are sorry" {
 		t.Errorf("of the past are %q of %+v", got.Past, got.Posts)
 	}
 }

@@ -86,6 +86,7 @@ type page struct {
 	closed  []closedCheck
 	own     bool   // the selectors are the user's and not a preset's
 	order   string // of its dates, once a page told it
+	list    shownList
 }
 
 type closedCheck struct {
@@ -141,7 +142,7 @@ const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 func (p *page) describe(sees crawlers.Observation, n int) string {
 	noun := "post"
-	if p.env.PostKind == mention.Review || p.env.PostKind == "" && p.env.DefaultKind == mention.Review {
+	if areReviews(p.env) {
 		noun = "review"
 	}
 	if sees.What == "" {
@@ -181,9 +182,13 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 			l.shorn = append(l.shorn, i.Post.ID)
 		}
 	}
+	named, l.answers = below(items, named)
 	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)
+	}
+	for i := range l.answers {
+		l.answers[i].url = links.Written(l.answers[i].url)
 	}
 	l.visits = links.Seen
 	l.next = links.Written(p.older(doc, links, res.URL))
@@ -370,16 +375,8 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	if err != nil {
 		return post, fmt.Errorf("page: detail: %w", err)
 	}
-	if p.detail.drop != nil {
-		doc.FindMatcher(p.detail.drop).Remove()
-	}
 	item := schemaorg.Item{Post: post}
-	page := pageOf(p.env, doc, res.URL, nil, &p.order)
-	scope := doc.Selection
-	if p.detail.item != nil {
-		scope = doc.FindMatcher(p.detail.item).First()
-	}
-	p.detail.fill(&item, scope, page, nil)
+	p.detail.whole(&item, doc, pageOf(p.env, doc, res.URL, nil, &p.order))
 	item.Post.ID, item.Post.URL = post.ID, post.URL
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }

@@ -28,6 +28,9 @@ type Proposal struct {
 	Select Select
 	Items  int            // posts that are read by it
 	Parts  map[string]int // in how many of them each part is found: "author", "time" …
+	// Own is where the company's answers seem to stand, OwnIn in how many of the posts: people must say whether they are.
+	Own   string
+	OwnIn int
 }
 
 // Bounds of proposals.
@@ -62,6 +65,7 @@ func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
 		if p.Items, p.Parts = len(items), seen.parts; p.Items < 2 || p.Parts["text"] == 0 {
 			continue
 		}
+		p.Own, p.OwnIn = pr.own(b)
 		if list = append(list, p); len(list) == proposeMost {
 			break
 		}

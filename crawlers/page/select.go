@@ -32,6 +32,7 @@ type Select struct {
 	ID     []string `yaml:"id" doc:"The site's own id of the post." example:"@data-id"`
 	Thread []string `yaml:"thread" doc:"The address of the discussion the post belongs to."`
 	Reply  []string `yaml:"reply" doc:"The link or id of the post it answers."`
+	Own    []string `yaml:"own" doc:"The company's answer inside of the post, with its date: an answer that comes closes the complaint." example:".owner-reply"`
 	Lang   []string `yaml:"lang" doc:"The language of the post."`
 	Next   string   `yaml:"next" doc:"The link to the page with older posts." example:"a.next"`
 	Drop   []string `yaml:"drop" doc:"What is removed before reading: quotes, signatures, advertisements."`
@@ -51,7 +52,7 @@ type selectors []selector
 type selectReader struct {
 	item                                            goquery.Matcher
 	author, time, edited, rating, best, text, title selectors
-	link, id, thread, reply, lang, next             selectors
+	link, id, thread, reply, own, lang, next        selectors
 	drop                                            goquery.Matcher
 	bestNumber                                      string
 }
@@ -66,7 +67,7 @@ func compileSelect(s Select, section config.Section, option string) (*selectRead
 	r.author, r.time, r.edited = c.list("author", s.Author), c.list("time", s.Time), c.list("edited", s.Edited)
 	r.rating, r.text, r.title = c.list("rating", s.Rating), c.list("text", s.Text), c.list("title", s.Title)
 	r.link, r.id, r.thread = c.list("link", s.Link), c.list("id", s.ID), c.list("thread", s.Thread)
-	r.reply, r.lang = c.list("reply", s.Reply), c.list("lang", s.Lang)
+	r.reply, r.own, r.lang = c.list("reply", s.Reply), c.list("own", s.Own), c.list("lang", s.Lang)
 	if s.Next != "" {
 		r.next = c.list("next", []string{s.Next})
 	}
@@ -143,18 +144,20 @@ func (list selectors) value(item *goquery.Selection) string {
 
 // prose joins the texts of all elements the first selector that gives something
 // finds. An element inside another one that was found is not read twice, and the company's
-// answer is not read at all, unless nothing else is there. shorn says that one was left out.
-func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) (prose string, shorn bool) {
-	said := answers{}
+// answer is not read at all, unless nothing else is there. left says what became of one.
+func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes, own map[*html.Node]bool) (prose string, left leftOut) {
+	said := answers{asked: map[*html.Node]bool{}, own: own}
 	for _, s := range list {
 		var parts []string
 		nodes := outermost(s.nodes(item))
-		if own := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return said.around(n, item.Nodes[0]) }); len(own) > 0 {
-			nodes, shorn = own, len(own) < len(nodes)
+		if mine := slices.DeleteFunc(slices.Clone(nodes), func(n *html.Node) bool { return own[n] || said.around(n, item.Nodes[0]) }); len(mine) > 0 {
+			nodes, left.answer = mine, len(mine) < len(nodes)
+		} else {
+			left.nothing = true
 		}
 		isAnswer := func(n *html.Node) bool {
-			found := schemaorg.IsAnswer(n)
-			shorn = shorn || found
+			found := said.is(n)
+			left.answer = left.answer || found
 			return found
 		}
 		for _, n := range nodes {
@@ -169,14 +172,26 @@ func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) (pr
 			}
 		}
 		if len(parts) > 0 {
-			return strings.Join(parts, "\n"), shorn
+			return strings.Join(parts, "\n"), left
 		}
+		left.nothing = false
 	}
-	return "", false
+	return "", leftOut{}
+}
+
+// leftOut is what was left out of the words of a post.
+type leftOut struct {
+	answer  bool // the company's
+	nothing bool // there was nothing else to read
 }
 
 // answers remembers which elements are the company's answer, or stand in one.
-type answers map[*html.Node]bool
+type answers struct {
+	asked map[*html.Node]bool
+	own   map[*html.Node]bool // by the user's selector
+}
+
+func (a answers) is(n *html.Node) bool { return a.own[n] || schemaorg.IsAnswer(n) }
 
 // around reports whether n stands in an answer inside of the item.
 func (a answers) around(n, item *html.Node) bool {
@@ -184,10 +199,10 @@ func (a answers) around(n, item *html.Node) bool {
 	if up == nil || up == item {
 		return false
 	}
-	found, asked := a[up]
+	found, asked := a.asked[up]
 	if !asked {
-		found = schemaorg.IsAnswer(up) || a.around(up, item)
-		a[up] = found
+		found = a.is(up) || a.around(up, item)
+		a.asked[up] = found
 	}
 	return found
 }
@@ -270,8 +285,16 @@ func (r *selectReader) read(doc *goquery.Document, page schemaorg.Page) ([]*sche
 	var items []*schemaorg.Item
 	seen := newTally(r)
 	depth := map[*html.Node]int{}
-	doc.FindMatcher(r.item).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+	own := newOwnFinder(r, page)
+	all := doc.FindMatcher(r.item)
+	for _, n := range all.Nodes {
+		own.items[n] = true
+	}
+	all.EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		n := s.Nodes[0]
+		if own.answers[n] {
+			return true // the company's, below the post that it stands in
+		}
 		depth[n] = 1
 		for p := n.Parent; p != nil; p = p.Parent {
 			if d := depth[p]; d > 0 {
@@ -285,10 +308,11 @@ func (r *selectReader) read(doc *goquery.Document, page schemaorg.Page) ([]*sche
 		item := &schemaorg.Item{Node: n}
 		// Which post is answered may stand in what is dropped: a quote of it.
 		item.Post.ReplyTo = r.answered(s, page.Links)
+		item.Answer = own.in(s, seen)
 		if r.drop != nil {
 			s.FindMatcher(r.drop).Remove()
 		}
-		r.fill(item, s, page, seen)
+		r.fill(item, s, page, seen, own.answers)
 		if item.Post.Text != "" || item.Post.Rating != nil || item.Post.Title != "" {
 			items = append(items, item)
 		}
@@ -297,9 +321,25 @@ func (r *selectReader) read(doc *goquery.Document, page schemaorg.Page) ([]*sche
 	return items, seen
 }
 
+// whole reads a page that is about one post.
+func (r *selectReader) whole(item *schemaorg.Item, doc *goquery.Document, page schemaorg.Page) {
+	scope := doc.Selection
+	if r.item != nil {
+		scope = doc.FindMatcher(r.item).First()
+	}
+	own := newOwnFinder(r, page)
+	if scope.Length() > 0 {
+		item.Answer = own.in(scope, nil)
+	}
+	if r.drop != nil {
+		doc.FindMatcher(r.drop).Remove()
+	}
+	r.fill(item, scope, page, nil, own.answers)
+}
+
 // fill sets what the selectors find inside s and leaves the rest alone. seen may
 // be nil.
-func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page schemaorg.Page, seen *tally) {
+func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page schemaorg.Page, seen *tally, own map[*html.Node]bool) {
 	p := &item.Post
 	set := func(part string, to *string, v string) {
 		if v != "" {
@@ -309,8 +349,10 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page sch
 	}
 	set("author", &p.Author, r.author.value(s))
 	set("title", &p.Title, r.title.value(s))
-	words, shorn := r.text.prose(s, schemaorg.Quotes(page.Env, ""))
-	item.Shorn = shorn
+	words, left := r.text.prose(s, schemaorg.Quotes(page.Env, ""), own)
+	if item.Shorn = left.answer; left.nothing || saysThat(words, item.Answer.Text) {
+		item.Answer = schemaorg.Answer{} // it is the post
+	}
 	set("text", &p.Text, words)
 	set("link", &p.URL, r.link.link(s, page.Links))
 	set("thread", &p.ThreadURL, r.thread.link(s, page.Links))

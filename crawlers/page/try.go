@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -46,13 +47,15 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
 	items := doc.FindMatcher(rules.item)
-	tr := tryReader{rules: rules, page: pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))}
+	page := pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))
+	tr := tryReader{rules: rules, page: page, own: newOwnFinder(rules, page)}
 	trial := Trial{Items: items.Length()}
 	items.EachWithBreak(func(n int, item *goquery.Selection) bool {
 		if n >= most {
 			return false
 		}
-		parts := tr.part(item, "reply", rules.reply) // it may stand in what is dropped
+		tr.own.in(item, nil)
+		parts := append(tr.part(item, "reply", rules.reply), tr.part(item, "own", rules.own)...) // they may stand in what is dropped
 		if rules.drop != nil {
 			item.FindMatcher(rules.drop).Remove()
 		}
@@ -66,6 +69,7 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 type tryReader struct {
 	rules *selectReader
 	page  schemaorg.Page
+	own   ownFinder
 }
 
 func (t tryReader) item(item *goquery.Selection) (list []TriedPart) {
@@ -106,10 +110,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 		one.Trouble = "no date that can be read"
 		for _, words := range dates {
 			if at, day := t.page.Date(words); !at.IsZero() {
-				one.Trouble, one.Read = "", at.UTC().Format("2006-01-02 15:04 MST")
-				if day {
-					one.Read = at.Format("2006-01-02") + ", the day only"
-				}
+				one.Trouble, one.Read = "", readDate(at, day)
 				break
 			}
 		}
@@ -121,7 +122,16 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 			one.Trouble, one.Read = "", fmt.Sprintf("%g of %g", rating.Value, rating.Best)
 		}
 	case "text":
-		value, _ = list.prose(item, schemaorg.Quotes(t.page.Env, ""))
+		value, _ = list.prose(item, schemaorg.Quotes(t.page.Env, ""), t.own.answers)
+	case "own":
+		sub := *t.rules
+		sub.own = list
+		answer := newOwnFinder(&sub, t.page).in(item, nil)
+		if value = answer.Text; value == "" {
+			one.Trouble = "no answer that people read there"
+		} else if !answer.Published.IsZero() {
+			one.Read = readDate(answer.Published, answer.DateOnly)
+		}
 	case "link", "thread", "reply":
 		if link := list.link(item, t.page.Links); link != "" {
 			value = link
@@ -131,6 +141,14 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 	if value == "" && one.Trouble == "" && one.Read == "" {
 		one.Trouble = "is empty"
 	}
+}
+
+// readDate is what is understood of a date.
+func readDate(at time.Time, day bool) string {
+	if day {
+		return at.Format("2006-01-02") + ", the day only"
+	}
+	return at.UTC().Format("2006-01-02 15:04 MST")
 }
 
 // outline is how an element is written, without what is inside.

@@ -62,3 +62,19 @@ func TestTryShowsWhatSelectorsFind(t *testing.T) {
 		}
 	}
 }
+
+// What a selector of answers finds: one with its date, and what is none.
+func TestTryShowsAnswers(t *testing.T) {
+	body := `<div class="r"><p>They lost my card.</p><div class="house">Dear Ann, a new one is on its way. <time datetime="2026-11-20T10:30Z"></time></div></div>
+		<div class="r"><p>Nobody answers.</p><div class="house">Reply as the company</div></div>`
+	got := tried(t, body, Select{Item: ".r", Text: []string{"p"}, Own: []string{".house"}, Drop: []string{".house"}})
+	want := []TriedPart{
+		{Part: "own", Selector: ".house", Elements: 1, Found: "Dear Ann, a new one is on its way.", Read: "2026-11-20 10:30 UTC"},
+		{Part: "own", Selector: ".house", Elements: 1, Found: `<div class="house">`, Trouble: "no answer that people read there"},
+	}
+	for i, parts := range got.First {
+		if last := parts[len(parts)-1]; last != want[i] {
+			t.Errorf("item %d: %+v, want %+v", i+1, last, want[i])
+		}
+	}
+}

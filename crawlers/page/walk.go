@@ -35,6 +35,7 @@ type leaf struct {
 	dates     map[string]string // of its posts as the page writes them, by id
 	otherwise bool              // earlier versions read other words
 	shorn     []string          // the ids of posts that earlier versions read with the company's answer
+	answers   []answered
 }
 
 // empty reports a page without posts, also without such as hold no words: a row of
@@ -61,6 +62,8 @@ type cursor struct {
 	Cut    string            `json:"cut,omitempty"`    // hashes of the bodies that ended in the middle
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the first page
 	Rules  int               `json:"rules,omitempty"`  // by which it was read
+	// Answers are those below its reviews; nil: an earlier version read it.
+	Answers *answerMemory `json:"answers,omitempty"`
 }
 
 // readingRules is counted up when pages are read in a way that gives posts other words, by which some are named.
@@ -78,12 +81,17 @@ type walk struct {
 	seen      *tally
 	otherwise bool     // as of leaf
 	shorn     []string // as of leaf
+	answers   []answered
+	partly    bool // an answer may be missing
 }
 
 // Poll reads the page and, while they bring new posts, the pages it continues on.
 func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	w := &walk{p: p, dates: map[string]string{}}
 	poll.DecodeCursor(since, &w.state)
+	if w.state.Answers == nil || w.state.Answers.Rule != p.answerRule() {
+		w.state.V = fetch.Validators{} // answers that stand there already are known before the next one comes
+	}
 	res, err := w.start(ctx)
 	if err != nil {
 		return crawlers.Batch{}, fmt.Errorf("page: %w", err)
@@ -161,6 +169,7 @@ func (w *walk) take(l leaf) (more bool) {
 	}
 	w.posts, w.shorn, w.otherwise = append(w.posts, l.posts...), append(w.shorn, l.shorn...), w.otherwise || l.otherwise
 	maps.Copy(w.dates, l.dates)
+	w.answers, w.partly = append(w.answers, l.answers...), w.partly || l.cut
 	return more
 }
 
@@ -300,7 +309,35 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	known := w.state.Seen.Known(all)
 	w.sees.Gap = w.next.Way != toNewer && len(w.state.Seen) > 0 && len(known) == 0
 	poll.Count(&w.sees.Parts, all)
-	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Anew: w.readAnew(), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+	past := w.past(fresh)
+	answers, stood := w.answersBelow(all)
+	return crawlers.Batch{Posts: append(fresh, answers...), Beside: known, Past: append(past, stood...), Anew: w.readAnew(), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+}
+
+// answersBelow are the answers that came below the reviews of the poll, or are gone. Where nothing is known any more, and
+// where a page broke off, nobody can tell what came.
+func (w *walk) answersBelow(all []mention.Post) (posts []mention.Post, past []string) {
+	w.p.list.read(all, w.answers, w.p.env.Now())
+	if w.next.Answers = w.state.Answers; w.sees.Gap || w.partly || len(all) == 0 {
+		if len(all) > 0 {
+			w.next.V = fetch.Validators{} // the next poll can
+		}
+		return nil, nil
+	}
+	known := w.state.Answers
+	if w.state.Rules < readingRules {
+		known = nil
+	}
+	found, past, memory := w.p.answersOf(known, w.answers, all, len(w.state.Seen) > 0)
+	if w.next.Answers = &memory; len(memory.Missed) > 0 {
+		w.next.V = fetch.Validators{} // looked at once more, also if it stays as it is
+	}
+	for _, a := range w.answers {
+		if a.everywhere && a.Named {
+			w.sees.Notes = poll.AppendNew(w.sees.Notes, "select.own finds the same words below every review, so they are a part of the page and no answer")
+		}
+	}
+	return poll.Finish(w.p.env, found), past
 }
 
 // readAnew reports that what was read before has other words now. Elsewhere what is let through late would be taken for old.

@@ -123,8 +123,8 @@ func OneLine(s string) string {
 	return strings.ReplaceAll(w.String(), "\n", " ")
 }
 
-// hidden reports whether the page itself hides the element from every reader.
-func hidden(n *html.Node) bool {
+// Hidden reports whether the page itself hides the element from every reader.
+func Hidden(n *html.Node) bool {
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "hidden":
@@ -264,7 +264,7 @@ func (w *textWriter) walk(n *html.Node, skip func(*html.Node) bool, depth int) {
 		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
 		return
 	case html.ElementNode:
-		unseen := n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)))
+		unseen := n != w.root && (InvisibleElement(n.DataAtom) || Hidden(n) && (w.unfold == nil || !w.unfold(n)))
 		if unseen || n != w.root && skip != nil && skip(n) {
 			switch {
 			case blockElement(n.DataAtom):

@@ -37,9 +37,10 @@ const (
 	nextPage   Role = "next-page"
 	prevPage   Role = "prev-page"
 	answer     Role = "company-answer"
+	noAnswer   Role = "no-answer"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, AuthorLabel, commentOn, commentsOn, action, nextPage, prevPage, answer}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, AuthorLabel, commentOn, commentsOn, action, nextPage, prevPage, answer, noAnswer}
 
 //go:embed words/*.tsv
 var files embed.FS
@@ -189,6 +190,17 @@ func IsCompanyAnswer(heading string) bool {
 	next, _ := utf8.DecodeRuneInString(heading[at[1]:])
 	asks := strings.ContainsRune("?!….", last) && strings.TrimSpace(heading[at[1]:]) != "" // "The bank's answer? None."
 	return !unicode.IsLower(next) && !asks
+}
+
+// IsNoAnswer reports whether what stands where the company's answer would says that there is none yet, or asks for one:
+// "Reply as the company", "The shop has not answered yet". Longer words are an answer whatever they say.
+func IsNoAnswer(words string) bool {
+	const longest = 160 // bytes
+	if len(words) > longest {
+		return false
+	}
+	words = strings.ToLower(strings.Join(strings.Fields(words), " "))
+	return slices.ContainsFunc(all()[noAnswer], func(p phrase) bool { return strings.Contains(words, p.text) })
 }
 
 // nextWords and prevWords hold the words of the links between the pages of a

@@ -48,7 +48,7 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 		kept = append(kept, p)
 	}
 	at := func(p mention.Post) time.Time {
-		if p.Own && p.Published.IsZero() {
+		if p.OwnersAnswer() && p.Published.IsZero() {
 			return now
 		}
 		return p.Published
@@ -142,7 +142,7 @@ func Date(e crawlers.Env, text string, hints ...string) (t time.Time, dateOnly b
 // out: they have no stars and no author, and the more of them there are, the less the others would seem to have.
 func Count(to *crawlers.Parts, posts []mention.Post) {
 	for _, p := range posts {
-		if p.Own {
+		if p.OwnersAnswer() {
 			continue
 		}
 		for _, part := range []struct {

@@ -32,6 +32,9 @@ type Item struct {
 	unsaid   bool            // the same where they read none
 	stars    *mention.Rating // the same of Post.Rating; zero where they read none
 	Shorn    bool            // the company's answer was left out of the words: earlier versions read it with them
+	Answer   Answer          // the company's, which stands below it
+	by       []string        // of a review in JSON-LD: what kinds of thing its author is,
+	about    map[string]any  // and what it is about; nil: it does not say
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
 	Elsewhere []*html.Node
@@ -156,6 +159,9 @@ func (i *Item) add(m *Item) {
 		i.Native = m.Native
 	}
 	i.Shorn = i.Shorn || m.Shorn
+	if i.Answer.Text == "" || m.Answer.Named {
+		i.Answer = m.Answer
+	}
 }
 
 func longer(a, b string) string {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -198,6 +199,11 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	}
 	item.Native = s.value("identifier")
 	item.answers(s.kind, parent)
+	if s.kind == schemaReview && item.parent == nil {
+		if item.Answer = r.AnswerIn(s.node, isPost); strings.Contains(text.Letters(p.Text), text.Letters(item.Answer.Text)) {
+			item.Answer = Answer{} // nothing else stands there: it is the post
+		}
+	}
 	if s.kind == schemaReview && p.Rating == nil && parent != nil && parent.Post.Rating != nil { // WooCommerce calls what answers a review so, too
 		item.parent, p.Kind, p.IsReply, p.ThreadURL = parent, mention.Comment, true, cmp.Or(parent.Post.ThreadURL, parent.Post.URL)
 	}
@@ -252,12 +258,13 @@ func (s *scope) prose(name string, quotes htmltext.Quotes) (prose string, shorn 
 	return strings.Join(parts, "\n"), shorn
 }
 
+// isPost reports what is marked up as something that somebody wrote.
+func isPost(n *html.Node) bool { return isScope(n) && schemaKind(scopeTypes(n)) != schemaOther }
+
 // otherPost reports what stands inside of a text and is marked up as somebody else's answer to it.
 func otherPost(n *html.Node) bool {
-	if isScope(n) {
-		if kind := schemaKind(scopeTypes(n)); kind != schemaOther {
-			return true
-		}
+	if isPost(n) {
+		return true
 	}
 	switch strings.ToLower(propName(n)) {
 	case "comment", "reply", "suggestedanswer", "acceptedanswer":

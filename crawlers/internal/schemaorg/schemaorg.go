@@ -44,6 +44,7 @@ type Reader struct {
 	// Announced is how many reviews the page says there are; 0 when it does not say.
 	Announced int
 	byID      map[string]map[string]any // JSON-LD nodes by @id
+	reviewed  map[string]any            // whose reviews are visited now
 }
 
 // JSONLD reads every <script type="application/ld+json">.
@@ -166,6 +167,8 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 				if kind == schemaSum {
 					r.walk(v[key], parent, depth+1)
 				}
+			case "review", "reviews":
+				r.walkReviews(v[key], v, parent, depth+1)
 			case "author", "creator", "publisher", "reviewrating", "image", "@context", "breadcrumb", "parentitem", "about", "ispartof":
 			default:
 				r.walk(v[key], parent, depth+1)
@@ -216,6 +219,10 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 		item.weigh(notes(v, notesFor, Quotes(r.Env, kind.post())), notes(v, notesAgainst, Quotes(r.Env, kind.post())))
 	}
 	item.answers(kind, parent)
+	if kind == schemaReview {
+		item.by, item.about = r.reviewer(v)
+	}
+	p.Own = kind == schemaComment && SaysSomething(p.Text) && r.isReviewed(field(v, "author", "creator"), parent)
 	if p.Text == "" && p.Rating == nil && (kind != schemaDiscussion && kind != schemaQuestion || p.Title == "") {
 		return nil
 	}
