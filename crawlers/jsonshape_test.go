@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,9 +14,12 @@ import (
 	"github.com/earshot/earshot/internal/testkit"
 )
 
+// nothing is what jq writes in a text for what is not there.
+var nothing = regexp.MustCompile(`\bnull\b`)
+
 // TestJSONOddItem: an item of an API that lacks a part, or has nothing where others have
 // words, a number or an object, costs no other item. What a bot was told is told once, so
-// there no other form may, either.
+// there no other form may, either. Nor does what is missing lead anywhere: no part is made of it.
 func TestJSONOddItem(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*/*/tape.txt")
 	if err != nil {
@@ -30,7 +34,9 @@ func TestJSONOddItem(t *testing.T) {
 		t.Run(kind+"/"+filepath.Base(c.dir), func(t *testing.T) {
 			site := testkit.Play(t, c.dir)
 			site.Lax()
+			made := "" // of what is nothing
 			read := func(change func([]byte) []byte) map[string]bool {
+				made = ""
 				lens := c.client(t, site, 0)
 				lens.change = func(r *fetch.Response) {
 					if body := change(r.Body); body != nil {
@@ -44,11 +50,19 @@ func TestJSONOddItem(t *testing.T) {
 				ids := map[string]bool{}
 				for _, p := range batch.Posts {
 					ids[p.ID] = true
+					for part, words := range map[string]string{"id": p.ID, "address": p.URL, "thread": p.ThreadURL, "parent": p.ReplyTo, "author": p.Author, "author's address": p.AuthorURL, "discussion": p.ThreadHint, "text": p.Text} {
+						if nothing.MatchString(words) {
+							made = part + " " + words
+						}
+					}
 				}
 				return ids
 			}
 			for _, odd := range oddShapes(t, kind == "telegrambot", read) {
 				want, got := read(odd.without), read(odd.change)
+				if made != "" {
+					t.Errorf("%s: made of nothing: %s", odd.name, made)
+				}
 				for id := range want {
 					if !got[id] {
 						t.Errorf("%s: %s is lost", odd.name, id)

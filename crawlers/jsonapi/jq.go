@@ -66,6 +66,9 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		if program == "" || failed != nil {
 			return nil
 		}
+		if option == "fields" {
+			program = whole + program
+		}
 		code, err := compileJQ(program, names)
 		if err != nil {
 			failed = s.Errorf(option, "%v", err)
@@ -88,6 +91,10 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 	return p, failed
 }
 
+// whole goes before the programs of fields: a text that is put together of what is not there is none. jq writes
+// null for it, and such an id would be that of many posts, such a link one that leads nowhere.
+const whole = `def tostring: if . == null then empty elif type == "string" then . else tojson end; `
+
 // compileJQ compiles a program, which sees these variables and nothing of the process.
 func compileJQ(program string, variables []string) (*gojq.Code, error) {
 	query, err := gojq.Parse(program)
@@ -97,7 +104,7 @@ func compileJQ(program string, variables []string) (*gojq.Code, error) {
 			return code, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is not a jq program: %w", program, err)
+	return nil, fmt.Errorf("%q is not a jq program: %w", strings.TrimPrefix(program, whole), err)
 }
 
 // jsonPage is one answer, mapped.
