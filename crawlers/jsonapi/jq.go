@@ -42,13 +42,13 @@ type jsonProgram struct {
 	fields                                   map[string]*gojq.Code
 	vars                                     []any // values of the variables, in the order they were named
 	eachVar                                  int   // index of the variable that changes; -1: none
-	markdown                                 bool
+	markdown, plain                          bool
 }
 
 // compileJSON compiles every jq program. Options of a preset are variables: the
 // option "app" is $app.
 func compileJSON(o Options, given poll.Values, each string, s config.Section) (*jsonProgram, error) {
-	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown}
+	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown, plain: o.Plain}
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(given.Text)) {
 		names = append(names, "$"+name)
@@ -226,19 +226,13 @@ func (r *jsonRun) post(item any) (p mention.Post, written string) {
 		Deleted:    get("deleted") == "true",
 		ThreadHint: link("comments"),
 	}
-	text := get("text")
-	if r.program.markdown {
-		text = keepLines(dropMarkdownQuotes(text))
-	}
-	p.Text = htmltext.PlainAuthorText(text)
+	p.Text = r.program.words(get("text"))
 	written = get("time")
 	p.Published, p.DateOnly = poll.Date(r.env, written)
 	if edited, _ := poll.Date(r.env, get("edited")); edited.After(p.Published) {
 		p.Edited = edited
 	}
-	if value := get("rating"); value != "" {
-		p.Rating = schemaorg.ParseRating(value, get("best"))
-	}
+	p.Rating = stars(get("rating"), get("best"))
 	if p.URL == "" {
 		p.URL = poll.CleanURL(fetch.SafeURL(r.page)) // a query may hold a key
 	}
@@ -246,6 +240,29 @@ func (r *jsonRun) post(item any) (p mention.Post, written string) {
 		p.Kind = ""
 	}
 	return p, written
+}
+
+// stars are the rating of a post. Of five nobody can give none: 0 is written where there is none.
+func stars(value, best string) *mention.Rating {
+	if value == "" {
+		return nil
+	}
+	rating := schemaorg.ParseRating(value, best)
+	if rating != nil && rating.Value == 0 && best == "" {
+		return nil
+	}
+	return rating
+}
+
+// words are the words of a text as the API writes them.
+func (p *jsonProgram) words(text string) string {
+	switch {
+	case p.plain:
+		return htmltext.Typed(text)
+	case p.markdown:
+		text = keepLines(dropMarkdownQuotes(text))
+	}
+	return htmltext.PlainAuthorText(text)
 }
 
 // dated is the date of a post as it is written; where it is a number, what it counts.
@@ -318,21 +335,24 @@ func scalar(v any) string {
 	return ""
 }
 
+// spoilers are the signs around words that are shown when they are clicked: >!like these!<. Who wrote them said them.
+var spoilers = strings.NewReplacer(">!", "", "!<", "")
+
 // dropMarkdownQuotes removes lines that repeat somebody else and fenced code.
 func dropMarkdownQuotes(s string) string {
 	var b strings.Builder
 	fenced := false
 	for line := range strings.Lines(s) {
 		trimmed := strings.TrimLeft(line, " ")
-		if strings.HasPrefix(trimmed, "```") {
+		if strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~") {
 			fenced = !fenced
 			continue
 		}
-		if !fenced && !strings.HasPrefix(trimmed, ">") {
+		if !fenced && (!strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">!") && strings.Contains(s, "!<")) {
 			b.WriteString(line)
 		}
 	}
-	return b.String()
+	return spoilers.Replace(b.String())
 }
 
 // keepLines makes the lines of Markdown that has HTML in it ones of HTML, too: there they end sentences and

@@ -59,6 +59,7 @@ type Options struct {
 	// FollowBody makes the question after a discussion a POST.
 	FollowBody string `yaml:"follow_body" doc:"What is sent with POST to the address at fields.comments; {id} is the id of the post."`
 	Markdown   bool   `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
+	Plain      bool   `yaml:"plain" doc:"The text is plain: what looks like HTML in it was typed by its author."`
 }
 
 // Fields are jq programs, each run on one item of the list.
