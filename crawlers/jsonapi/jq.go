@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -24,6 +25,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -125,6 +127,9 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()
+	if res.Status == http.StatusNoContent { // nothing to say is said so
+		return jsonPage{last: true}, nil
+	}
 	body, err := jsonBody(res)
 	if err != nil {
 		return jsonPage{}, err
@@ -160,6 +165,12 @@ type jsonRun struct {
 }
 
 func (r *jsonRun) items(body any, page *jsonPage) error {
+	if !r.lists(body) {
+		rest, odd := r.withoutOdd(body)
+		if body = rest; odd > 0 {
+			page.notes = append(page.notes, text.Count(odd, "post")+" of another form left out")
+		}
+	}
 	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
 	for {
 		v, ok := iter.Next()

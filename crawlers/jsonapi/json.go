@@ -201,6 +201,10 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep { // an inbox tells in order what happened, and only once
 			page.posts = poll.LastWord(page.posts)
 		}
+		last := ""
+		if n := len(page.posts); n > 0 {
+			last = page.posts[n-1].ID
+		}
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
 		maps.Copy(found.dates, page.dates)
@@ -208,7 +212,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep && page.next != "" {
 			found.next.Cursor = page.next
 		}
-		more := n < a.opt.Pager.Pages && a.opt.Pager.goesOn(page) && !page.last && !known.Marks.Reached(posts) && turn.advance(a.opt.Pager, page, res)
+		more := n < a.opt.Pager.Pages && a.opt.Pager.goesOn(page) && !page.last && !known.reached(posts, last) && turn.advance(a.opt.Pager, page, res)
 		if page.wait > 0 {
 			found.wait = a.env.Now().Add(page.wait)
 			found.again = more && len(known.Marks) > 0 // the older pages of a first poll are not worth it

@@ -1,9 +1,14 @@
 package jsonapi_test
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestJSONTexts: a text that is plain keeps what looks like HTML in it, Markdown the words that its author
@@ -40,4 +45,59 @@ func TestJSONNothingInATextWithHoles(t *testing.T) {
 	if two.URL != "https://site.example/" || two.AuthorURL != "" {
 		t.Errorf("got %+v", two)
 	}
+}
+
+// TestJSONOneOddItem: an item that the list program fails on costs itself alone, wherever it stands; an answer of
+// such items alone has another form, which is said.
+func TestJSONOneOddItem(t *testing.T) {
+	const good, odd = `{"id":%d,"by":{"n":"Ann"},"t":"words"}`, `{"id":%d,"by":[],"t":"words"}`
+	const block = "json: https://api.example/\nlist: '.users as $u | .data.items[] | .who = .by.n | .of = ($u | length)'\nfields: {id: .id, author: .who, text: .t, title: .of}"
+	for name, test := range map[string]struct {
+		items string
+		want  int
+	}{
+		"first":  {odd + "," + good + "," + good, 2},
+		"middle": {good + "," + odd + "," + odd + "," + good, 2},
+		"last":   {good + "," + good + "," + odd, 2},
+		"all":    {odd + "," + odd, 0},
+		"only":   {odd, 0},
+		"none":   {good + "," + good, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			items := test.items
+			for n := 1; strings.Contains(items, "%d"); n++ {
+				items = strings.Replace(items, "%d", strconv.Itoa(n), 1)
+			}
+			batch, err := rig.Crawler(t, block, rig.Says("", `{"users":[1,2,3,4,5],"data":{"items":[`+items+`]}}`)).Poll(t.Context(), "")
+			if len(batch.Posts) != test.want || (err != nil) != (test.want == 0) {
+				t.Errorf("%d posts, %v", len(batch.Posts), err)
+			}
+			if told := strings.Contains(strings.Join(batch.Observed.Notes, ""), "left out"); told != (err == nil && strings.Contains(items, "[]")) {
+				t.Errorf("said %q", batch.Observed.Notes)
+			}
+			for _, p := range batch.Posts {
+				if p.Title != "5" {
+					t.Errorf("%s was read from a part of the answer", p.ID)
+				}
+			}
+		})
+	}
+}
+
+// TestJSONOddItemsAreLinear: trying the items of an answer one by one costs as much as there are.
+func TestJSONOddItemsAreLinear(t *testing.T) {
+	c := func(n int) crawlers.Crawler {
+		var body strings.Builder
+		body.WriteString(`{"items":[`)
+		for range n {
+			body.WriteString(`{"a":7},`)
+		}
+		body.WriteString(`{"a":{}}]`)
+		for i := range n { // lists that are none of the posts
+			fmt.Fprintf(&body, `,"k%d":[1,2]`, i)
+		}
+		body.WriteString("}")
+		return rig.Crawler(t, "json: https://api.example/\nlist: .items[] | .a.b = 1\nfields: {id: .id}", rig.Says("", body.String()))
+	}
+	testkit.Linear(t, "items", 200, func(n int) { _, _ = c(n).Poll(t.Context(), "") })
 }
