@@ -201,10 +201,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep { // an inbox tells in order what happened, and only once
 			page.posts = poll.LastWord(page.posts)
 		}
-		last := ""
-		if n := len(page.posts); n > 0 {
-			last = page.posts[n-1].ID
-		}
+		last := lastID(page.posts)
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
 		maps.Copy(found.dates, page.dates)
@@ -227,6 +224,14 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		}
 	}
 	return a.close(found, all, known), nil
+}
+
+// lastID names the post that stands last.
+func lastID(posts []mention.Post) string {
+	if len(posts) == 0 {
+		return ""
+	}
+	return posts[len(posts)-1].ID
 }
 
 // ask asks with the token, where one is needed.
