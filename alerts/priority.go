@@ -51,7 +51,7 @@ func PriorityOf(m mention.Mention, d Details) Priority {
 	}
 	p.Verdict = part(verdictStart, min(max(sure, 0), 1))
 	switch stars := math.Round(m.Post.Rating.Stars()); {
-	case m.Post.Rating == nil || m.Post.Rating.Best <= 0:
+	case m.Post.Rating.Stars() == 0: // nobody gave any, whatever the site writes
 	case stars <= 1:
 		p.Stars = oneStarStart
 	case stars == 2:

@@ -24,6 +24,16 @@ func TestPriority(t *testing.T) {
 	}
 }
 
+// No stars are not the worst of stars: shops write 0 where a buyer gave none.
+func TestPriorityWithoutStars(t *testing.T) {
+	none := PriorityOf(mention.Mention{}, Details{})
+	for _, rating := range []mention.Rating{{Value: 0, Best: 5}, {Value: 3, Best: 0}} {
+		if got := PriorityOf(mention.Mention{Post: mention.Post{Rating: &rating}}, Details{}); got != none {
+			t.Errorf("%+v: %+v, want %+v", rating, got, none)
+		}
+	}
+}
+
 // What is worse in one respect, and equal in the others, never stands behind.
 func TestPriorityGrows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

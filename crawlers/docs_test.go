@@ -117,6 +117,7 @@ func describeKind(t *testing.T, b *strings.Builder, k crawlers.Kind) {
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("%s has no case", k.Name)
 	}
+	cases = slices.DeleteFunc(cases, func(path string) bool { return strings.Contains(path, "/odd-") }) // what sites send, and no way to write a source
 	const enough = 3
 	for _, path := range cases[:min(len(cases), enough)] {
 		src, err := os.ReadFile(filepath.Join(filepath.Dir(path), "example.yaml"))

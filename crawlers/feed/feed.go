@@ -176,7 +176,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 		}
 		if ok {
 			p := r.named(item)
-			f.unwrap(&p)
+			f.unwrap(&p, htmltext.Line(item.Custom[customSource]))
 			known = append(known, p)
 			continue
 		}
@@ -184,7 +184,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 			r.learnTails()
 		}
 		p := r.post(item)
-		f.unwrap(&p)
+		f.unwrap(&p, htmltext.Line(item.Custom[customSource]))
 		fresh = append(fresh, p)
 		if tell && poll.LongPast(item.Published, p, state.Since) {
 			past = append(past, p)
@@ -234,8 +234,9 @@ func telling(parsed *gofeed.Feed) bool {
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter
-// before its address, the publisher behind its title, both again as its text.
-func (f *feed) unwrap(p *mention.Post) {
+// before its address, the publisher behind its title, both again as its text. publisher is empty where the
+// feed names none beside.
+func (f *feed) unwrap(p *mention.Post, publisher string) {
 	if f.target != "" {
 		if u, err := url.Parse(p.URL); err == nil {
 			if own := poll.CleanURL(u.Query().Get(f.target)); own != "" {
@@ -249,7 +250,11 @@ func (f *feed) unwrap(p *mention.Post) {
 	if !f.publisher {
 		return
 	}
-	if i := strings.LastIndex(p.Title, " - "); i > 0 && p.Author == "" {
+	switch i := strings.LastIndex(p.Title, " - "); {
+	case p.Author != "":
+	case publisher != "":
+		p.Title, p.Author = strings.TrimSpace(strings.TrimSuffix(p.Title, " - "+publisher)), publisher
+	case i > 0:
 		p.Title, p.Author = strings.TrimSpace(p.Title[:i]), strings.TrimSpace(p.Title[i+3:])
 	}
 	if strings.HasPrefix(text.Letters(p.Title+p.Author), text.Letters(p.Text)) {

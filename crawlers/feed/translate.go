@@ -16,6 +16,7 @@ const (
 	customReplies = "replies"           // the feed of an entry's comments (RFC 4685)
 	customAnswers = "answers"           // of Blogger's: the address of the comment that an entry answers
 	customAuthor  = "author as written" // of RSS: one that is more than a name
+	customSource  = "source"            // of RSS: where search engines have an article from
 )
 
 // atomFeeds keeps the hub of an Atom feed and what its entries' links say of a discussion,
@@ -69,7 +70,7 @@ func leave(item *gofeed.Item, name, value string) {
 }
 
 // rssFeeds keeps authors as they are written where the translator of the library
-// would look for a mail address in them and lose the name.
+// would look for a mail address in them and lose the name, and the names of sources, which it drops.
 type rssFeeds struct{ gofeed.DefaultRSSTranslator }
 
 // Translate implements gofeed.Translator.
@@ -83,10 +84,12 @@ func (t *rssFeeds) Translate(feed any) (*gofeed.Feed, error) {
 		return parsed, nil
 	}
 	for i, item := range source.Items {
-		if !strings.ContainsAny(item.Author, "<@") {
-			continue
+		if strings.ContainsAny(item.Author, "<@") {
+			leave(parsed.Items[i], customAuthor, item.Author)
 		}
-		leave(parsed.Items[i], customAuthor, item.Author)
+		if item.Source != nil && item.Source.Title != "" {
+			leave(parsed.Items[i], customSource, item.Source.Title)
+		}
 	}
 	return parsed, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -24,6 +25,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -42,13 +44,13 @@ type jsonProgram struct {
 	fields                                   map[string]*gojq.Code
 	vars                                     []any // values of the variables, in the order they were named
 	eachVar                                  int   // index of the variable that changes; -1: none
-	markdown                                 bool
+	markdown, plain                          bool
 }
 
 // compileJSON compiles every jq program. Options of a preset are variables: the
 // option "app" is $app.
 func compileJSON(o Options, given poll.Values, each string, s config.Section) (*jsonProgram, error) {
-	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown}
+	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown, plain: o.Plain}
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(given.Text)) {
 		names = append(names, "$"+name)
@@ -65,6 +67,9 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 	compile := func(option, program string) *gojq.Code {
 		if program == "" || failed != nil {
 			return nil
+		}
+		if option == "fields" {
+			program = whole + program
 		}
 		code, err := compileJQ(program, names)
 		if err != nil {
@@ -88,6 +93,10 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 	return p, failed
 }
 
+// whole goes before the programs of fields: a text that is put together of what is not there is none. jq writes
+// null for it, and such an id would be that of many posts, such a link one that leads nowhere.
+const whole = `def tostring: if . == null then empty elif type == "string" then . else tojson end; `
+
 // compileJQ compiles a program, which sees these variables and nothing of the process.
 func compileJQ(program string, variables []string) (*gojq.Code, error) {
 	query, err := gojq.Parse(program)
@@ -97,7 +106,7 @@ func compileJQ(program string, variables []string) (*gojq.Code, error) {
 			return code, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is not a jq program: %w", program, err)
+	return nil, fmt.Errorf("%q is not a jq program: %w", strings.TrimPrefix(program, whole), err)
 }
 
 // jsonPage is one answer, mapped.
@@ -118,6 +127,9 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()
+	if res.Status == http.StatusNoContent { // nothing to say is said so
+		return jsonPage{last: true}, nil
+	}
 	body, err := jsonBody(res)
 	if err != nil {
 		return jsonPage{}, err
@@ -153,6 +165,12 @@ type jsonRun struct {
 }
 
 func (r *jsonRun) items(body any, page *jsonPage) error {
+	if !r.lists(body) {
+		rest, odd := r.withoutOdd(body)
+		if body = rest; odd > 0 {
+			page.notes = append(page.notes, text.Count(odd, "post")+" of another form left out")
+		}
+	}
 	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
 	for {
 		v, ok := iter.Next()
@@ -219,19 +237,13 @@ func (r *jsonRun) post(item any) (p mention.Post, written string) {
 		Deleted:    get("deleted") == "true",
 		ThreadHint: link("comments"),
 	}
-	text := get("text")
-	if r.program.markdown {
-		text = keepLines(dropMarkdownQuotes(text))
-	}
-	p.Text = htmltext.PlainAuthorText(text)
+	p.Text = r.program.words(get("text"))
 	written = get("time")
 	p.Published, p.DateOnly = poll.Date(r.env, written)
 	if edited, _ := poll.Date(r.env, get("edited")); edited.After(p.Published) {
 		p.Edited = edited
 	}
-	if value := get("rating"); value != "" {
-		p.Rating = schemaorg.ParseRating(value, get("best"))
-	}
+	p.Rating = stars(get("rating"), get("best"))
 	if p.URL == "" {
 		p.URL = poll.CleanURL(fetch.SafeURL(r.page)) // a query may hold a key
 	}
@@ -239,6 +251,29 @@ func (r *jsonRun) post(item any) (p mention.Post, written string) {
 		p.Kind = ""
 	}
 	return p, written
+}
+
+// stars are the rating of a post. Of five nobody can give none: 0 is written where there is none.
+func stars(value, best string) *mention.Rating {
+	if value == "" {
+		return nil
+	}
+	rating := schemaorg.ParseRating(value, best)
+	if rating != nil && rating.Value == 0 && best == "" {
+		return nil
+	}
+	return rating
+}
+
+// words are the words of a text as the API writes them.
+func (p *jsonProgram) words(text string) string {
+	switch {
+	case p.plain:
+		return htmltext.Typed(text)
+	case p.markdown:
+		text = keepLines(dropMarkdownQuotes(text))
+	}
+	return htmltext.PlainAuthorText(text)
 }
 
 // dated is the date of a post as it is written; where it is a number, what it counts.
@@ -311,21 +346,24 @@ func scalar(v any) string {
 	return ""
 }
 
+// spoilers are the signs around words that are shown when they are clicked: >!like these!<. Who wrote them said them.
+var spoilers = strings.NewReplacer(">!", "", "!<", "")
+
 // dropMarkdownQuotes removes lines that repeat somebody else and fenced code.
 func dropMarkdownQuotes(s string) string {
 	var b strings.Builder
 	fenced := false
 	for line := range strings.Lines(s) {
 		trimmed := strings.TrimLeft(line, " ")
-		if strings.HasPrefix(trimmed, "```") {
+		if strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~") {
 			fenced = !fenced
 			continue
 		}
-		if !fenced && !strings.HasPrefix(trimmed, ">") {
+		if !fenced && (!strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">!") && strings.Contains(s, "!<")) {
 			b.WriteString(line)
 		}
 	}
-	return b.String()
+	return spoilers.Replace(b.String())
 }
 
 // keepLines makes the lines of Markdown that has HTML in it ones of HTML, too: there they end sentences and

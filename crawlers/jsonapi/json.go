@@ -59,6 +59,7 @@ type Options struct {
 	// FollowBody makes the question after a discussion a POST.
 	FollowBody string `yaml:"follow_body" doc:"What is sent with POST to the address at fields.comments; {id} is the id of the post."`
 	Markdown   bool   `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
+	Plain      bool   `yaml:"plain" doc:"The text is plain: what looks like HTML in it was typed by its author."`
 }
 
 // Fields are jq programs, each run on one item of the list.
@@ -200,6 +201,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep { // an inbox tells in order what happened, and only once
 			page.posts = poll.LastWord(page.posts)
 		}
+		last := lastID(page.posts)
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
 		maps.Copy(found.dates, page.dates)
@@ -207,7 +209,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep && page.next != "" {
 			found.next.Cursor = page.next
 		}
-		more := n < a.opt.Pager.Pages && a.opt.Pager.goesOn(page) && !page.last && !known.Marks.Reached(posts) && turn.advance(a.opt.Pager, page, res)
+		more := n < a.opt.Pager.Pages && a.opt.Pager.goesOn(page) && !page.last && !known.reached(posts, last) && turn.advance(a.opt.Pager, page, res)
 		if page.wait > 0 {
 			found.wait = a.env.Now().Add(page.wait)
 			found.again = more && len(known.Marks) > 0 // the older pages of a first poll are not worth it
@@ -222,6 +224,14 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		}
 	}
 	return a.close(found, all, known), nil
+}
+
+// lastID names the post that stands last.
+func lastID(posts []mention.Post) string {
+	if len(posts) == 0 {
+		return ""
+	}
+	return posts[len(posts)-1].ID
 }
 
 // ask asks with the token, where one is needed.

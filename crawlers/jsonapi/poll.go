@@ -52,6 +52,16 @@ type jsonPart struct {
 // unread reports a value that was never read.
 func (p jsonPart) unread() bool { return p.For == "" && len(p.Marks) == 0 }
 
+// reached reports whether older pages hold nothing new: the oldest of the posts is known, and so is the one that
+// stands last. Lists that are sorted by the last change begin with old posts, and new ones stand behind.
+func (p jsonPart) reached(posts []mention.Post, last string) bool {
+	if !p.Marks.Reached(posts) {
+		return false
+	}
+	i := slices.IndexFunc(posts, func(post mention.Post) bool { return post.ID == last })
+	return i < 0 || len(p.Marks.Known(posts[i:i+1])) > 0
+}
+
 // lateNews is how old a post may be that counts when a value is read first after others
 // were: it came to the watchlist, or was not there. The rest is its baseline.
 const lateNews = 36 * time.Hour

@@ -27,6 +27,7 @@ func (p *jsonProgram) refusal(ctx context.Context, err error, value string) erro
 	var (
 		blocked *fetch.BlockedError
 		answer  *fetch.StatusError
+		pause   *fetch.RetryError
 		status  int
 		where   string
 		said    []byte
@@ -36,6 +37,8 @@ func (p *jsonProgram) refusal(ctx context.Context, err error, value string) erro
 		status, where, said = blocked.Status, blocked.URL, blocked.Body
 	case errors.As(err, &answer):
 		status, where, said = answer.Status, answer.URL, answer.Body
+	case errors.As(err, &pause):
+		status, where, said = pause.Status, pause.URL, pause.Body
 	}
 	var body any
 	if len(said) == 0 || json.Unmarshal(said, &body) != nil {
@@ -46,12 +49,15 @@ func (p *jsonProgram) refusal(ctx context.Context, err error, value string) erro
 	r := p.run(ctx, value)
 	closed, fails := r.words(p.closed, body), r.words(p.fails, body)
 	switch wait := r.wait(body); {
-	case wait > 0:
-		pause := &fetch.RetryError{Status: status, URL: where, After: wait}
-		if fails == "" {
-			return pause
+	case wait > 0 || pause != nil:
+		if pause != nil { // the longer one of two is meant
+			wait = max(wait, pause.After)
 		}
-		return fmt.Errorf("%s: %w", fails, pause) // without err, which may be a block
+		after := &fetch.RetryError{Status: status, URL: where, After: wait}
+		if fails == "" {
+			return after
+		}
+		return fmt.Errorf("%s: %w", fails, after) // without err, which may be a block
 	case closed != "":
 		return closedError(fmt.Sprintf("%s: %v (%d): %s", where, crawlers.ErrClosed, status, closed), err)
 	case fails != "":

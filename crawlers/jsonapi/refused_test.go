@@ -22,6 +22,11 @@ func TestJSONRefusalsSayWhatTheyAre(t *testing.T) {
 	const facebook = "facebookpage: {page: \"1\", token: \"${env:FACEBOOK_PAGE_TOKEN}\"}"
 	const apple = "appstoreconnect: {app: \"1\", token: \"${env:APPLE_TOKEN}\"}"
 	const bot = "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}"
+	const vk, reddit, github = "vk: {query: a, token: \"${env:VK_TOKEN}\"}", "reddit: {query: a, token: \"${env:REDDIT_TOKEN}\"}", "github: {query: a, token: \"${env:GITHUB_TOKEN}\"}"
+	const mastodon, bluesky = "mastodon: {server: lemmy.example, tag: a}", "bluesky: {appview: lemmy.example, query: a}"
+	const play, trustpilot = "googleplay: {package: a.b, token: \"${env:PLAY_TOKEN}\"}", "trustpilot: {business: a, key: \"${env:TRUSTPILOT_KEY}\"}"
+	const wb, ozon, market = "wildberries: {token: \"${env:WB_TOKEN}\"}", "ozon: {client: \"1\", key: \"${env:OZON_KEY}\"}", "yandexmarket: {business: \"1\", key: \"${env:MARKET_KEY}\"}"
+	const instagram = "instagram: {account: \"1\", token: \"${env:INSTAGRAM_TOKEN}\"}"
 	for name, test := range map[string]struct {
 		block   string
 		status  int
@@ -54,7 +59,44 @@ func TestJSONRefusalsSayWhatTheyAre(t *testing.T) {
 			"rate_limit_error", false, 10 * time.Minute},
 		"a seller's token that ended": {"wildberries: {token: \"${env:WB_TOKEN}\"}", 401, `{"title":"unauthorized","detail":"token problem; token is expired","status":401,"statusText":"Unauthorized"}`,
 			"token is expired", true, 0},
-		"words of nobody": {youtube, 403, `<html>Forbidden</html>`, "does not let earshot read it", true, 0},
+		"VK: the token ended":                   {vk, 200, `{"error":{"error_code":5,"error_msg":"User authorization failed: access_token has expired.","request_params":[]}}`, "access_token has expired", true, 0},
+		"VK: too fast":                          {vk, 200, `{"error":{"error_code":6,"error_msg":"Too many requests per second"}}`, "Too many requests per second", false, 5 * time.Second},
+		"VK: the day's limit":                   {vk, 200, `{"error":{"error_code":29,"error_msg":"Rate limit reached"}}`, "Rate limit reached", false, 30 * time.Minute},
+		"VK: a captcha":                         {vk, 200, `{"error":{"error_code":14,"error_msg":"Captcha needed","captcha_sid":"1","captcha_img":"https://x"}}`, "Captcha needed", true, 0},
+		"VK: trouble of its own":                {vk, 200, `{"error":{"error_code":10,"error_msg":"Internal server error: Unknown error, try later"}}`, "try later", false, 0},
+		"Reddit: a subreddit for members":       {reddit, 403, `{"message":"Forbidden","error":403,"reason":"private"}`, "private", true, 0},
+		"Reddit: a subreddit that was banned":   {reddit, 404, `{"reason":"banned","message":"Not Found","error":404}`, "banned", false, 0},
+		"Mastodon: closed to strangers":         {mastodon, 401, `{"error":"This method requires an authenticated user"}`, "requires an authenticated user", true, 0},
+		"Mastodon: no such thing":               {mastodon, 404, `{"error":"Record not found"}`, "Record not found", false, 0},
+		"Mastodon: an error and 200":            {mastodon, 200, `{"error":"This API requires an authenticated user"}`, "requires an authenticated user", false, 0},
+		"Bluesky: the token ended":              {bluesky, 400, `{"error":"ExpiredToken","message":"Token has expired"}`, "Token has expired", false, 0},
+		"Bluesky: the part behind is away":      {bluesky, 502, `{"error":"UpstreamFailure","message":"Upstream Failure"}`, "Upstream Failure", false, 0},
+		"GitHub: no such user":                  {"github: romashka", 422, `{"message":"Validation Failed","errors":[{"message":"The listed users and repositories cannot be searched","resource":"Search","field":"q","code":"invalid"}]}`, "cannot be searched", false, 0},
+		"GitHub: a wrong token":                 {github, 401, `{"message":"Bad credentials","documentation_url":"https://docs.github.com/rest","status":"401"}`, "Bad credentials", true, 0},
+		"GitHub: the budget of GraphQL":         {github, 200, `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for user ID 1."}]}`, "rate limit exceeded", false, 2 * time.Minute},
+		"GitHub: a question that took too long": {github, 200, `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}`, "result of a timeout", false, 0},
+		"Google Play: no right":                 {play, 403, `{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}`, "does not have permission", true, 0},
+		"Google Play: the day's quota":          {play, 429, `{"error":{"code":429,"message":"Quota exceeded for quota metric 'Reply & Get reviews'","status":"RESOURCE_EXHAUSTED"}}`, "Quota exceeded", false, 0},
+		"a bot that asks too often":             {bot, 429, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 35","parameters":{"retry_after":35}}`, "retry after 35", false, 35 * time.Second},
+		"a bot's token that is none":            {bot, 404, `{"ok":false,"error_code":404,"description":"Not Found"}`, "Not Found", false, 0},
+		"a bot that was switched off":           {bot, 401, `{"ok":false,"error_code":401,"description":"Unauthorized"}`, "Unauthorized", true, 0},
+		"Trustpilot: a wrong key":               {trustpilot, 401, `{"message":"Unknown apikey","errorCode":1012,"details":"","correlationId":"x"}`, "Unknown apikey", true, 0},
+		"Trustpilot: no such company":           {trustpilot, 404, `{"message":"Business unit not found","errorCode":1010}`, "Business unit not found", false, 0},
+		"Wildberries: too fast":                 {wb, 429, `{"title":"too many requests","detail":"Limited by global limiter","status":429,"statusText":"Too Many Requests"}`, "Limited by global limiter", false, 0},
+		"Wildberries: an error and 200":         {wb, 200, `{"data":null,"error":true,"errorText":"Внутренняя ошибка сервиса","additionalErrors":null}`, "Внутренняя ошибка", false, 0},
+		"Ozon: another plan":                    {ozon, 403, `{"code":7,"message":"Method is available for Premium Plus subscription","details":[]}`, "Premium Plus", true, 0},
+		"Ozon: a wrong key":                     {ozon, 401, `{"code":16,"message":"Client-Id and Api-Key headers are required"}`, "headers are required", true, 0},
+		"Ozon: too fast":                        {ozon, 429, `{"code":8,"message":"You have reached request rate limit per second"}`, "request rate limit", false, 0},
+		"Yandex Market: too fast":               {market, 420, `{"status":"ERROR","errors":[{"code":"ENHANCE_YOUR_CALM","message":"Hit rate limit of 1000 parallel requests"}]}`, "Hit rate limit", false, 0},
+		"Yandex Market: a wrong key":            {market, 403, `{"status":"ERROR","errors":[{"code":"FORBIDDEN","message":"Access denied"}]}`, "Access denied", true, 0},
+		"Facebook: too much at once":            {facebook, 500, `{"error":{"code":1,"message":"Please reduce the amount of data you're asking for, then retry your request"}}`, "reduce the amount of data", false, 0},
+		"Instagram: another account":            {instagram, 400, `{"error":{"message":"Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions","type":"GraphMethodException","code":100,"error_subcode":33}}`, "does not exist", false, 0},
+		"Lemmy: no such community":              {"lemmy: {server: lemmy.example, community: none}", 404, `{"error":"couldnt_find_community"}`, "couldnt_find_community", false, 0},
+		"Stack Exchange: a wrong site":          {"stackexchange: {query: a, site: none}", 400, `{"error_id":400,"error_message":"No site found for name none","error_name":"bad_parameter"}`, "No site found", false, 0},
+		"Hacker News: a wrong question":         {"hackernews: romashka", 400, `{"message":"Invalid value for page","status":400}`, "Invalid value for page", false, 0},
+		"the App Store: a page":                 {"appstore: {id: 1}", 200, `<!DOCTYPE html><html><head><title>Just a moment</title></head></html>`, "web page", false, 0},
+		"Rozetka: an error and 200":             {"rozetka: {goods: [1], i_accept_the_terms: true}", 200, `{"success":false,"errors":{"message":"goods_not_found"}}`, "goods_not_found", false, 0},
+		"words of nobody":                       {youtube, 403, `<html>Forbidden</html>`, "does not let earshot read it", true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -62,7 +104,7 @@ func TestJSONRefusalsSayWhatTheyAre(t *testing.T) {
 				_, _ = w.Write([]byte(test.body))
 			}))
 			defer site.Close()
-			web := fetch.New(fetch.Options{APIGap: new(time.Duration), AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+			web := fetch.New(fetch.Options{Gap: new(time.Duration), APIGap: new(time.Duration), AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 			defer web.Close()
 			block := test.block
 			if strings.Contains(block, "lemmy.example") {

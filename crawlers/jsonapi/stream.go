@@ -53,6 +53,7 @@ type StreamOptions struct {
 	Fields  Fields                   `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
 	Cursor  string                   `yaml:"cursor" doc:"A jq program that gives the event's place in the stream; left out: the id of the server-sent event." example:".time_us"`
 	Rewind  int64                    `yaml:"rewind" doc:"How far a number is taken back when the stream is resumed: what comes twice is dropped." example:"5000000"`
+	Plain   bool                     `yaml:"plain" doc:"The text is plain: what looks like HTML in it was typed by its author."`
 	Listen  time.Duration            `yaml:"listen" doc:"How long one reading lasts; 20s when left out."`
 	Events  int                      `yaml:"events" doc:"How many events one reading takes at most; 20000 when left out."`
 }
@@ -111,7 +112,7 @@ func NewStream(env crawlers.Env, o StreamOptions, given poll.Values, s config.Se
 		return nil, s.Errorf("events", "%d: must be 1 to %d", o.Events, streamEvents)
 	}
 	var err error
-	st.program, err = compileJSON(Options{List: o.List, Fields: o.Fields, Pager: Pager{Next: o.Cursor}}, given, "", s)
+	st.program, err = compileJSON(Options{List: o.List, Fields: o.Fields, Plain: o.Plain, Pager: Pager{Next: o.Cursor}}, given, "", s)
 	return st, err
 }
 
@@ -285,7 +286,7 @@ func (r *streamReading) interesting(run *jsonRun, item any) bool {
 	if parent := run.field("reply", item); parent != "" && r.state.Known.has(parent) {
 		return true
 	}
-	if !r.st.env.Interest(htmltext.Line(run.field("title", item)), htmltext.PlainAuthorText(run.field("text", item))) {
+	if !r.st.env.Interest(htmltext.Line(run.field("title", item)), r.st.program.words(run.field("text", item))) {
 		return false
 	}
 	r.state.Known = r.state.Known.with(id)

@@ -16,6 +16,14 @@ type jsonTurn struct {
 	link   string // the next page's whole address
 	home   string // the first page's: the watchlist's origin
 	away   bool   // link is at another origin, where a redirect led to
+	been   map[string]bool
+}
+
+// again reports whether the poll was in this place before: some APIs lead from their last page to their first one.
+func (t *jsonTurn) again(place string) bool {
+	was := t.been[place]
+	t.been[place] = true
+	return was
 }
 
 func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
@@ -24,7 +32,7 @@ func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
 		since = known.Newest.Add(-a.opt.Overlap)
 	}
 	since = since.UTC().Truncate(time.Minute)
-	t := &jsonTurn{number: a.opt.Pager.From, values: poll.Values{Text: map[string]string{
+	t := &jsonTurn{number: a.opt.Pager.From, been: map[string]bool{}, values: poll.Values{Text: map[string]string{
 		"since":      strconv.FormatInt(since.Unix(), 10),
 		"since_ms":   strconv.FormatInt(since.UnixMilli(), 10),
 		"since_time": since.Format(time.RFC3339),
@@ -41,6 +49,7 @@ func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
 		t.values.Text[by] = known.Cursor // empty unless it is kept
 	}
 	t.home = t.address(a.opt.Address)
+	t.been[t.home], t.been[t.values.Text["cursor"]] = true, true
 	return t
 }
 
@@ -63,12 +72,12 @@ func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
 		t.number += step
 		t.values.Text["offset"] = strconv.Itoa(t.number)
 	case "cursor":
-		if page.next == "" || page.next == t.values.Text["cursor"] {
+		if page.next == "" || t.again(page.next) {
 			return false
 		}
 		t.values.Text["cursor"] = page.next
 	case "max_id":
-		if page.minID == "" || page.minID == t.values.Text["max_id"] {
+		if page.minID == "" || t.again(page.minID) {
 			return false
 		}
 		t.values.Text["max_id"] = page.minID
@@ -95,7 +104,7 @@ func (t *jsonTurn) follow(link, here string) bool {
 	if t.away {
 		at, ok = fetch.AtOrigin(here, link)
 	}
-	if !ok || at == t.link {
+	if !ok || t.again(at) {
 		return false
 	}
 	t.link = at

@@ -26,7 +26,7 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 		// The address that a browser shows of a page: what people copy.
 		"bluesky: {appview: view.example, query: romashka, token: \"${env:BLUESKY_TOKEN}\"}": {`{"posts":[{"uri":"at://did:plc:b/app.bsky.feed.post/1","author":{"did":"did:plc:b","handle":"romashka.example"},"record":{"text":"We look","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"},
 			{"uri":"at://did:plc:c/app.bsky.feed.post/1","author":{"did":"did:plc:c","handle":"handle.invalid"},"record":{"text":"Romashka","createdAt":"2026-11-21T09:01:00Z"},"indexedAt":"2026-11-21T09:01:01Z"}]}`,
-			"romashka.example https://bsky.app/profile/romashka.example; handle.invalid https://bsky.app/profile/did:plc:c"},
+			"romashka.example https://bsky.app/profile/romashka.example; did:plc:c https://bsky.app/profile/did:plc:c"},
 		"vk: {query: romashka, token: t}": {`{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795255200,"text":"We look"},{"id":2,"owner_id":-55,"from_id":900,"date":1795255201,"text":"Lost"},{"id":3,"owner_id":-55,"from_id":901,"date":1795255202,"text":"Lost, too"}],
 			"profiles":[{"id":900,"first_name":"Olena","last_name":"K","screen_name":"olena_k"}],"groups":[{"id":55,"name":"Romashka","screen_name":"romashka_bank"}]}}`,
 			"Romashka https://vk.com/romashka_bank; Olena K https://vk.com/olena_k;  https://vk.com/id901"},

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	texts "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -90,6 +91,9 @@ func (d *Door) Read(body io.Reader) ([]mention.Post, error) {
 		return nil, err
 	}
 	var posts []mention.Post
+	if bytes.HasPrefix(raw, []byte("\xff\xfe")) || bytes.HasPrefix(raw, []byte("\xfe\xff")) {
+		return nil, &LineError{1, "the request is in UTF-16, as PowerShell writes files: send it in UTF-8"}
+	}
 	r := lines{raw: bytes.TrimPrefix(raw, []byte("\ufeff"))} // Windows begins files with it
 	for {
 		object, line, err := r.next()
@@ -153,9 +157,24 @@ func reason(err error) string {
 	case errors.As(err, &wrong) && wrong.Field == "":
 		return "a post is a JSON object with id and text, not a " + wrong.Value
 	case errors.As(err, &wrong):
-		return fmt.Sprintf("%s: not a %s", wrong.Field, wrong.Value)
+		return fmt.Sprintf("%s: %s stands there, and %s belongs there", wrong.Field, named(wrong.Value), named(wrong.Type.Kind().String()))
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// named is what JSON calls the kind of a value, with its article.
+func named(kind string) string {
+	switch kind {
+	case "array":
+		return "a list"
+	case "object", "struct", "ptr":
+		return "an object"
+	case "string":
+		return "a text"
+	case "bool":
+		return "true or false"
+	}
+	return "a number"
 }
 
 // post reads one object.
@@ -175,7 +194,7 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, errors.New("id is missing: the sender's own name of the post, the same each time")
 	case len(in.ID) > maxID:
 		return mention.Post{}, fmt.Errorf("id: longer than %d bytes", maxID)
-	case strings.TrimSpace(in.Title+in.Text) == "" && in.Rating == nil:
+	case htmltext.OneLine(in.Title+in.Text) == "" && in.Rating == nil:
 		return mention.Post{}, errors.New("text is missing")
 	case !utf8.Valid(object) && unreadable(in.Title+in.Text):
 		return mention.Post{}, errors.New("text: most of it is not UTF-8: send the request in UTF-8")
@@ -185,8 +204,8 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, errors.New("rating: value is not between 0 and best, which is 5 where it is left out")
 	}
 	p := mention.Post{
-		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: strings.TrimSpace(in.Author),
-		Rating: in.Rating, Title: in.Title, Text: in.Text, Lang: in.Lang, DateOnly: in.Precision == mention.PrecisionDay,
+		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: htmltext.OneLine(in.Author),
+		Rating: in.Rating, Title: htmltext.OneLine(in.Title), Text: in.Text, Lang: in.Lang, DateOnly: in.Precision == mention.PrecisionDay,
 		FreeName: in.Kind == mention.Forum && d.Env.PostKind == "", // a name is one person's there by the watchlist's word alone
 	}
 	for _, link := range []struct {
@@ -201,7 +220,9 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 	if p.Published, p.DateOnly, err = moment("published", in.Published, p.DateOnly, d.Env.Zone); err != nil {
 		return mention.Post{}, err
 	}
-	p.Edited, _, err = moment("edited", in.Edited, false, d.Env.Zone)
+	if p.Edited, _, err = moment("edited", in.Edited, false, d.Env.Zone); !p.Edited.After(p.Published) {
+		p.Edited = time.Time{}
+	}
 	return p, err
 }
 
@@ -221,13 +242,19 @@ func unreadable(s string) bool {
 	return readable < 0
 }
 
-// moment reads a time: RFC 3339, or a day.
+// moments are the forms of a time that programs write: RFC 3339 and what libraries make of it. Where one names no
+// zone, the source's is meant.
+var moments = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
+
+// moment reads a time, or a day.
 func moment(field, s string, day bool, zone *time.Location) (time.Time, bool, error) {
 	if s == "" {
 		return time.Time{}, false, nil
 	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, day, nil
+	for _, layout := range moments {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t, day, nil
+		}
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, zone)
 	if err != nil {

@@ -82,6 +82,23 @@ func TestReadSignsOfASite(t *testing.T) {
 	}
 }
 
+// TestReadWhatProgramsWrite: times as libraries write them are times, in the source's zone where they name none;
+// names and titles are one line without marks that turn it around; what was changed before it was written was not.
+func TestReadWhatProgramsWrite(t *testing.T) {
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 20, 8, 30, 0, 0, time.UTC)
+	for _, written := range []string{"2026-11-20T08:30:00Z", "2026-11-20T10:30:00+02:00", "2026-11-20T10:30:00+0200", "2026-11-20 10:30:00+02:00", "2026-11-20T10:30:00", "2026-11-20T10:30:00.000000", "2026-11-20 10:30:00"} {
+		got, err := door(func(e *crawlers.Env) { e.Zone = kyiv }).Read(strings.NewReader(
+			`{"id":"a","author":" \u202eAnn\n K.\u202c ","title":"One\r\ntwo","text":"x","published":"` + written + `","edited":"2026-11-01"}`))
+		if err != nil || len(got) != 1 || !got[0].Published.Equal(at) || !got[0].Edited.IsZero() || got[0].Author != "Ann K." || got[0].Title != "One two" {
+			t.Errorf("%s: %+v, %v", written, got, err)
+		}
+	}
+}
+
 // TestReadForumBySendersWord: that posts are a forum's, where a name is one person's, is the watchlist's word
 // and not the sender's: else a sender might take the company's name and close complaints.
 func TestReadForumBySendersWord(t *testing.T) {
@@ -107,7 +124,12 @@ func TestReadErrors(t *testing.T) {
 		{"{\"id\":\"a\",\"rating\":{\"value\":9,\"best\":5}}", "line 1: rating: value is not between 0 and best, which is 5 where it is left out"},
 		{"{\"id\":\"a\",\"rating\":{\"value\":9}}", "line 1: rating: value is not between 0 and best, which is 5 where it is left out"},
 		{"{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"\xcd\xe5 \xe2\xee\xe7\xe2\xf0\xe0\xf9\xe0\xfe\xf2 \xe4\xe5\xed\xfc\xe3\xe8, VISA\"}", "line 2: text: most of it is not UTF-8: send the request in UTF-8"},
-		{"{\"id\":\"a\",\"text\":7}", "line 1: text: not a number"},
+		{"{\"id\":\"a\",\"text\":7}", "line 1: text: a number stands there, and a text belongs there"},
+		{"{\"id\":\"a\",\"text\":\"x\",\"rating\":5}", "line 1: rating: a number stands there, and an object belongs there"},
+		{"{\"id\":\"a\",\"text\":\"x\",\"rating\":{\"value\":\"5\"}}", "line 1: rating.value: a text stands there, and a number belongs there"},
+		{"{\"id\":\"a\",\"text\":\"x\",\"reply_to\":[]}", "line 1: reply_to: a list stands there, and a text belongs there"},
+		{"{\"id\":\"a\",\"text\":\"\u200b\u200e\"}", "line 1: text is missing"},
+		{"\xff\xfe{\x00}\x00", "line 1: the request is in UTF-16, as PowerShell writes files: send it in UTF-8"},
 		{"{\"id\":[],\"text\":\"x\"}", "line 1: an id is a text or a number"},
 		{"{\"id\":\"" + strings.Repeat("i", 513) + "\",\"text\":\"x\"}", "line 1: id: longer than 512 bytes"},
 		{"{\"id\":\"a\",\n\"text\":\"x\"", "line 1: the JSON ends too early"},

@@ -189,6 +189,13 @@ func TestErrorsByStatus(t *testing.T) {
 		{"/503?Retry-After=Sun,+01+Mar+2026+12:01:00+GMT", false, retry(time.Minute), "in 1m0s"},
 		{"/403?X-Ratelimit-Remaining=0&X-Ratelimit-Reset=1772366460", true, retry(time.Minute), "403"},
 		{"/403?X-Ratelimit-Remaining=0&X-Ratelimit-Reset=1772366460", false, blocked, "403"},
+		{"/429?X-Ratelimit-Reset=1772366460&X-Ratelimit-Limit=10", true, retry(time.Minute), "in 1m0s"},
+		{"/429?X-Ratelimit-Reset=60&X-Ratelimit-Retry=3", true, retry(3 * time.Second), "in 3s"},
+		{"/429?X-Rate-Limit-Reset=1772366520", true, retry(2 * time.Minute), "in 2m0s"},
+		{"/429?X-Ratelimit-Reset-After=1.5&X-Ratelimit-Reset=1772366520.5", true, retry(1500 * time.Millisecond), "in 2s"},
+		{"/429?X-Ratelimit-Reset=60", false, retry(0), "later"},
+		{"/429?X-Ratelimit-Remaining=0", true, retry(0), "later"},
+		{"/403?X-Ratelimit-Reset=1772366460", true, blocked, "403"}, // it says of every answer when the budget is full
 		{"/403?Cf-Mitigated=challenge", false, blocked, "Cloudflare"},
 		{"/200?Cf-Mitigated=challenge", false, blocked, "Cloudflare"},
 		{"/200?Tdm-Reservation=1", false, func(err error) bool { return errors.Is(err, ErrReserved) && errors.Is(err, ErrRobots) }, "ask it for permission"},

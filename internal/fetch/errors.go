@@ -76,6 +76,7 @@ type RetryError struct {
 	Status int
 	URL    string
 	After  time.Duration // 0: not said, at most 24 h
+	Body   []byte        // first 4 KiB of the answer, if there was one; untrusted, never printed by Error
 }
 
 func (e *RetryError) Error() string {

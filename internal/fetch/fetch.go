@@ -257,11 +257,11 @@ func (c *Client) judge(h hop, ans *answer) error {
 	switch ans.status {
 	case http.StatusTooManyRequests, limitReached, http.StatusServiceUnavailable:
 		c.hold(h, after)
-		return &RetryError{Status: ans.status, URL: status.URL, After: after}
+		return &RetryError{Status: ans.status, URL: status.URL, After: after, Body: status.Body}
 	case http.StatusForbidden:
 		if h.api && asked { // an API's way to say "too many requests"
 			c.hold(h, after)
-			return &RetryError{Status: ans.status, URL: status.URL, After: after}
+			return &RetryError{Status: ans.status, URL: status.URL, After: after, Body: status.Body}
 		}
 		fallthrough
 	case http.StatusUnauthorized, http.StatusUnavailableForLegalReasons, http.StatusInsufficientStorage:

@@ -59,15 +59,22 @@ func (c *Client) retryAfter(h hop, ans *answer) (after time.Duration, asked bool
 	if !h.api {
 		return 0, false
 	}
-	for _, prefix := range []string{"X-RateLimit-", "RateLimit-"} {
+	for _, prefix := range []string{"X-RateLimit-", "RateLimit-", "X-Rate-Limit-"} {
 		left := ans.header.Get(prefix + "Remaining")
-		if left == "" {
+		if left == "" && ans.status != http.StatusTooManyRequests { // that answer says itself that nothing is left
 			continue
 		}
-		if n, err := strconv.ParseFloat(left, 64); err != nil || n >= 1 {
+		if n, err := strconv.ParseFloat(left, 64); left != "" && (err != nil || n >= 1) {
 			continue
 		}
-		return parseReset(ans.header.Get(prefix+"Reset"), now), true
+		for _, name := range []string{"Retry", "Reset-After", "Reset"} { // the first two are seconds: of Wildberries, and of chats
+			if value := ans.header.Get(prefix + name); value != "" {
+				return parseReset(value, now), true
+			}
+		}
+		if left != "" {
+			return 0, true
+		}
 	}
 	return 0, false
 }

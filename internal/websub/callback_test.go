@@ -50,6 +50,21 @@ func TestSignatures(t *testing.T) {
 	})
 }
 
+// TestRequestsOldHubsTake: a hub of before WebSub, as WordPress has it, refuses what does not say how it is to be verified.
+func TestRequestsOldHubsTake(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		form := offered(t, h, s)
+		for _, name := range []string{"hub.mode", "hub.topic", "hub.callback", "hub.verify"} {
+			if form.Get(name) == "" {
+				t.Errorf("%s is not said", name)
+			}
+		}
+		if got := form.Get("hub.verify"); got != "async" {
+			t.Errorf("hub.verify %q: the hub would ask before it answers", got)
+		}
+	})
+}
+
 func TestOnlyWhatWasAskedForIsConfirmed(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
 		form := offered(t, h, s)

@@ -276,6 +276,7 @@ func (s *Subscriber) takeRequest(ctx context.Context) (source string, r request,
 	}
 	return first.Source, request{first.Hub, url.Values{
 		"hub.mode":          {"subscribe"},
+		"hub.verify":        {"async"}, // of version 0.3: hubs of WordPress refuse a request without it
 		"hub.topic":         {first.Topic},
 		"hub.callback":      {s.base + first.ID},
 		"hub.secret":        {first.Secret},

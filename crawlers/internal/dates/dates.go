@@ -48,7 +48,7 @@ func (v *vocabulary) parse(text string, now time.Time, zone *time.Location, lang
 	if len(text) > maxDateText {
 		return time.Time{}, false, false
 	}
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.Map(visible, text))
 	if t, err := time.Parse(time.RFC3339, text); err == nil { // by far the most frequent
 		return settle(t, false, now)
 	}

@@ -1,19 +1,31 @@
 package dates
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// unixStamp reads seconds, milliseconds or microseconds since 1970, told apart
-// by the number of digits.
+// visible drops the marks of direction that browsers put between the numbers of a date.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
+
+// unixStamp reads seconds, milliseconds, microseconds or nanoseconds since 1970, told apart
+// by the number of digits. Programs write large numbers as 1.79015269e+09, too.
 func unixStamp(s string) (time.Time, bool) {
-	whole, _, _ := strings.Cut(s, ".")
+	if strings.ContainsAny(s, "eE") {
+		s = written(s)
+	}
+	whole, _, _ := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
 	n := int64(0)
 	for _, c := range whole {
-		if c < '0' || c > '9' || len(whole) > 16 {
+		if c < '0' || c > '9' || len(whole) > 19 {
 			return time.Time{}, false
 		}
 		n = n*10 + int64(c-'0')
@@ -25,8 +37,19 @@ func unixStamp(s string) (time.Time, bool) {
 		return time.UnixMilli(n), true
 	case 16:
 		return time.UnixMicro(n), true
+	case 19:
+		return time.Unix(0, n), true
 	}
 	return time.Time{}, false
+}
+
+// written writes a number out that has an exponent; what is none is "".
+func written(s string) string {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f > 0 && f < 1e18) || strings.ContainsAny(s, "xXpP_") {
+		return ""
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // dotNetStamp reads the milliseconds that programs of Microsoft's write into JSON: /Date(1790152689000+0300)/. The

@@ -69,6 +69,13 @@ func Plain(fragment string) string {
 	return text
 }
 
+// Typed is plain text as Text would give it: what looks like HTML in it was typed. Entities are none, software wrote them.
+func Typed(s string) string {
+	var w textWriter
+	w.text(html.UnescapeString(s), true)
+	return w.String()
+}
+
 // fragmentText reads a fragment once; read makes text of what it is parsed into.
 func fragmentText(fragment string, read func(*goquery.Selection) string) string {
 	if !strings.ContainsAny(fragment, "<&") {
@@ -79,9 +86,7 @@ func fragmentText(fragment string, read func(*goquery.Selection) string) string 
 	if !HasTag(fragment) {
 		// Text with entities or a stray "<": a line end of the source is all the
 		// structure it has.
-		var w textWriter
-		w.text(html.UnescapeString(fragment), true)
-		return w.String()
+		return Typed(fragment)
 	}
 	raw := []byte(spelt(fragment))
 	if CheckTags(raw) != nil {

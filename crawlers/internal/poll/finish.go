@@ -21,7 +21,7 @@ import (
 
 // Finish makes the posts of one poll keep the promises of Batch: this source's,
 // no ID twice, UTC, valid UTF-8, oldest first (what has no time comes before, but for an owner's answer, which comes
-// after what it answers: they may be stored in pieces). What has no ID or no words and no rating is dropped.
+// after what it answers: they may be stored in pieces). What has no ID or no words of its own and no rating is dropped.
 func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	now := e.Now().UTC()
 	seen := make(map[string]bool, len(posts))
@@ -29,7 +29,7 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	for _, p := range posts {
 		p.ID, p.Title, p.Text, p.Author = text.Valid(p.ID), text.Valid(p.Title), text.Valid(p.Text), text.Valid(p.Author)
 		Bound(&p)
-		if p.ID == "" || seen[p.ID] || p.Title == "" && p.Text == "" && p.Rating == nil && !p.Deleted {
+		if p.ID == "" || seen[p.ID] || (p.Title == "" || p.IsReply) && p.Text == "" && p.Rating == nil && !p.Deleted {
 			continue
 		}
 		seen[p.ID] = true

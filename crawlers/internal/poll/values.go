@@ -131,10 +131,10 @@ func (v Values) Plain(template string) (text string, whole bool) {
 	return template, true
 }
 
-// Language takes "en-US" and refuses "English".
+// Language takes "en-US" and "EN_us", and refuses "English".
 func Language(s string) string {
 	if len(s) >= 2 && len(s) <= 12 && (len(s) == 2 || s[2] == '-' || s[2] == '_') {
-		return strings.ReplaceAll(s, "_", "-")
+		return strings.ToLower(s[:2]) + strings.ReplaceAll(s[2:], "_", "-")
 	}
 	return ""
 }

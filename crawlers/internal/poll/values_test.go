@@ -21,3 +21,11 @@ func TestExpand(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguage(t *testing.T) {
+	for said, want := range map[string]string{"uk": "uk", "UK": "uk", "EN_us": "en-us", "en-US": "en-US", "ru_RU": "ru-RU", "und": "", "English": "", "": "", "u": ""} {
+		if got := Language(said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}
