@@ -97,7 +97,8 @@ type gathering struct {
 // meaning is what is gathered for one form or stem.
 type meaning struct {
 	text     string
-	word     int32 // as in info
+	stem     string // of a form: what it is met under, if it does not begin so
+	word     int32  // as in info
 	roles    uint32
 	boost    float32
 	number   float32

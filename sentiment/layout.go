@@ -7,6 +7,8 @@ import "slices"
 func (c *compiler) layOut(t *table) *interner {
 	c.askNumbers()
 	c.wordForms(t)
+	c.wordStems()
+	c.soften()
 	forms := c.forms.list
 	in := newInterner(t, 1+len(forms)+len(c.stems.list))
 	in.reserve(c.placeSyms)
@@ -30,7 +32,11 @@ func (c *compiler) infoOf(in *interner, form *meaning) uint32 {
 		symbols = c.appendSymbols(symbols, c.lemmas[m.word])
 	}
 	symbols = c.appendSymbols(symbols, m.symbols)
-	if id := in.t.stems.longest([]rune(m.text)); id != 0 {
+	for _, as := range [...]string{m.stem, m.text} {
+		id := in.t.stems.longest([]rune(as))
+		if id == 0 {
+			continue
+		}
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.inherit(stem)

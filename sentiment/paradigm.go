@@ -89,3 +89,29 @@ func bend(all map[string]*paradigm, lemma, tag string, forms []string, depth int
 	}
 	return forms, false
 }
+
+// softenTag is the tag of the lines for stems ("скриньк*").
+const softenTag = "*"
+
+// softened appends the forms in which the last letters of a stem soften (скриньці). A line that gives back what it
+// strips says that the stem does not.
+func (d *dictionary) softened(stem string, forms []string) []string {
+	p := d.paradigms[softenTag]
+	if p == nil {
+		return forms
+	}
+	for i := range p.lines {
+		line := &p.lines[i]
+		rest, ok := strings.CutSuffix(stem, line.strip)
+		if !ok {
+			continue
+		}
+		for _, e := range line.endings {
+			if e.text != line.strip {
+				forms = append(forms, rest+e.text)
+			}
+		}
+		break
+	}
+	return forms
+}

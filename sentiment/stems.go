@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// internStems lays out what words are known by that begin so ("обман*"). Stems nest: the info of a longer one holds
-// the symbols of the shorter ones too, so that the shortest are laid out first.
-func (c *compiler) internStems(in *interner) hashTable {
+// wordStems gathers the stems of words.tsv beside those of patterns, classes and everyday words.
+func (c *compiler) wordStems() {
 	for i := range c.d.words {
 		if w := &c.d.words[i]; w.prefix {
 			m := c.stems.of(w.forms[0])
@@ -18,6 +17,24 @@ func (c *compiler) internStems(in *interner) hashTable {
 			}
 		}
 	}
+}
+
+// soften makes a form of what the end of a stem softens to ("посилк*": посилці). It is known by what the stem is
+// known by, beside what it is by itself.
+func (c *compiler) soften() {
+	var forms []string
+	for i := range c.stems.list {
+		stem := c.stems.list[i].text
+		forms = c.d.softened(stem, forms[:0])
+		for _, f := range forms {
+			c.forms.of(f).stem = stem
+		}
+	}
+}
+
+// internStems lays out what words are known by that begin so ("обман*"). Stems nest: the info of a longer one holds
+// the symbols of the shorter ones too, so that the shortest are laid out first.
+func (c *compiler) internStems(in *interner) hashTable {
 	stems, letters := c.stems.list, 0
 	slices.SortFunc(stems, func(a, b meaning) int {
 		return cmp.Or(cmp.Compare(len(a.text), len(b.text)), cmp.Compare(a.text, b.text))
