@@ -185,19 +185,17 @@ func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int, cove
 // undone reports whether a negation stands in a gap of the words or right before them: "the
 // money was not returned" put nothing right.
 func (s *scratch) undone(first, last int, cover uint64) bool {
-	toks := s.lex.toks
-	before := first > 0 && toks[first].before == noBreak && toks[first-1].roles&(1<<roleNegator) != 0
-	return before || s.skipsNegation(first, last, cover)
+	return s.deniedBefore(first) || s.skipsNegation(first, last, cover)
 }
 
 // deniesLast reports whether a negation that is none of the words denies the last one: "they
-// did not even apologise" went well for nobody. What stands before a comma denies nothing
-// behind it, and words that hold a negation of their own are meant so.
+// did not even apologise" went well for nobody, nor did "not on time". What stands before a
+// comma denies nothing behind it, and words that hold a negation of their own are meant so.
 func (s *scratch) deniesLast(first, last int, cover uint64) bool {
 	const no = 1<<roleNegator | 1<<roleAbsence
 	toks := s.lex.toks
-	denied := false
-	for i := last - 1; i >= first && toks[i+1].before == noBreak; i-- {
+	denied, i := false, last-1
+	for ; i >= first && toks[i+1].before == noBreak; i-- {
 		if toks[i].roles&no == 0 {
 			continue
 		}
@@ -206,7 +204,13 @@ func (s *scratch) deniesLast(first, last int, cover uint64) bool {
 		}
 		denied = true
 	}
-	return denied
+	return denied || i == first-1 && s.deniedBefore(first)
+}
+
+// deniedBefore reports whether a negation stands right before the word: "not on time".
+func (s *scratch) deniedBefore(i int) bool {
+	toks := s.lex.toks
+	return i > 0 && toks[i].before == noBreak && toks[i-1].roles&(1<<roleNegator) != 0
 }
 
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
