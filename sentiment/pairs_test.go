@@ -15,13 +15,14 @@ import (
 // pairFloors are what must be heard, and left alone, of pairs that say the same fault words once as
 // a complaint and once not, in each language. The first were read, and the rows mended by them, in
 // November 2026: they guard what was mended. Nobody has read the errors of the sealed ones. Two fits on
-// the same posts differ by two or three pairs of a hundred.
+// the same posts differ by two or three pairs of a hundred. Of 28 Ukrainian pairs as people and papers say
+// it, which came later, 21 are heard: the floor of what is heard is lower for them, and the other one higher.
 var pairFloors = []struct {
 	files  string
 	least  int // pairs in each language
 	floors map[string][2]float64
 }{
-	{"pairs-??.tsv", 80, map[string][2]float64{"en": {0.92, 0.75}, "ru": {0.88, 0.75}, "uk": {0.88, 0.73}, "bg": {0.90, 0.74}}},
+	{"pairs-??.tsv", 80, map[string][2]float64{"en": {0.92, 0.75}, "ru": {0.88, 0.75}, "uk": {0.85, 0.80}, "bg": {0.90, 0.74}}},
 	{"sealed-pairs-??.tsv", 45, map[string][2]float64{"en": {0.77, 0.90}, "ru": {0.84, 0.75}, "uk": {0.84, 0.75}, "bg": {0.80, 0.84}}},
 }
 

@@ -37,7 +37,7 @@ type scoreIn struct {
 	Stars float64 `json:"stars"`
 
 	Kind  mention.PostKind `json:"kind"`  // review, forum, comment, news, social; empty when unknown
-	About string           `json:"about"` // the brand as a watchlist writes it; empty: see aboutPlaces
+	About string           `json:"about"` // the brand as a watchlist writes it; empty: see complete
 }
 
 type scoreOut struct {
@@ -94,7 +94,7 @@ func (c *scoreCmd) Run(term terminal) error {
 		return usageError{s.Text("score.empty", "write", `earshot score "…"`)}
 	}
 	post := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
-	if post.Spans, err = aboutPlaces(stream.NewPlaces(), c.About, &post); err != nil {
+	if err := complete(&post, stream.NewPlaces(), c.About); err != nil {
 		return err
 	}
 	score := scorer.Score(post)
@@ -149,14 +149,13 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 			req.Lang = lang
 		}
 		text := sentiment.Input{Text: req.Text, Lang: req.Lang, Stars: req.Stars, Kind: req.Kind}
-		var err error
-		if text.Spans, err = aboutPlaces(places, req.About, &text); err != nil {
+		if err := complete(&text, places, req.About); err != nil {
 			return err
 		}
 		s := scorer.Score(text)
 		return enc.Encode(scoreOut{
 			ID: req.ID, Label: s.Label, Score: s.Value, Lang: s.Lang, Topics: orEmpty(s.Topics), Why: orEmpty(s.Why), Conflict: s.Conflict,
-			Complaint: s.Complaint, Alert: s.Complaint >= scorer.AlertAt(req.Kind), Frames: orEmpty(s.Frames),
+			Complaint: s.Complaint, Alert: s.Complaint >= scorer.AlertAt(text.Kind), Frames: orEmpty(s.Frames),
 		})
 	})
 	if flushErr := w.Flush(); err == nil && flushErr != nil {
@@ -165,14 +164,16 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 	return err
 }
 
-// aboutPlaces returns where the text names the brand. Where nobody says which one it is, the account that a post
-// to a network writes to is it.
-func aboutPlaces(places *stream.Places, brand string, in *sentiment.Input) ([]mention.Span, error) {
-	switch {
-	case brand != "":
-		return places.Find(brand, in.Text)
-	case in.Kind == "" || in.Kind == mention.Social:
-		return stream.Account(in.Text), nil
+// complete fills in what nobody said of a text: where it names the brand, or else the account it writes to, and that
+// it stands in a network, for only there people write to accounts.
+func complete(in *sentiment.Input, places *stream.Places, brand string) (err error) {
+	if brand != "" {
+		in.Spans, err = places.Find(brand, in.Text)
+		return err
 	}
-	return nil, nil
+	in.Spans = stream.Account(*in)
+	if in.Kind == "" && len(in.Spans) > 0 {
+		in.Kind = mention.Social
+	}
+	return nil
 }

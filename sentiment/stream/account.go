@@ -6,11 +6,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 )
 
-// Account returns where a text names the account it writes to: the first @name, but for one that is only quoted
-// ("RT @name:"). An address of mail is none.
-func Account(text string) []mention.Span {
+// Account returns where a post to a network, or of no kind, names the account it writes to: the first @name, but for
+// one that is only quoted ("RT @name:"). An address of mail is none. It stands for the brand where nobody says which one it is.
+func Account(in sentiment.Input) []mention.Span {
+	if in.Kind != "" && in.Kind != mention.Social {
+		return nil
+	}
+	text := in.Text
 	var spans []mention.Span
 	for at := 0; at < len(text); {
 		i := strings.IndexByte(text[at:], '@')

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/sentiment/stream"
 )
 
@@ -24,11 +26,14 @@ func TestAccount(t *testing.T) {
 		"":                                                     "",
 	} {
 		var got []string
-		for _, s := range stream.Account(text) {
+		for _, s := range stream.Account(sentiment.Input{Text: text}) {
 			got = append(got, text[s.Start:s.End])
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q: found %q, want %q", text, got, want)
 		}
+	}
+	if got := stream.Account(sentiment.Input{Text: "@Ivan, same here", Kind: mention.Comment}); got != nil {
+		t.Errorf("in a comment %+v is written to", got)
 	}
 }
