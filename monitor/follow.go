@@ -70,10 +70,10 @@ func (p *poller) nextVisit(src Source) time.Time {
 
 // found is what the visit found, without what may not be true: that the post is
 // gone while nothing of its thread could be read. A site under repair may say so
-// for a while; the next visit decides, and gone is what to remember for it. Gone is also what no visit found anything of
-// yet: an answer may stand there that nobody sees.
+// for a while; the next visit decides, and gone is what to remember for it. Gone is also a review of which no visit
+// found anything yet: an answer may stand there that nobody sees.
 func (v visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
-	gone = batch.Unchanged && batch.Observed.Items == 0 && (v.looked.IsZero() || v.gone)
+	gone = v.post.Kind == mention.Review && batch.Unchanged && batch.Observed.Items == 0 && (v.looked.IsZero() || v.gone)
 	for _, post := range batch.Posts {
 		if post.Deleted && batch.Observed.Items == 0 && !v.gone {
 			gone = true

@@ -91,7 +91,9 @@ func TestAClaimDuringARestartBringsTheThreadBack(t *testing.T) {
 func TestAVisitThatSawNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, s, d := newWorld(), newThreadSite(), &desk{}
-		d.set(waits("a", "1", "t1"))
+		review := waits("a", "1", "t1")
+		review.Post.Kind = mention.Review
+		d.set(review)
 		seen := 0
 		s.thread = func(int, mention.Post) (crawlers.Batch, error) {
 			return crawlers.Batch{Unchanged: true, Next: "{}", Observed: crawlers.Observation{Bytes: 1, Items: seen}}, nil

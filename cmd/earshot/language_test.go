@@ -220,7 +220,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				out.WriteString(comment + "\n")
 			}
 		}
-		if left := testkit.English(out.String(), typed, "context ignore official matching UTC phpBB RSS JSON Facebook facebookpage Google Alerts Telegram push"); len(left) > 0 {
+		if left := testkit.English(out.String(), typed, "context ignore official matching UTC phpBB RSS JSON Facebook facebookpage Google Alerts Telegram push schema lang watchlist json language server"); len(left) > 0 {
 			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
 		}
 	}

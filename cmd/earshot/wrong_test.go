@@ -140,7 +140,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"crawl -c w.yaml --try page.html", "", 2, "no source reads page.html", "page.html select propose"},
 		{"crawl --try gone.html --propose", "", 1, "gone.html: no such file", "gone.html"},
 		{"crawl --try page.html --propose", "", 0, "nothing to propose", ""},
-		{"crawl --try page.html --select {bad:_x}", "", 2, "--select: unknown key", "select bad author best drop edited id item lang link next rating reply text thread time title"},
+		{"crawl --try page.html --select {bad:_x}", "", 2, "--select: unknown key", "select bad author best drop edited id item lang link next own rating reply text thread time title"},
 		{"crawl --try page.html --select {text:_p}", "", 2, "--select: item is missing", "select item"},
 		{"add -c w.yaml googleplay:com.x", "", 2, `: "https://googleplay:com.x" is not an address`, "forum https googleplay com"},
 		{"check -c w.yaml --live", "", 1, "set web.listen", "check live web.listen"},

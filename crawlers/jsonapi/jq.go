@@ -25,7 +25,6 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -68,9 +67,6 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		if program == "" || failed != nil {
 			return nil
 		}
-		if option == "fields" {
-			program = whole + program
-		}
 		code, err := compileJQ(program, names)
 		if err != nil {
 			failed = s.Errorf(option, "%v", err)
@@ -86,16 +82,31 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		"author_url": f.AuthorURL, "time": f.Time, "edited": f.Edited, "rating": f.Rating, "best": f.Best, "title": f.Title,
 		"text": f.Text, "lang": f.Lang, "kind": f.Kind, "own": f.Own, "deleted": f.Deleted, "comments": f.Comments,
 	} {
-		if code := compile("fields", program); code != nil {
+		if program == "" {
+			continue
+		}
+		if code := compile("fields", holes(name)+program); code != nil {
 			p.fields[name] = code
 		}
 	}
 	return p, failed
 }
 
-// whole goes before the programs of fields: a text that is put together of what is not there is none. jq writes
-// null for it, and such an id would be that of many posts, such a link one that leads nowhere.
-const whole = `def tostring: if . == null then empty elif type == "string" then . else tojson end; `
+// What goes before the program of a field: jq writes null into a text that is put together of what is not there.
+const (
+	// whole makes no text of it: such an id would be that of many posts, such a link one that leads nowhere.
+	whole = `def tostring: if . == null then empty elif type == "string" then . else tojson end; `
+	// parts leaves it out: of words that have a title and no text the title is what was said.
+	parts = `def tostring: if . == null then "" elif type == "string" then . else tojson end; `
+)
+
+func holes(field string) string {
+	switch field {
+	case "text", "title", "author", "lang", "kind":
+		return parts
+	}
+	return whole
+}
 
 // compileJQ compiles a program, which sees these variables and nothing of the process.
 func compileJQ(program string, variables []string) (*gojq.Code, error) {
@@ -106,7 +117,7 @@ func compileJQ(program string, variables []string) (*gojq.Code, error) {
 			return code, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is not a jq program: %w", strings.TrimPrefix(program, whole), err)
+	return nil, fmt.Errorf("%q is not a jq program: %w", strings.TrimPrefix(strings.TrimPrefix(program, whole), parts), err)
 }
 
 // jsonPage is one answer, mapped.
@@ -146,12 +157,9 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 		}
 		return jsonPage{}, fmt.Errorf("the site says: %s", why)
 	}
-	if err := r.items(body, &page); err != nil {
-		return page, err
-	}
-	page.next = r.text(p.next, body)
+	page.next = r.text(p.next, body) // of the whole answer: items leaves odd ones out of it
 	page.last = p.more != nil && r.text(p.more, body) != "true"
-	return page, nil
+	return page, r.items(body, &page)
 }
 
 // jsonRun runs programs on one answer.
@@ -168,7 +176,7 @@ func (r *jsonRun) items(body any, page *jsonPage) error {
 	if !r.lists(body) {
 		rest, odd := r.withoutOdd(body)
 		if body = rest; odd > 0 {
-			page.notes = append(page.notes, text.Count(odd, "post")+" of another form left out")
+			page.notes = append(page.notes, fmt.Sprintf("posts of another form were left out: %d", odd))
 		}
 	}
 	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
@@ -253,13 +261,13 @@ func (r *jsonRun) post(item any) (p mention.Post, written string) {
 	return p, written
 }
 
-// stars are the rating of a post. Of five nobody can give none: 0 is written where there is none.
+// stars are the rating of a post. Of five nobody can give none: 0 is written where there is none. "0/10" says its scale.
 func stars(value, best string) *mention.Rating {
 	if value == "" {
 		return nil
 	}
 	rating := schemaorg.ParseRating(value, best)
-	if rating != nil && rating.Value == 0 && best == "" {
+	if rating != nil && rating.Value == 0 && best == "" && !strings.ContainsAny(value, "/%") {
 		return nil
 	}
 	return rating
@@ -352,14 +360,21 @@ var spoilers = strings.NewReplacer(">!", "", "!<", "")
 // dropMarkdownQuotes removes lines that repeat somebody else and fenced code.
 func dropMarkdownQuotes(s string) string {
 	var b strings.Builder
-	fenced := false
+	const waves = "~~~"
+	fence := ""                                   // of the code that the line is in
+	lone := strings.Count("\n"+s, "\n"+waves) < 2 // they part the text
 	for line := range strings.Lines(s) {
 		trimmed := strings.TrimLeft(line, " ")
-		if strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~") {
-			fenced = !fenced
+		switch sign := trimmed[:min(len(trimmed), 3)]; {
+		case sign != "```" && sign != waves || sign == waves && lone && fence == "":
+		case fence == "":
+			fence = sign
+			continue
+		case fence == sign:
+			fence = ""
 			continue
 		}
-		if !fenced && (!strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">!") && strings.Contains(s, "!<")) {
+		if fence == "" && (!strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">!") && strings.Contains(s, "!<")) {
 			b.WriteString(line)
 		}
 	}

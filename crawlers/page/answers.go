@@ -62,6 +62,8 @@ func below(items []*schemaorg.Item, posts []mention.Post) (rest []mention.Post, 
 	for _, p := range posts {
 		if !p.Own {
 			rest = append(rest, p)
+		} else if known[p.ReplyTo] {
+			rest = append(rest, p) // what they add to their answer
 		} else if p.ReplyTo != "" { // else it answers what is no post
 			add(answered{Answer: schemaorg.Answer{Text: p.Text, Author: p.Author, Published: p.Published, DateOnly: p.DateOnly, Proved: true}, under: p.ReplyTo, url: p.URL})
 		}
@@ -108,15 +110,17 @@ func (p *page) answersOf(was *answerMemory, found []answered, shown []mention.Po
 		if !has(next.Read, mark) {
 			continue
 		}
-		known := has(had.Words, words)
-		if a.twice && !a.Proved && (a.everywhere || !a.Named) && !known && !has(had.Under, mark) {
-			continue // "Reply as the company", or what they write to everybody: nobody can tell
+		known, everybodys := has(had.Words, words), markOf(a.under, sameAnswer(a.Text), "everywhere")
+		boiler := a.twice && !a.Proved && (a.everywhere || !a.Named) && !known && !has(had.Under, mark)
+		if boiler || has(had.Words, everybodys) {
+			next.Words[everybodys] = struct{}{}
+			continue // "Reply as the company", or what they write to everybody: nobody can tell, later neither
 		}
 		next.Under[mark], next.Words[words] = struct{}{}, struct{}{}
 		if known {
 			continue
 		}
-		came := had.Rule == next.Rule && has(had.Read, mark)
+		came := had.Rule == next.Rule && has(had.Read, mark) && !has(had.Under, mark)
 		sure := a.Proved || a.Named && !a.twice && (came || !a.Published.IsZero())
 		posts = append(posts, a.post(sure))
 		if old && was == nil && !a.Named && !sure {
@@ -141,6 +145,9 @@ func gone(had answerMemory, next *answerMemory, shown []mention.Post) (posts []m
 			missed = append(missed, review)
 		}
 	}
+	if had.Rule != next.Rule {
+		missed = nil // they are looked for elsewhere now
+	}
 	otherwise := len(missed) >= several && len(next.Under) == 0
 	for _, review := range missed {
 		mark := markOf(review.ID)
@@ -150,10 +157,9 @@ func gone(had answerMemory, next *answerMemory, shown []mention.Post) (posts []m
 			posts = append(posts, a)
 			continue
 		}
-		next.Under[mark] = struct{}{}
 		maps.Copy(next.Words, had.Words)
 		if !otherwise {
-			next.Missed[mark] = struct{}{}
+			next.Under[mark], next.Missed[mark] = struct{}{}, struct{}{}
 		}
 	}
 	return posts

@@ -68,7 +68,7 @@ func TestAnswersThatCome(t *testing.T) {
 		want  [][]string
 	}{
 		"named, and told once": {named, []string{two(""), two(house), two(house), two(strings.Replace(house, "since today", "since 2 days", 1))},
-			[][]string{nil, {"/r/9 own: " + sorry}, nil, {"/r/9 own: Dear guest, your money is on its way since 2 days."}}},
+			[][]string{nil, {"/r/9 own: " + sorry}, nil, {"/r/9 seems: Dear guest, your money is on its way since 2 days."}}},
 		"numbers that count are no other words": {named, []string{two(""), two(strings.Replace(house, "since today", "for 2 days", 1)), two(strings.Replace(house, "since today", "for 3 days", 1))},
 			[][]string{nil, {"/r/9 own: Dear guest, your money is on its way for 2 days."}, nil}},
 		"by the page's marks alone": {byMarks, []string{two(""), two(marked), two(marked)}, [][]string{nil, {"/r/9 seems: " + sorry}, nil}},

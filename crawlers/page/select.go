@@ -328,7 +328,7 @@ func (r *selectReader) whole(item *schemaorg.Item, doc *goquery.Document, page s
 		scope = doc.FindMatcher(r.item).First()
 	}
 	own := newOwnFinder(r, page)
-	if scope.Length() > 0 {
+	if r.item != nil && scope.Length() > 0 { // the whole of a page may show answers to others
 		item.Answer = own.in(scope, nil)
 	}
 	if r.drop != nil {

@@ -67,6 +67,9 @@ func (p *page) Thread(ctx context.Context, post mention.Post, since crawlers.Cur
 	if p.answerRule() == 0 && !seen || shown && inList { // the list's polls will tell
 		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true}, nil
 	}
+	if state.Answers == nil || state.Answers.Rule != p.answerRule() {
+		state.V = fetch.Validators{} // nothing of the page was understood yet, by these selectors
+	}
 	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: post.URL, Validators: state.V, Accept: htmlAccept})
 	if err != nil {
 		return crawlers.Batch{}, fmt.Errorf("page: the review's own page: %w", err)
@@ -80,9 +83,9 @@ func (p *page) Thread(ctx context.Context, post mention.Post, since crawlers.Cur
 		return crawlers.Batch{}, err
 	}
 	batch := crawlers.Batch{Observed: crawlers.Observation{What: "page", Bytes: len(res.Body)}, Unchanged: !there}
-	state.V = res.Validators
+	state.V = fetch.Validators{}
 	if there {
-		batch.Observed.Items = 1
+		state.V, batch.Observed.Items = res.Validators, 1
 		answers, stood, memory := p.answersOf(state.Answers, found, []mention.Post{post}, toldLongAgo(post, p.env.Now()))
 		answers = slices.DeleteFunc(answers, func(a mention.Post) bool { return slices.Contains(stood, a.ID) })
 		batch.Posts, state.Answers = poll.Finish(p.env, answers), &memory

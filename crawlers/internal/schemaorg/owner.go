@@ -123,7 +123,7 @@ func (r *Reader) reviewer(v map[string]any) (by []string, about map[string]any) 
 }
 
 // isReviewed reports whether an author is what a review is about, by its id or its name and as something else than a
-// person. Where customers are called the same kind of thing, that says nothing: one of them may take the name.
+// person. Where customers are called the same kind of thing, or none, that says nothing: one of them may take the name.
 func (r *Reader) isReviewed(author any, review *Item) bool {
 	who, ok := r.deref(author).(map[string]any)
 	if !ok || review == nil || review.about == nil {
@@ -135,7 +135,8 @@ func (r *Reader) isReviewed(author any, review *Item) bool {
 	}
 	const telling = 3 // letters
 	id, name := valueText(who["@id"]), text.Letters(valueText(field(who, "name")))
-	return id != "" && id == valueText(review.about["@id"]) || len([]rune(name)) >= telling && name == text.Letters(valueText(field(review.about, "name")))
+	named := len(review.by) > 0 && len([]rune(name)) >= telling && name == text.Letters(valueText(field(review.about, "name")))
+	return named || id != "" && id == valueText(review.about["@id"])
 }
 
 // Is reports whether an item is a post that was read elsewhere, where they say enough to tell.

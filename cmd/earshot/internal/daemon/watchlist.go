@@ -280,8 +280,10 @@ type Places struct{ Brand, Rivals []mention.Span }
 // Places returns the places in a post that the watch was found in, by these hits. Who writes to an account of
 // the watch's own people names the brand, too.
 func (l Watchlist) Places(watch string, post mention.Post, hits []mention.Span) Places {
+	brand := slices.Concat(hits, placesOf(l.accounts, watch, post))
+	slices.SortStableFunc(brand, func(a, b mention.Span) int { return cmp.Compare(a.Start, b.Start) }) // long texts are read around them in order
 	return Places{
-		Brand:  slices.Concat(hits, placesOf(l.accounts, watch, post)),
+		Brand:  brand,
 		Rivals: placesOf(l.Rivals, watch, post),
 	}
 }
