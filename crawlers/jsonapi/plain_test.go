@@ -15,9 +15,11 @@ import (
 // hides, and neither is the word of an author where there is none.
 func TestJSONTexts(t *testing.T) {
 	for name, test := range map[string]struct{ options, item, want string }{
-		"plain":   {"plain: true\n", `"t":"if a<b && c>d\n<script>say</script> it's 5 &lt; 6"`, "if a<b && c>d\n<script>say</script> it's 5 < 6"},
-		"HTML":    {"", `"t":"<p>if a</p>b"`, "if a\nb"},
-		"spoiler": {"markdown: true\n", `"t":">!they lie!<\n> they do not\n~~~\ncode\n~~~\nsee >!here!<"`, "they lie\nsee here"},
+		"plain":                {"plain: true\n", `"t":"if a<b && c>d\n<script>say</script> it's 5 &lt; 6"`, "if a<b && c>d\n<script>say</script> it's 5 < 6"},
+		"HTML":                 {"", `"t":"<p>if a</p>b"`, "if a\nb"},
+		"spoiler":              {"markdown: true\n", `"t":">!they lie!<\n> they do not\n~~~\ncode\n~~~\nsee >!here!<"`, "they lie\nsee here"},
+		"a line of waves":      {"markdown: true\n", `"t":"Worst bank ever\n~~~~~~~~\nThey keep my money"`, "Worst bank ever\n~~~~~~~~\nThey keep my money"},
+		"one fence in another": {"markdown: true\n", "\"t\":\"```\\n~~~\\n```\\nThey keep my money\"", "They keep my money"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := rig.Crawler(t, "json: https://api.example/\n"+test.options+"list: .items[]\nfields: {id: .id, text: .t}", rig.Says("", `{"items":[{"id":1,`+test.item+`}]}`))
@@ -44,6 +46,17 @@ func TestJSONNothingInATextWithHoles(t *testing.T) {
 	}
 	if two.URL != "https://site.example/" || two.AuthorURL != "" {
 		t.Errorf("got %+v", two)
+	}
+}
+
+// TestJSONWordsWithAHole: words of which one part is missing are the other part; a rating says its scale.
+func TestJSONWordsWithAHole(t *testing.T) {
+	c := rig.Crawler(t, "json: https://api.example/posts\nlist: .items[]\n"+
+		`fields: {id: .id, author: '"\(.first) \(.last)"', text: '"\(.pros)\n\(.cons)"', rating: '"\(.nps)/10"'}`,
+		rig.Says("", `{"items":[{"id":1,"first":"Ann","pros":null,"cons":"They keep my money","nps":0}]}`))
+	posts := rig.Poll(t, c, "").Posts
+	if len(posts) != 1 || posts[0].Text != "They keep my money" || posts[0].Author != "Ann" || posts[0].Rating == nil || posts[0].Rating.Stars() > 1 {
+		t.Errorf("got %+v", posts)
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 	byMarks  = "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}"
 	sorry    = "Dear guest, your money is on its way since today."
 	house    = `<div class=house>` + sorry + `</div>`
+	box      = `<div class=house>The shop usually reacts within a day.</div>`
 	marked   = `<div class="owner-reply">` + sorry + `</div>`
 	business = `<div class="owner-reply"><span>Answer in the name of the business</span></div>`
 )
@@ -88,7 +89,13 @@ func TestAnswersThatCome(t *testing.T) {
 			[][]string{nil, {"/r/9 own: " + sorry, "/r/8 own: Poor guest, your money is on its way since today."}, nil, nil}},
 		"below a review that has gone off the page":   {named, []string{two(house), pageOf(below{11, ""}, below{10, ""}, below{8, ""}), pageOf(below{11, ""}, below{10, ""}, below{8, ""})}, [][]string{{"/r/9 seems: " + sorry}, nil, nil}},
 		"where nothing of the page is known any more": {named, []string{two(""), pageOf(below{19, house}, below{18, ""}), pageOf(below{19, house}, below{18, ""})}, [][]string{nil, nil, {"/r/19 seems: " + sorry}}},
-		"of a page that broke off":                    {named, []string{two(""), strings.TrimSuffix(pageOf(below{9, house}, below{8, ""}, below{7, ""}), "</p></div></body></html>")}, [][]string{nil, nil}},
+		"a box that neighbours lose":                  {named, []string{pageOf(below{9, box}, below{8, box}), pageOf(below{9, box}, below{8, house}), pageOf(below{9, box}, below{8, house})}, [][]string{nil, {"/r/8 own: " + sorry}, nil}},
+		"words that change where people were asked": {named, []string{two(""), pageOf(below{10, house}, below{9, ""}, below{8, ""}), pageOf(below{10, strings.Replace(house, "today", "yesterday", 1)}, below{9, ""}, below{8, ""})},
+			[][]string{nil, {"/r/10 seems: " + sorry}, {"/r/10 seems: Dear guest, your money is on its way since yesterday."}}},
+		"hidden by another layout, and one that is new": {named, []string{pageOf(below{9, ""}, below{8, ""}, below{7, ""}), pageOf(below{9, house}, below{8, strings.Replace(house, "Dear", "Poor", 1)}, below{7, ""}),
+			pageOf(below{9, ""}, below{8, ""}, below{7, ""}), pageOf(below{9, ""}, below{8, ""}, below{7, box}), pageOf(below{9, ""}, below{8, ""}, below{7, box})},
+			[][]string{nil, {"/r/9 own: " + sorry, "/r/8 own: Poor guest, your money is on its way since today."}, nil, {"/r/7 own: The shop usually reacts within a day."}, nil}},
+		"of a page that broke off": {named, []string{two(""), strings.TrimSuffix(pageOf(below{9, house}, below{8, ""}, below{7, ""}), "</p></div></body></html>")}, [][]string{nil, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var at crawlers.Cursor
@@ -103,6 +110,26 @@ func TestAnswersThatCome(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestAnswersByAnotherSelector: where answers are looked for elsewhere, those that stood there are not gone.
+func TestAnswersByAnotherSelector(t *testing.T) {
+	body := pageOf(below{9, house}, below{8, ""})
+	site := &rig.Pages{Bodies: map[string]string{list: pageOf(below{9, ""}, below{8, ""})}}
+	at := rig.Poll(t, rig.Crawler(t, named, site), "").Next
+	site.Bodies[list] = body
+	first := rig.Poll(t, rig.Crawler(t, named, site), at)
+	at = first.Next
+	other := strings.Replace(named, ".house", ".elsewhere", 1)
+	var later []string
+	for range 3 {
+		batch := rig.Poll(t, rig.Crawler(t, other, site), at)
+		at = batch.Next
+		later = append(later, answersOf(batch.Posts)...)
+	}
+	if len(answersOf(first.Posts)) != 1 || len(later) != 0 {
+		t.Errorf("told %q, then %q", answersOf(first.Posts), later)
 	}
 }
 
