@@ -214,7 +214,11 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 			a.sources = append(a.sources, block)
 			continue
 		}
-		needs, how := "init.needs_terms", s.place(place.Missing[0].Doc)
+		var docs []string
+		for _, option := range place.Missing { // what Block writes for it may be an example
+			docs = append(docs, s.place(option.Doc))
+		}
+		needs, how := "init.needs_terms", strings.Join(docs, " ")
 		if key := s.key(place.Kind); key != "" {
 			needs, how = "init.needs_key", s.Text("init.file.needs", "what", key)
 		}
