@@ -378,11 +378,7 @@ func (a *adder) write(f found) error {
 	if len(f.needs) > 0 {
 		fmt.Fprintln(out, a.says.Text("add.needs"))
 		for _, o := range f.needs {
-			if a.says.english() || f.key == "" { // what options mean is written in English
-				fmt.Fprintf(out, "  %s: %s\n", o.Name, a.says.place(o.Doc))
-			} else {
-				fmt.Fprintf(out, "  %s\n", o.Name)
-			}
+			fmt.Fprintf(out, "  %s: %s\n", o.Name, a.says.option(o.Doc))
 		}
 		if f.key != "" {
 			fmt.Fprintln(out, a.says.Text("add.key", "how", f.key))

@@ -216,7 +216,7 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 		}
 		var docs []string
 		for _, option := range place.Missing { // what Block writes for it may be an example
-			docs = append(docs, s.place(option.Doc))
+			docs = append(docs, s.option(option.Doc))
 		}
 		needs, how := "init.needs_terms", strings.Join(docs, " ")
 		if key := s.key(place.Kind); key != "" {

@@ -75,6 +75,9 @@ func (s speech) reason(english string) string { return s.said(s.reasons, english
 // place says what presets and crawlers say of a place.
 func (s speech) place(english string) string { return s.said(s.seen, english) }
 
+// option says what an option of a source means.
+func (s speech) option(english string) string { return s.said(s.keys, s.place(english)) }
+
 // unread says beside the name of a source, empty for an address that is being looked at, why it
 // cannot be read: in English all that is known, else as far as the catalogue has words for it, as
 // messages to staff do.
