@@ -63,16 +63,17 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 	names = append(names, "$thread") // the last
 	p.vars = append(p.vars, "")
 	var failed error
-	compile := func(option, program string) *gojq.Code {
+	compileAfter := func(prologue, option, program string) *gojq.Code {
 		if program == "" || failed != nil {
 			return nil
 		}
-		code, err := compileJQ(program, names)
+		code, err := compileJQ(prologue, program, names)
 		if err != nil {
 			failed = s.Errorf(option, "%v", err)
 		}
 		return code
 	}
+	compile := func(option, program string) *gojq.Code { return compileAfter("", option, program) }
 	p.list = compile("list", o.List)
 	p.next, p.more = compile("pager", o.Pager.Next), compile("pager", o.Pager.More)
 	p.fails, p.closed, p.backoff = compile("fails", o.Fails), compile("closed", o.Closed), compile("backoff", o.Backoff)
@@ -82,42 +83,33 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		"author_url": f.AuthorURL, "time": f.Time, "edited": f.Edited, "rating": f.Rating, "best": f.Best, "title": f.Title,
 		"text": f.Text, "lang": f.Lang, "kind": f.Kind, "own": f.Own, "deleted": f.Deleted, "comments": f.Comments,
 	} {
-		if program == "" {
-			continue
-		}
-		if code := compile("fields", holes(name)+program); code != nil {
+		if code := compileAfter(holes(name), "fields", program); code != nil {
 			p.fields[name] = code
 		}
 	}
 	return p, failed
 }
 
-// What goes before the program of a field: jq writes null into a text that is put together of what is not there.
-const (
-	// whole makes no text of it: such an id would be that of many posts, such a link one that leads nowhere.
-	whole = `def tostring: if . == null then empty elif type == "string" then . else tojson end; `
-	// parts leaves it out: of words that have a title and no text the title is what was said.
-	parts = `def tostring: if . == null then "" elif type == "string" then . else tojson end; `
-)
-
+// holes goes before the program of a field: jq writes null into a text that is put together of what is not there.
 func holes(field string) string {
+	missing := "empty" // such an id would be that of many posts, such a link one that leads nowhere: they are none
 	switch field {
 	case "text", "title", "author", "lang", "kind":
-		return parts
+		missing = `""` // of words that have a title and no text the title is what was said
 	}
-	return whole
+	return `def tostring: if . == null then ` + missing + ` elif type == "string" then . else tojson end; `
 }
 
-// compileJQ compiles a program, which sees these variables and nothing of the process.
-func compileJQ(program string, variables []string) (*gojq.Code, error) {
-	query, err := gojq.Parse(program)
+// compileJQ compiles a program, which sees these variables and nothing of the process, and what the prologue defines.
+func compileJQ(prologue, program string, variables []string) (*gojq.Code, error) {
+	query, err := gojq.Parse(prologue + program)
 	if err == nil {
 		var code *gojq.Code
 		if code, err = gojq.Compile(query, gojq.WithVariables(variables), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
 			return code, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is not a jq program: %w", strings.TrimPrefix(strings.TrimPrefix(program, whole), parts), err)
+	return nil, fmt.Errorf("%q is not a jq program: %w", program, err)
 }
 
 // jsonPage is one answer, mapped.
@@ -173,25 +165,17 @@ type jsonRun struct {
 }
 
 func (r *jsonRun) items(body any, page *jsonPage) error {
-	if !r.lists(body) {
-		rest, odd := r.withoutOdd(body)
-		if body = rest; odd > 0 {
+	listed, err := r.list(body)
+	if err != nil {
+		if rest, odd := r.withoutOdd(body); odd > 0 {
+			listed, err = rest, nil
 			page.notes = append(page.notes, fmt.Sprintf("posts of another form were left out: %d", odd))
 		}
 	}
-	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
-	for {
-		v, ok := iter.Next()
-		if !ok {
-			break
-		}
-		if err, isErr := v.(error); isErr {
-			if page.items == 0 {
-				return fmt.Errorf("list finds nothing: %w", err)
-			}
-			page.notes = append(page.notes, "list: "+err.Error())
-			break
-		}
+	if err != nil && len(listed) == 0 {
+		return fmt.Errorf("list finds nothing: %w", err)
+	}
+	for _, v := range listed {
 		if page.items++; page.items > maxItems {
 			return fmt.Errorf("more than %d posts in one answer", maxItems)
 		}
@@ -205,6 +189,9 @@ func (r *jsonRun) items(body any, page *jsonPage) error {
 		}
 		page.posts = append(page.posts, p)
 		page.dates[p.ID] = dated(written, p)
+	}
+	if err != nil {
+		page.notes = append(page.notes, "list: "+err.Error())
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.failed)) {
 		page.notes = append(page.notes, fmt.Sprintf("fields.%s failed on %d of %d posts", name, r.failed[name], page.items))

@@ -58,35 +58,38 @@ func placesOf(body any) []place {
 	return all[:min(len(all), maxOddLists)]
 }
 
-// withoutOdd is the answer without the items that the list program fails on, and how many they are; 0 where
+// withoutOdd are the items of an answer without those that the list program fails on, and how many these are; 0 where
 // that is no help.
-func (r *jsonRun) withoutOdd(body any) (rest any, odd int) {
+func (r *jsonRun) withoutOdd(body any) (items []any, odd int) {
 	for _, at := range placesOf(body) {
 		var kept []any
 		for _, item := range at.list {
-			if r.lists(at.holds([]any{item}, body)) {
+			if _, err := r.list(at.holds([]any{item}, body)); err == nil {
 				kept = append(kept, item)
 			}
 		}
-		if rest := at.holds(kept, body); len(kept) > 0 && len(kept) < len(at.list) && r.lists(rest) {
-			return rest, len(at.list) - len(kept)
+		if len(kept) > 0 && len(kept) < len(at.list) {
+			if items, err := r.list(at.holds(kept, body)); err == nil {
+				return items, len(at.list) - len(kept)
+			}
 		}
 		at.holds(at.list, body)
 	}
-	return body, 0
+	return nil, 0
 }
 
-// lists reports whether the list program takes the answer to its end.
-func (r *jsonRun) lists(body any) bool {
+// list is what the list program makes of an answer, one item more than may be at most, and the error that it ends with.
+func (r *jsonRun) list(body any) (items []any, err error) {
 	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
-	for range maxItems {
+	for len(items) <= maxItems {
 		v, ok := iter.Next()
 		if !ok {
-			return true
+			break
 		}
-		if _, isErr := v.(error); isErr {
-			return false
+		if err, isErr := v.(error); isErr {
+			return items, err
 		}
+		items = append(items, v)
 	}
-	return true
+	return items, nil
 }

@@ -168,7 +168,7 @@ func (w *answerer) compile(a Answer, who Account) error {
 		if program == "" || failed != nil {
 			return nil
 		}
-		code, err := compileJQ(program, names)
+		code, err := compileJQ("", program, names)
 		if err != nil {
 			failed = fmt.Errorf("%s: %w", what, err)
 		}
