@@ -214,15 +214,8 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 			a.sources = append(a.sources, block)
 			continue
 		}
-		var docs []string
-		for _, option := range place.Missing { // what Block writes for it may be an example
-			docs = append(docs, s.option(option.Doc))
-		}
-		needs, how := "init.needs_terms", strings.Join(docs, " ")
-		if key := s.key(place.Kind); key != "" {
-			needs, how = "init.needs_key", s.Text("init.file.needs", "what", key)
-		}
-		fmt.Fprintln(out, s.Text(needs, "kind", place.Kind.Name))
+		said, how := s.needs(place)
+		fmt.Fprintln(out, said)
 		a.later = append(a.later, how+"\n"+block)
 	}
 	if len(a.sources) == 0 {
@@ -233,6 +226,18 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 
 // channelID is a channel as Slack's addresses and menus give it.
 var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{8,}$`)
+
+// needs says what a place needs before it can be read, and how the watchlist tells of it.
+func (s speech) needs(place presets.Place) (said, how string) {
+	if key := s.key(place.Kind); key != "" {
+		return s.Text("init.needs_key", "kind", place.Kind.Name), s.Text("init.file.needs", "what", key)
+	}
+	docs := make([]string, len(place.Missing)) // what Block writes for them may be an example
+	for i, option := range place.Missing {
+		docs[i] = s.option(option.Doc)
+	}
+	return s.Text("init.needs_terms", "kind", place.Kind.Name), strings.Join(docs, " ")
+}
 
 func split(line string) []string {
 	var out []string

@@ -176,7 +176,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 		}
 		if ok {
 			p := r.named(item)
-			f.unwrap(&p, htmltext.Line(item.Custom[customSource]))
+			f.unwrap(&p, item)
 			known = append(known, p)
 			continue
 		}
@@ -184,7 +184,7 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 			r.learnTails()
 		}
 		p := r.post(item)
-		f.unwrap(&p, htmltext.Line(item.Custom[customSource]))
+		f.unwrap(&p, item)
 		fresh = append(fresh, p)
 		if tell && poll.LongPast(item.Published, p, state.Since) {
 			past = append(past, p)
@@ -234,9 +234,8 @@ func telling(parsed *gofeed.Feed) bool {
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter
-// before its address, the publisher behind its title, both again as its text. publisher is empty where the
-// feed names none beside.
-func (f *feed) unwrap(p *mention.Post, publisher string) {
+// before its address, the publisher behind its title, both again as its text.
+func (f *feed) unwrap(p *mention.Post, item *gofeed.Item) {
 	if f.target != "" {
 		if u, err := url.Parse(p.URL); err == nil {
 			if own := poll.CleanURL(u.Query().Get(f.target)); own != "" {
@@ -250,6 +249,7 @@ func (f *feed) unwrap(p *mention.Post, publisher string) {
 	if !f.publisher {
 		return
 	}
+	publisher := htmltext.Line(item.Custom[customSource]) // empty where the feed names none beside
 	switch i := strings.LastIndex(p.Title, " - "); {
 	case p.Author != "":
 	case publisher != "":

@@ -35,6 +35,9 @@ type answerMemory struct {
 	Words  poll.Fingerprints `json:"words,omitempty"`  // the answers
 }
 
+// by reports whether the memory is of answers that were looked for by this rule; an earlier version has none.
+func (m *answerMemory) by(rule uint64) bool { return m != nil && m.Rule == rule }
+
 // answerRule names the selectors by which answers are looked for.
 func (p *page) answerRule() uint64 {
 	var all []string
@@ -60,12 +63,11 @@ func below(items []*schemaorg.Item, posts []mention.Post) (rest []mention.Post, 
 		}
 	}
 	for _, p := range posts {
-		if !p.Own {
+		switch {
+		case !p.Own, known[p.ReplyTo]: // what they add to their answer is a post as any other
 			rest = append(rest, p)
-		} else if known[p.ReplyTo] {
-			rest = append(rest, p) // what they add to their answer
-		} else if p.ReplyTo != "" { // else it answers what is no post
-			add(answered{Answer: schemaorg.Answer{Text: p.Text, Author: p.Author, Published: p.Published, DateOnly: p.DateOnly, Proved: true}, under: p.ReplyTo, url: p.URL})
+		case p.ReplyTo != "": // else it answers what is no post
+			add(answered{Answer: schemaorg.Proved(p), under: p.ReplyTo, url: p.URL})
 		}
 	}
 	for _, i := range items {
@@ -120,7 +122,7 @@ func (p *page) answersOf(was *answerMemory, found []answered, shown []mention.Po
 		if known {
 			continue
 		}
-		came := had.Rule == next.Rule && has(had.Read, mark) && !has(had.Under, mark)
+		came := was.by(next.Rule) && has(had.Read, mark) && !has(had.Under, mark)
 		sure := a.Proved || a.Named && !a.twice && (came || !a.Published.IsZero())
 		posts = append(posts, a.post(sure))
 		if old && was == nil && !a.Named && !sure {
@@ -136,17 +138,17 @@ func has(m poll.Fingerprints, mark uint64) bool {
 }
 
 // gone are the answers that two looks in a row missed. Where all of several are missed at once the page shows them in
-// another way.
+// another way, and where they are looked for elsewhere nothing is known of them.
 func gone(had answerMemory, next *answerMemory, shown []mention.Post) (posts []mention.Post) {
+	if had.Rule != next.Rule {
+		return nil
+	}
 	const several = 2
 	var missed []mention.Post
 	for _, review := range shown {
 		if mark := markOf(review.ID); has(had.Under, mark) && !has(next.Under, mark) {
 			missed = append(missed, review)
 		}
-	}
-	if had.Rule != next.Rule {
-		missed = nil // they are looked for elsewhere now
 	}
 	otherwise := len(missed) >= several && len(next.Under) == 0
 	for _, review := range missed {

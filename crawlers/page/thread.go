@@ -67,7 +67,7 @@ func (p *page) Thread(ctx context.Context, post mention.Post, since crawlers.Cur
 	if p.answerRule() == 0 && !seen || shown && inList { // the list's polls will tell
 		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true}, nil
 	}
-	if state.Answers == nil || state.Answers.Rule != p.answerRule() {
+	if !state.Answers.by(p.answerRule()) {
 		state.V = fetch.Validators{} // nothing of the page was understood yet, by these selectors
 	}
 	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: post.URL, Validators: state.V, Accept: htmlAccept})

@@ -89,7 +89,7 @@ type walk struct {
 func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	w := &walk{p: p, dates: map[string]string{}}
 	poll.DecodeCursor(since, &w.state)
-	if w.state.Answers == nil || w.state.Answers.Rule != p.answerRule() {
+	if !w.state.Answers.by(p.answerRule()) {
 		w.state.V = fetch.Validators{} // answers that stand there already are known before the next one comes
 	}
 	res, err := w.start(ctx)

@@ -147,11 +147,16 @@ func (i *Item) Is(post mention.Post) bool {
 	return i.parent == nil && min(len(words), len(mine)) >= enough && sameItem(i, other)
 }
 
+// Proved is the answer that a post is which the page's data prove to be the company's.
+func Proved(p mention.Post) Answer {
+	return Answer{Text: p.Text, Author: p.Author, Published: p.Published, DateOnly: p.DateOnly, Proved: true}
+}
+
 // Proof takes the answer below the review that is proved to be the company's.
 func (i *Item) Proof(items []*Item) {
 	for _, a := range items {
 		if a.parent == i && a.Post.Own {
-			i.Answer = Answer{Text: a.Post.Text, Author: a.Post.Author, Published: a.Post.Published, DateOnly: a.Post.DateOnly, Proved: true}
+			i.Answer = Proved(a.Post)
 		}
 	}
 }

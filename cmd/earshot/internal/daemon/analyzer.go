@@ -138,9 +138,8 @@ func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 }
 
 // Input is what the scorer is asked of a post: what its author said, and where that names
-// the watch and its rivals. The title of a
-// reply is its thread's title, written by somebody else, so it is left out; from is
-// where in the Body the rest begins.
+// the watch and its rivals. The title of a reply is its thread's title, written by somebody
+// else, so it is left out; from is where in the Body the rest begins.
 func Input(post mention.Post, named Places) (in sentiment.Input, from int) {
 	body := post.Body()
 	if post.IsReply || post.Title == "" {
