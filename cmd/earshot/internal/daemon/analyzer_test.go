@@ -143,7 +143,7 @@ func TestAccountsNameTheBrand(t *testing.T) {
 	list := check(t, `contact: a@example.com
 watch:
   - {name: Romashka, terms: ["Ромашка Банк"], official: ["@romashka_pr", {name: Olena, profile: "@romashka_help@social.example"}, {name: Ivan, profile: "https://social.example/users/7"}]}
-  - {name: Other, terms: ["Мак"]}
+  - {name: Other, terms: ["Мак"], official: ["@!!"]}
 sources: [{feed: "https://social.example/rss", watch: Romashka}]
 `)
 	for text, want := range map[string]string{

@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 )
@@ -91,18 +92,22 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 	}
 	list := Watchlist{Config: cfg, at: now}
 	if understood != nil {
-		set, problems, _ := compileWatches(understood, understood.Watches) // the problems say all that the error does
+		names, err := match.NewLanguages() // once for all lists
+		if err != nil {
+			return Watchlist{}, err
+		}
+		set, problems, _ := compileWatches(names, understood, understood.Watches) // the problems say all that the error does
 		list.Terms = set
 		if on := watchesOn(understood.Watches, now); len(on) < len(understood.Watches) {
-			list.Terms, _, _ = compileWatches(understood, on) // all were compiled already, for their mistakes
+			list.Terms, _, _ = compileWatches(names, understood, on) // all were compiled already, for their mistakes
 		}
 		if named := rivals(understood.Watches); len(named) > 0 {
 			var more []config.Error
-			list.Rivals, more, _ = compileWatches(understood, named)
+			list.Rivals, more, _ = compileWatches(names, understood, named)
 			problems = append(problems, ofRivals(more)...)
 		}
 		if named := accounts(understood.Watches); len(named) > 0 {
-			list.accounts, _, _ = compileWatches(understood, named) // a handle that is none was told of already
+			list.accounts, _, _ = compileWatches(names, understood, named) // they are letters and digits, in which nothing is wrong
 		}
 		said := all.List
 		if cfg != nil {
@@ -235,7 +240,11 @@ func KindOptions() config.Kinds {
 // CompileTerms compiles watches that were made, not read from a file: their
 // places in the watchlist are unknown, and so are its warnings.
 func CompileTerms(cfg *config.Config) (*match.Set, error) {
-	set, _, err := compileWatches(cfg, cfg.Watches)
+	names, err := match.NewLanguages()
+	if err != nil {
+		return nil, err
+	}
+	set, _, err := compileWatches(names, cfg, cfg.Watches)
 	return set, err
 }
 
@@ -261,8 +270,9 @@ func accounts(list []config.Watch) []config.Watch {
 		var handles []config.Text
 		for _, a := range w.Official {
 			for _, name := range []string{a.Name, a.Profile} {
-				if strings.HasPrefix(name, "@") {
-					handle, _, _ := strings.Cut(name[1:], "@") // without its server: so people write it
+				written, is := strings.CutPrefix(name, "@")
+				handle, _, _ := strings.Cut(written, "@") // without its server: so people write it
+				if is && text.Letters(handle) != "" {
 					handles = append(handles, config.Text{Value: "@" + handle, Pos: w.Pos})
 				}
 			}
@@ -313,7 +323,7 @@ func ofRivals(problems []config.Error) []config.Error {
 
 // compileWatches compiles the watches; problems are mistakes and warnings with
 // their places in the watchlist.
-func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []config.Error, error) {
+func compileWatches(names *match.Languages, cfg *config.Config, list []config.Watch) (*match.Set, []config.Error, error) {
 	places := map[string]config.Pos{}
 	place := func(p config.Pos) string {
 		places[p.String()] = p
@@ -341,7 +351,7 @@ func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []conf
 			Any: exprs(w.Any), All: exprs(w.All), None: exprs(w.None),
 		}
 	}
-	set, found, err := match.Compile(watches)
+	set, found, err := names.Compile(watches)
 	problems := make([]config.Error, len(found))
 	for i, p := range found {
 		problems[i] = cfg.Problem(places[p.Pos], p.Message, p.Hint)
