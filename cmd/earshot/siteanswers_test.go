@@ -101,6 +101,19 @@ func shopRig(t *testing.T, s *shop, sel string) *rig {
 	return r
 }
 
+// complainedOf is a running earshot that told of two complaints at the shop, Aardvark's and Bumblebee's.
+func complainedOf(t *testing.T, sel string) (*shop, *rig, *process) {
+	s := newShop(t)
+	s.say(1, "A branch in the old town.")
+	r := shopRig(t, s, sel)
+	r.baselineOf(5)
+	p := r.start("")
+	s.say(2, "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark.")
+	s.say(3, "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee.")
+	r.until(p, time.Minute, "the alerts", func() bool { return r.count("Aardvark") == 1 && r.count("Bumblebee") == 1 })
+	return s, r, p
+}
+
 const question = "what looks like your answer"
 
 // TestAnswersInTheSitesConsole: staff answer in the console of a review site. Where the watchlist says what an answer is the
@@ -110,14 +123,7 @@ func TestAnswersInTheSitesConsole(t *testing.T) {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
-	s := newShop(t)
-	s.say(1, "A branch in the old town.")
-	r := shopRig(t, s, ", own: .house")
-	r.baselineOf(5)
-	p := r.start("")
-	s.say(2, "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark.")
-	s.say(3, "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee.")
-	r.until(p, time.Minute, "the alerts", func() bool { return r.count("Aardvark") == 1 && r.count("Bumblebee") == 1 })
+	s, r, p := complainedOf(t, ", own: .house")
 	s.answer(2, `<div class="house"><form><textarea>Write the answer of the business here</textarea><button>Answer as the business</button></form></div>`)
 	s.answer(3, `<div class="house">The bank has not answered this review yet</div>`)
 	s.polls(r, p, 3)
@@ -160,14 +166,7 @@ func TestAnswersThatOnlyLookSo(t *testing.T) {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
-	s := newShop(t)
-	s.say(1, "A branch in the old town.")
-	r := shopRig(t, s, "")
-	r.baselineOf(5)
-	p := r.start("")
-	s.say(2, "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark.")
-	s.say(3, "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee.")
-	r.until(p, time.Minute, "the alerts", func() bool { return r.count("Aardvark") == 1 && r.count("Bumblebee") == 1 })
+	s, r, p := complainedOf(t, "")
 	p.stop()
 
 	s.answer(2, `<div class="owner-reply">Dear guest, we answered you last year already.</div>`)
