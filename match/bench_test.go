@@ -71,9 +71,19 @@ func mixedText(size int) string {
 	return b.String()
 }
 
+// languagesOf are those that the program ships.
+func languagesOf(tb testing.TB) *Languages {
+	tb.Helper()
+	l, err := NewLanguages()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return l
+}
+
 func mustCompile(tb testing.TB, watches []Watch) *Set {
 	tb.Helper()
-	set, _, err := Compile(watches)
+	set, _, err := languagesOf(tb).Compile(watches)
 	if err != nil {
 		tb.Fatal(err)
 	}

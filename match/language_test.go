@@ -45,7 +45,7 @@ func TestNewLanguage(t *testing.T) {
 	if !common {
 		t.Errorf("no warning of a common word: %v", problems)
 	}
-	old, _, err := Compile(watches)
+	old, _, err := languagesOf(t).Compile(watches)
 	if err != nil {
 		t.Fatal(err)
 	}

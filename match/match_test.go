@@ -148,7 +148,7 @@ func TestProblems(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			set, problems, err := Compile([]Watch{tt.watch})
+			set, problems, err := languagesOf(t).Compile([]Watch{tt.watch})
 			if tt.fatal != (err != nil) || tt.fatal != (set == nil) {
 				t.Errorf("set %v, err %v, want an error: %v", set != nil, err, tt.fatal)
 			}

@@ -90,16 +90,6 @@ type phrase struct {
 	handle bool
 }
 
-// Compile prepares watches for matching. Problems are worth showing whether or
-// not err is nil; err is not nil exactly when one of them is Fatal.
-func Compile(watches []Watch) (*Set, []Problem, error) {
-	l, err := NewLanguages()
-	if err != nil {
-		return nil, nil, err
-	}
-	return l.Compile(watches)
-}
-
 // Languages are what Compile knows of the languages: whoever compiles many short lists
 // reads it once, which is nearly all of the work. It may be used by many goroutines at once.
 type Languages struct {
@@ -149,7 +139,8 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 	return &Languages{known: k, compiler: c}, nil
 }
 
-// Compile is the function Compile, with tables that were read before.
+// Compile prepares watches for matching. Problems are worth showing whether or
+// not err is nil; err is not nil exactly when one of them is Fatal, or the names are too many.
 func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 	c := l.compiler.fork()
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}

@@ -97,7 +97,11 @@ func (w *world) settle(town guideTown, lang string) {
 func (w *world) hear(town guideTown, i int, scorer *sentiment.Scorer, lang string) {
 	w.t.Helper()
 	said := town.Posts[i]
-	set, problems, err := match.Compile([]match.Watch{{Name: town.Bank, Terms: []match.Term{{Text: town.Bank}}}})
+	names, err := match.NewLanguages()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	set, problems, err := names.Compile([]match.Watch{{Name: town.Bank, Terms: []match.Term{{Text: town.Bank}}}})
 	if err != nil || len(problems) > 0 {
 		w.t.Fatal(err, problems)
 	}
