@@ -43,7 +43,7 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	src.own(batch.Posts)
 	batch.Posts, v.gone = v.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
-	fresh = v.changed(fresh)
+	fresh = v.changed(fresh, batch.Anew)
 	receipt, err := p.handOver(commit, src, fresh, p.replies(p.result(src, batch, shown), v.before(batch.Posts), fresh))
 	if err != nil {
 		p.table.notStored(src, err)
@@ -90,15 +90,18 @@ func (v visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 // changed drops what only looks edited. A thread's own page may show a post in
 // other words than the place an ordinary poll reads it from (an API, a feed that
 // cuts it short). The first visit from a post cannot tell that from an edit, except
-// for posts whose words are at hand; later visits are compared with the first.
-func (v visit) changed(fresh []candidate) []candidate {
-	if !v.looked.IsZero() {
+// for posts whose words are at hand; later visits are compared with the first. Where the
+// thread is read by other rules than before nothing tells it at all, but an answer that is
+// known as one only now counts.
+func (v visit) changed(fresh []candidate, anew bool) []candidate {
+	if !v.looked.IsZero() && !anew {
 		return fresh
 	}
 	kept := fresh[:0]
 	for _, c := range fresh {
 		stored, waits := v.waiting(c.post.ID)
-		if !c.post.Deleted && (waits && sameWords(stored, c.post) || !waits && c.was != 0) {
+		known := c.was != 0 && !(anew && c.post.OwnersAnswer())
+		if !c.post.Deleted && (waits && (anew || sameWords(stored, c.post)) || !waits && known) {
 			continue
 		}
 		kept = append(kept, c)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -385,6 +386,31 @@ func TestFirstLookKnowsAnEditFromAnotherView(t *testing.T) {
 				t.Errorf("same words: %v, want %v", got, c.same)
 			}
 		})
+	}
+}
+
+// TestThreadReadByOtherRules: after an update the posts of a thread may have other words, which nobody edited.
+// What is new there, gone, or known for an answer only now is told.
+func TestThreadReadByOtherRules(t *testing.T) {
+	complaint := mention.Post{ID: "1", Text: "They lost my card."}
+	read := func(id string, was uint32, change func(*mention.Post)) candidate {
+		c := candidate{post: mention.Post{ID: id, Text: "They lost my card, as a list now."}, was: was}
+		change(&c.post)
+		return c
+	}
+	as := func(*mention.Post) {}
+	fresh := func() []candidate {
+		return []candidate{read("1", 7, as), read("2", 7, as), read("3", 0, as), read("4", 7, func(p *mention.Post) { p.Own = true }), read("1", 7, func(p *mention.Post) { p.Deleted = true })}
+	}
+	visited := visit{followedPost: followedPost{post: complaint, looked: time.Now()}, open: []mention.Post{complaint}}
+	for anew, want := range map[bool]string{false: "1 2 3 4 1", true: "3 4 1"} {
+		var got []string
+		for _, c := range visited.changed(fresh(), anew) {
+			got = append(got, c.post.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("by other rules %v: %q is told, want %q", anew, got, want)
+		}
 	}
 }
 

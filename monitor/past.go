@@ -63,9 +63,10 @@ const (
 
 // reread reports whether nearly all posts of a place changed their words at once. It has another
 // layout then, which puts other words around each, or leaves some out; nobody edited them. Where ids
-// are the site's own, an interface answers: it has no layout, and may show what was edited alone.
+// are the site's own, an interface answers: it has no layout, and may show what was edited alone,
+// unless it is earshot that reads its answers by other rules.
 func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
-	if batch.OwnIDs {
+	if batch.OwnIDs && !batch.Anew {
 		return false
 	}
 	edited, all := 0, max(shown+len(batch.Beside), batch.Observed.Items)

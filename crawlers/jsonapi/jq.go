@@ -44,12 +44,17 @@ type jsonProgram struct {
 	vars                                     []any // values of the variables, in the order they were named
 	eachVar                                  int   // index of the variable that changes; -1: none
 	markdown, plain                          bool
+	rules                                    string // names how posts are read: with another name they may have other words
 }
+
+// readingRules is counted up when this package reads the words of the same answer otherwise by the same programs.
+const readingRules = 1
 
 // compileJSON compiles every jq program. Options of a preset are variables: the
 // option "app" is $app.
 func compileJSON(o Options, given poll.Values, each string, s config.Section) (*jsonProgram, error) {
 	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown, plain: o.Plain}
+	p.rules = poll.HashID(strconv.Itoa(readingRules), o.List, fmt.Sprintf("%q", o.Fields), fmt.Sprint(o.Markdown, o.Plain))
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(given.Text)) {
 		names = append(names, "$"+name)

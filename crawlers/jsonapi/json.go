@@ -175,7 +175,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 	first := poll.HashID(turn.address(a.opt.Address))
 	for n := 1; ; n++ {
 		req := a.request(turn)
-		if n == 1 && known.For == first {
+		if n == 1 && known.For == first && known.Rules == a.program.rules {
 			req.Validators = known.V
 		}
 		res, err := a.ask(ctx, a.program, req, value)
@@ -196,7 +196,8 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 			return a.close(found, all, known), fmt.Errorf("%s: %w", fetch.SafeURL(res.URL), err)
 		}
 		if n == 1 {
-			found.next.For, found.next.V = first, res.Validators
+			found.next.For, found.next.V, found.next.Rules = first, res.Validators, a.program.rules
+			found.anew = len(known.Marks) > 0 && known.Rules != a.program.rules && !a.opt.Pager.Keep // an inbox is read once
 		}
 		if a.opt.Pager.Keep { // an inbox tells in order what happened, and only once
 			page.posts = poll.LastWord(page.posts)

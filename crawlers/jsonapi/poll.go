@@ -42,7 +42,8 @@ func (s jsonState) began(now time.Time) time.Time {
 
 // jsonPart is the memory of one value of each.
 type jsonPart struct {
-	For    string            `json:"for,omitempty"` // hash of the first page's address, which may hold a key: validators are for it alone
+	For    string            `json:"for,omitempty"`   // hash of the first page's address, which may hold a key: validators are for it and for Rules alone
+	Rules  string            `json:"rules,omitempty"` // jsonProgram.rules, by which Marks were read; an earlier earshot did not keep them
 	V      fetch.Validators  `json:"v,omitzero"`
 	Newest time.Time         `json:"newest,omitzero"`
 	Marks  poll.Fingerprints `json:"seen,omitempty"`
@@ -228,6 +229,7 @@ func (f jsonFound) addTo(b *crawlers.Batch) {
 	b.Posts = append(b.Posts, f.posts...)
 	b.Observed.Items += f.items
 	b.Observed.Gap = b.Observed.Gap || f.cut
+	b.Anew = b.Anew || f.anew
 	b.Observed.Bytes += f.bytes
 	b.Observed.Notes = poll.AppendNew(b.Observed.Notes, f.notes...)
 	if f.newest.After(b.Observed.Newest) {
@@ -248,6 +250,7 @@ type jsonFound struct {
 	wait      time.Time
 	again     bool // the next poll starts where this one did: older pages are left
 	cut       bool // there are older pages than are read at most
+	anew      bool // the posts of the last poll were read by other rules
 	dates     map[string]string
 }
 
@@ -256,7 +259,7 @@ func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jso
 	all = poll.Finish(a.env, all)
 	found.items, found.newest = len(all), poll.Newest(all)
 	found.posts, found.next.Marks = known.Marks.New(all)
-	found.cut = found.cut && len(known.Marks) > 0 && len(found.posts) == len(all)
+	found.cut = found.cut && !found.anew && len(known.Marks) > 0 && len(found.posts) == len(all)
 	if found.newest.After(found.next.Newest) {
 		found.next.Newest = found.newest
 	}

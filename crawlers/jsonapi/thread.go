@@ -20,8 +20,9 @@ type jsonThreads struct {
 
 // threadCursor is the memory of a discussion.
 type threadCursor struct {
-	V    fetch.Validators  `json:"v,omitzero"`
-	Seen poll.Fingerprints `json:"seen,omitempty"`
+	V     fetch.Validators  `json:"v,omitzero"`
+	Rules string            `json:"rules,omitempty"` // as in jsonPart
+	Seen  poll.Fingerprints `json:"seen,omitempty"`
 }
 
 // Thread reads the discussion at the address the post came with. A discussion
@@ -34,6 +35,9 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	}
 	var state threadCursor
 	poll.DecodeCursor(since, &state)
+	if state.Rules != a.follow.rules {
+		state.V = fetch.Validators{} // what did not change is to be read otherwise
+	}
 	res, err := a.ask(ctx, a.follow, a.question(address, p, state), "")
 	if err != nil {
 		if poll.NotFound(err) || p.ReplyTo == "" && a.follow.saysGone(ctx, err) {
@@ -62,7 +66,8 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 		}
 	}
 	sees := crawlers.Observation{What: "discussion, " + text.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
-	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(threadCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
+	next := threadCursor{V: res.Validators, Rules: a.follow.rules, Seen: seen}
+	return crawlers.Batch{Posts: fresh, OwnIDs: true, Anew: len(state.Seen) > 0 && state.Rules != next.Rules, Next: poll.EncodeCursor(next), Observed: sees}, nil
 }
 
 // question is how the discussion of the post is asked for.
