@@ -63,11 +63,11 @@ const (
 
 // reread reports whether nearly all posts of a place changed their words at once. It has another
 // layout then, which puts other words around each, or leaves some out; nobody edited them. Where ids
-// are the site's own, an interface answers: it has no layout, and may show what was edited alone,
-// unless it is earshot that reads its answers by other rules.
+// are the site's own, an interface answers: it has no layout, and may show what was edited alone.
+// There the words of any post are others because earshot reads them by other rules, or somebody edited it.
 func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
-	if batch.OwnIDs && !batch.Anew {
-		return false
+	if batch.OwnIDs {
+		return batch.Anew
 	}
 	edited, all := 0, max(shown+len(batch.Beside), batch.Observed.Items)
 	for _, c := range fresh {

@@ -203,7 +203,7 @@ func TestPlaceThatIsLaidOutAnew(t *testing.T) {
 		"all of them": {6, 6, 1, 0, false, true, false}, "most": {6, 5, 0, 0, false, true, false}, "half": {8, 4, 0, 0, false, false, false},
 		"a few on a small page": {4, 4, 0, 0, false, false, false}, "new ones": {6, 0, 6, 0, false, false, false},
 		"an interface": {6, 6, 0, 0, true, false, false}, "a few of many": {6, 6, 0, 100, false, false, false},
-		"by other rules": {6, 6, 1, 0, false, true, true}, "an interface by other rules": {6, 6, 1, 0, true, true, true},
+		"by other rules": {6, 6, 1, 0, false, true, true}, "an interface by other rules": {6, 1, 1, 0, true, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
