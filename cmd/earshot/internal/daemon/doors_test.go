@@ -120,7 +120,10 @@ func TestFallback(t *testing.T) {
 	})
 	slack.Heal()
 	d.lease.delivery().sender.Reload()
-	eventually(t, "both stand in Slack", func() bool { return len(slack.Messages("#mentions")) >= 2 })
+	eventually(t, "both stand in Slack, and that is known", func() bool {
+		counts, err := d.store.Counts(t.Context(), time.Now())
+		return err == nil && counts.Pending+counts.Posting <= 1 && len(slack.Messages("#mentions")) >= 2 // the door's is left
+	})
 	c.says(http.StatusOK)
 	reloaded(t, d, doorList(dir, slack, c, "fallback: night\nroutes: [{to: \"#mentions\"}]\nlanguage: en\n")) // forgets the door's pause
 	eventually(t, "nothing waits", func() bool {
