@@ -34,10 +34,21 @@ func TestSchemasAreOne(t *testing.T) {
 	}
 }
 
-// TestWhatIsKeptIsTold: whoever answers for the data reads docs/privacy.md and no schema: every table is
-// in the column of it that says where things are kept.
+// TestWhatIsKeptIsTold: whoever answers for the data reads the guide's page on privacy, in their language, and no
+// schema: every table is in the column of it that says where things are kept.
 func TestWhatIsKeptIsTold(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "privacy.md"))
+	pages, err := filepath.Glob(filepath.Join(testkit.Root(t), "docs", "guide", "??", "admin", "privacy.md"))
+	if err != nil || len(pages) != 4 {
+		t.Fatalf("pages %q, error %v, want one for each language", pages, err)
+	}
+	for _, page := range pages {
+		testPageTells(t, page)
+	}
+}
+
+func testPageTells(t *testing.T, file string) {
+	t.Helper()
+	page, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +62,7 @@ func TestWhatIsKeptIsTold(t *testing.T) {
 	for _, text := range migrationTexts(t, "sqlite") {
 		for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(text, -1) {
 			if n++; !told[m[1]] {
-				t.Errorf("docs/privacy.md does not say what is kept in %s, and how long", m[1])
+				t.Errorf("%s does not say what is kept in %s, and how long", file, m[1])
 			}
 		}
 	}
