@@ -57,8 +57,8 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v := r.signs(t, p); v.rule != 0 {
 		return v
 	}
-	if t.capitals && !r.capitalised(p) && !r.apart(t, p) {
-		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
+	if v := r.inCapitals(t, p); v.rule != 0 {
+		return v
 	}
 	if t.letters && r.speechAtEdge(p) {
 		return verdict{3, "the letter of the name needs its capital: here it is a word of the sentence"}
@@ -160,6 +160,24 @@ func (r *run) capitalised(p *place) bool {
 	start := true
 	for _, c := range r.text[p.start:p.end] {
 		v := r.set.fold.rune(c)
+// inCapitals judges a reading of a name that asks for capitals (rule 4).
+func (r *run) inCapitals(t *term, p *place) verdict {
+	switch {
+	case !t.capitals:
+	case t.initial:
+		_, size := utf8.DecodeRuneInString(r.text[p.start:])
+		if behind, _ := utf8.DecodeRuneInString(r.text[p.start+size:]); unicode.IsSpace(behind) {
+			return verdict{4, "the letter that the name begins with may be set apart only by a hyphen"}
+		}
+	case r.capitalised(p), r.apart(t, p):
+	case t.article:
+		return verdict{4, "without its article the name needs its capitals"}
+	default:
+		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
+	}
+	return counts
+}
+
 		if v&kindWord == 0 {
 			start = start || v&(kindIgnorable|kindApostrophe) == 0
 			continue
@@ -179,7 +197,7 @@ func (r *run) capitalised(p *place) bool {
 func (r *run) apart(t *term, p *place) bool {
 	word := r.text[p.start:p.end]
 	if strings.IndexFunc(word, unicode.IsSpace) < 0 {
-		return true
+		return !t.article || strings.IndexFunc(word, isLink) < 0
 	}
 	first, _ := utf8.DecodeRuneInString(word)
 	if t.tiny || t.spoken || !unicode.IsUpper(first) {

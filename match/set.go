@@ -36,6 +36,8 @@ type known struct {
 	first    map[uint64]bool // first names in all forms
 	legal    map[string]bool
 	and      map[uint64]bool // the words for &
+	forms    map[string]bool // those of them that a name may have or not
+	opens    map[string]bool // prepositions that a name may begin with
 	plus     map[string]bool // the words for +
 	hosts    map[string]map[string]bool
 	common   commonWords
@@ -70,7 +72,10 @@ type term struct {
 	parsed     parsed
 	words      int
 	prefix     string   // signs required before it
-	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart
+	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart, or one without its article
+	article    bool     // the latter, which chance sets in hyphens, too
+	initial    bool     // a hyphen must stand in it: i-Phone
+	preposed   bool     // begins with a preposition, and the rest are everyday words: На связи
 	letters    bool     // begins or ends with a word of one letter that is one of speech, too: Таврія В
 	tiny       bool     // a word of it has one or two letters
 	spoken     bool     // begins with a word of speech, which has a capital by itself: Ваш
@@ -107,6 +112,7 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 	endings := t.sets("endings.tsv", "kind written")
 	legal := t.sets("legal.tsv", "kind word")
 	names := t.sets("names.tsv", "kind word")
+	maps.Copy(legal["legal"], legal["form"])
 	sp := newSpeech(t)
 	c := &compiler{
 		fold:    f,
@@ -126,6 +132,8 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		prefix:   hashes(f, endings["prefix"]),
 		legal:    legal["legal"],
 		and:      hashes(f, legal["and"]),
+		forms:    legal["form"],
+		opens:    legal["opens"],
 		plus:     legal["plus"],
 		hosts:    t.sets("hosts.tsv", "kind word"),
 		common:   c.common,
@@ -283,7 +291,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 	b.names.add(id, strict)
 	if len(loose.readings) > 0 {
 		c.read(loose.readings[0])
-		c.capitals = true
+		c.capitals, c.article, c.initial = true, loose.readings[0].article, loose.readings[0].initial
 		c.spoken = b.set.common.function[b.set.fold.foldWord(loose.readings[0].elements[0].text)]
 		b.set.terms = append(b.set.terms, c)
 		b.names.add(id+1, loose)
@@ -322,7 +330,7 @@ func (s *Set) IsLegalForm(word string) bool { return s.legal[s.fold.foldWord(wor
 
 // phrase adds the number of a side phrase to ids.
 func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
-	p := b.set.parseTerm(t.Text)
+	p := b.set.parsePhrase(t.Text)
 	if p.handle != "" {
 		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
 	}
