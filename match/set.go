@@ -34,10 +34,11 @@ type known struct {
 	speech   *speech
 	surnames map[string]bool // see data/README.md
 	first    map[uint64]bool // first names in all forms
+	street   map[uint64]bool // the words for a street
 	legal    map[string]bool
-	and      map[uint64]bool // the words for &
 	forms    map[string]bool // those of them that a name may have or not
 	opens    map[string]bool // prepositions that a name may begin with
+	and      map[uint64]bool // the words for &
 	plus     map[string]bool // the words for +
 	hosts    map[string]map[string]bool
 	common   commonWords
@@ -111,8 +112,8 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 	f := newFolder()
 	endings := t.sets("endings.tsv", "kind written")
 	legal := t.sets("legal.tsv", "kind word")
-	names := t.sets("names.tsv", "kind word")
 	maps.Copy(legal["legal"], legal["form"])
+	names := t.sets("names.tsv", "kind word")
 	sp := newSpeech(t)
 	c := &compiler{
 		fold:    f,
@@ -131,14 +132,15 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		particle: hashes(f, endings["particle"]),
 		prefix:   hashes(f, endings["prefix"]),
 		legal:    legal["legal"],
-		and:      hashes(f, legal["and"]),
 		forms:    legal["form"],
 		opens:    legal["opens"],
+		and:      hashes(f, legal["and"]),
 		plus:     legal["plus"],
 		hosts:    t.sets("hosts.tsv", "kind word"),
 		common:   c.common,
 		surnames: names["surname"],
 		first:    firstNames(c, names["first"]),
+		street:   hashes(f, names["street"]),
 		signs:    readSigns(t, c),
 	}
 	if err := t.errs.Err(); err != nil {
@@ -283,6 +285,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 	}
 	c.read(p.readings[0])
 	c.letters = b.set.edgeLetters(p.readings[0])
+	c.preposed = !p.exact && b.set.preposed(p.readings[0])
 	c.surname = b.set.surnames[b.set.fold.foldWord(p.readings[0].elements[0].text)]
 	strict, loose := p, p
 	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
@@ -323,6 +326,19 @@ func (k *known) edgeLetters(r reading) bool {
 func (k *known) speechLetter(e element) bool {
 	c, size := utf8.DecodeRuneInString(e.text)
 	return !e.sign && size == len(e.text) && unicode.IsUpper(c) && k.common.function[k.fold.foldWord(e.text)]
+}
+
+// preposed says whether a name is a phrase of everyday speech: a preposition, and words that
+// are everyday ones or written small.
+func (k *known) preposed(r reading) bool {
+	if len(r.elements) < 2 || !k.opens[k.fold.foldWord(r.elements[0].text)] {
+		return false
+	}
+	return !slices.ContainsFunc(r.elements[1:], func(e element) bool {
+		word := k.fold.foldWord(e.text)
+		c, _ := utf8.DecodeRuneInString(e.text)
+		return e.sign || !unicode.IsLower(c) && !k.common.latin[word] && k.common.language(word) == ""
+	})
 }
 
 // IsLegalForm says whether a word is a legal form, as ООО and Ltd are: found in posts about any firm.
