@@ -57,8 +57,8 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v := r.signs(t, p); v.rule != 0 {
 		return v
 	}
-	if t.capitals && !r.capitalised(p) && !r.apart(t, p) {
-		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
+	if v := r.inCapitals(t, p); v.rule != 0 {
+		return v
 	}
 	if t.letters && r.speechAtEdge(p) {
 		return verdict{3, "the letter of the name needs its capital: here it is a word of the sentence"}
@@ -82,6 +82,9 @@ func (r *run) judge(t *term, p *place) verdict {
 	if p.shy && (p.start == 0 || r.text[p.start-1] != '#') {
 		return verdict{10, "it spells an everyday English word"}
 	}
+	if t.preposed && r.smallPhrase(p) {
+		return verdict{3, "without a capital it is a phrase of the sentence"}
+	}
 	if v := r.hyphens(p); v.rule != 0 {
 		return v
 	}
@@ -90,6 +93,9 @@ func (r *run) judge(t *term, p *place) verdict {
 	}
 	if v := r.people(t, p); v.rule != 0 {
 		return v
+	}
+	if r.inStreet(p) {
+		return verdict{16, "here it is a street"}
 	}
 	return r.quoted(p)
 }
@@ -154,6 +160,24 @@ func (r *run) numberGoesOn(i int) bool {
 	return c != ' ' || rest[:3] == "000"
 }
 
+// inCapitals judges a reading of a name that asks for capitals (rule 4).
+func (r *run) inCapitals(t *term, p *place) verdict {
+	switch {
+	case !t.capitals:
+	case t.initial:
+		_, size := utf8.DecodeRuneInString(r.text[p.start:])
+		if behind, _ := utf8.DecodeRuneInString(r.text[p.start+size:]); unicode.IsSpace(behind) {
+			return verdict{4, "the letter that the name begins with may be set apart only by a hyphen"}
+		}
+	case r.capitalised(p), r.apart(t, p):
+	case t.article:
+		return verdict{4, "without its article the name needs its capitals"}
+	default:
+		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
+	}
+	return counts
+}
+
 // capitalised says whether every word of the place begins with a capital or a
 // digit.
 func (r *run) capitalised(p *place) bool {
@@ -179,7 +203,7 @@ func (r *run) capitalised(p *place) bool {
 func (r *run) apart(t *term, p *place) bool {
 	word := r.text[p.start:p.end]
 	if strings.IndexFunc(word, unicode.IsSpace) < 0 {
-		return true
+		return !t.article || strings.IndexFunc(word, isLink) < 0
 	}
 	first, _ := utf8.DecodeRuneInString(word)
 	if t.tiny || t.spoken || !unicode.IsUpper(first) {
@@ -200,6 +224,14 @@ func (r *run) speechAtEdge(p *place) bool {
 	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-m])
 	small := unicode.IsLower(first) && unicode.IsSpace(behind) || unicode.IsLower(last) && unicode.IsSpace(before)
 	return small && r.beginsWithCapital() && !r.inQuotes(p)
+}
+
+// smallPhrase says whether a place is words of a sentence: none of them has a capital or
+// quotes, they are not written as one, and who wrote the text sets capitals.
+func (r *run) smallPhrase(p *place) bool {
+	word := r.text[p.start:p.end]
+	apart := strings.IndexFunc(word, func(c rune) bool { return unicode.IsSpace(c) || isHyphen(c) }) >= 0
+	return apart && strings.IndexFunc(word, unicode.IsUpper) < 0 && r.beginsWithCapital() && !r.inQuotes(p)
 }
 
 // beginsWithCapital says whether the first letter of the text is a capital.
@@ -297,7 +329,7 @@ func (r *run) hyphens(p *place) verdict {
 		case r.set.particle[t.hash]:
 		case tail && r.isEnding(end, &t):
 			p.end = t.end
-		case end == p.end && r.isThing(end, &t):
+		case end == p.end && r.isThing(p, &t):
 		default:
 			return longer
 		}
@@ -355,12 +387,12 @@ func (r *run) isEnding(end int, t *token) bool {
 	return slices.ContainsFunc(hashes[:n], func(h uint64) bool { return r.set.endings[h] })
 }
 
-// isThing says whether t, behind a hyphen at end, only says what of the firm is meant:
-// Glovo-кур'єр. No name changes its alphabet there and has no capital.
-func (r *run) isThing(end int, t *token) bool {
-	last, _, _ := r.set.fold.before(r.text, end)
+// isThing says whether t, behind a hyphen at the end of a place, only says what of the firm is
+// meant: Glovo-кур'єр, БМД-лихвата. No name changes its alphabet or its capitals there.
+func (r *run) isThing(p *place, t *token) bool {
+	last, _, _ := r.set.fold.before(r.text, p.end)
 	first, _ := utf8.DecodeRuneInString(r.text[t.start:])
-	return last&kindLatin != 0 && t.kinds == kindCyrillic && unicode.IsLower(first) && utf8.RuneCountInString(r.text[t.start:t.end]) >= thingLetters
+	return (last&kindLatin != 0 || isAbbreviation(r.text[p.start:p.end])) && t.kinds == kindCyrillic && unicode.IsLower(first) && utf8.RuneCountInString(r.text[t.start:t.end]) >= thingLetters
 }
 
 // thingLetters keeps что-то and парк out of it; авто and банк are parts of names.

@@ -110,7 +110,11 @@ func (sc *scratch) nearMisses(w int32) []Step {
 		}
 		name := t.parsed.handle
 		if name == "" {
-			name = sc.set.fold.foldWord(t.parsed.readings[0].elements[0].text)
+			e := t.parsed.readings[0].elements
+			if len(e) > 1 && sc.set.isForm(e[0]) {
+				e = e[1:]
+			}
+			name = sc.set.fold.foldWord(e[0].text)
 		}
 		if utf8.RuneCountInString(name) < 3 {
 			continue
@@ -136,7 +140,10 @@ func (sc *scratch) missed(name, word string, t *term) verdict {
 	if utf8.RuneCountInString(stem) < 3 {
 		stem = name
 	}
+	e := t.parsed.readings
 	switch {
+	case word == name && !t.parsed.exact && len(e) > 0 && sc.set.hasForm(e[0]):
+		return verdict{3, "without its legal form the name is an everyday word"}
 	case t.words > 1 && sc.beginsAsOne(word, t):
 		return verdict{3, "only a part of the name stands here, or something stands between its words"}
 	case word == name && t.parsed.handle != "":

@@ -141,8 +141,20 @@ func letter(r rune) folded {
 	switch r {
 	case 'й', 'ї', 'ў': // letters of their own, not accented ones
 		return kindCyrillic | folded(r)
-	case 'ґ':
+	case 'ґ', 'ғ':
 		return kindCyrillic | 'г'
+	case 'ә': // Kazakh letters, as those write them who have a Russian keyboard
+		return kindCyrillic | 'а'
+	case 'қ':
+		return kindCyrillic | 'к'
+	case 'ң':
+		return kindCyrillic | 'н'
+	case 'ө':
+		return kindCyrillic | 'о'
+	case 'ұ', 'ү':
+		return kindCyrillic | 'у'
+	case 'һ':
+		return kindCyrillic | 'х'
 	case 'ł':
 		return kindLatin | 'l'
 	case 'ø':

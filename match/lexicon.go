@@ -164,7 +164,7 @@ func (m *maker) add(id int32, p parsed) {
 		m.accept(at, id)
 		m.path = path
 		m.neighbours(r, path, p, of)
-		if r.capitals || r.spaced || words < 2 {
+		if r.capitals && !r.article || r.spaced || words < 2 {
 			continue
 		}
 		for _, one := range m.glued(r) {

@@ -219,6 +219,11 @@ func TestExplain(t *testing.T) {
 		{Watch{Terms: terms("Ромашка")}, "в Ромашке", 0},
 		{Watch{Terms: terms("Ромашка")}, "ромашковый чай", 2},
 		{Watch{Terms: terms("Ромашка Банк")}, "ромашка. Банк", 3},
+		{Watch{Terms: terms("ООО «Ромашка»")}, "ромашка", 3},
+		{Watch{Terms: terms("=ООО Ромашка")}, "ромашки", 14},
+		{Watch{Terms: terms("На связи")}, "Я на связи", 3},
+		{Watch{Terms: terms("The Plum House")}, "a plum house", 4},
+		{Watch{Terms: terms("iBerry")}, "i berry", 4},
 		{Watch{Terms: terms("Acme")}, "acme1987", 5},
 		{Watch{Terms: terms("Клевер")}, "Клевер-Авто", 6},
 		{Watch{Terms: terms("Клевер")}, "#клеверок_клевер", 7},
@@ -228,6 +233,7 @@ func TestExplain(t *testing.T) {
 		{Watch{Terms: terms("=Лента")}, "в ленте", 14},
 		{Watch{Terms: terms("C++", "Yahoo!")}, "yahoo", 15},
 		{Watch{Terms: terms("Олена Коваль", "Коваль")}, "Петро Коваль", 16},
+		{Watch{Terms: terms("Preston")}, "at 5 Preston Road", 16},
 		{Watch{Terms: terms("Ромашка")}, "«Ромашка Плюс»", 17},
 	}
 	for _, tt := range tests {

@@ -34,7 +34,10 @@ type known struct {
 	speech   *speech
 	surnames map[string]bool // see data/README.md
 	first    map[uint64]bool // first names in all forms
+	street   map[uint64]bool // the words for a street
 	legal    map[string]bool
+	forms    map[string]bool // those of them that a name may have or not
+	opens    map[string]bool // prepositions that a name may begin with
 	and      map[uint64]bool // the words for &
 	plus     map[string]bool // the words for +
 	hosts    map[string]map[string]bool
@@ -70,7 +73,10 @@ type term struct {
 	parsed     parsed
 	words      int
 	prefix     string   // signs required before it
-	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart
+	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart, or one without its article
+	article    bool     // the latter, which chance sets in hyphens, too
+	initial    bool     // a hyphen must stand in it: i-Phone
+	preposed   bool     // begins with a preposition, and the rest are everyday words: На связи
 	letters    bool     // begins or ends with a word of one letter that is one of speech, too: Таврія В
 	tiny       bool     // a word of it has one or two letters
 	spoken     bool     // begins with a word of speech, which has a capital by itself: Ваш
@@ -106,6 +112,7 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 	f := newFolder()
 	endings := t.sets("endings.tsv", "kind written")
 	legal := t.sets("legal.tsv", "kind word")
+	maps.Copy(legal["legal"], legal["form"])
 	names := t.sets("names.tsv", "kind word")
 	sp := newSpeech(t)
 	c := &compiler{
@@ -125,12 +132,15 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		particle: hashes(f, endings["particle"]),
 		prefix:   hashes(f, endings["prefix"]),
 		legal:    legal["legal"],
+		forms:    legal["form"],
+		opens:    legal["opens"],
 		and:      hashes(f, legal["and"]),
 		plus:     legal["plus"],
 		hosts:    t.sets("hosts.tsv", "kind word"),
 		common:   c.common,
 		surnames: names["surname"],
 		first:    firstNames(c, names["first"]),
+		street:   hashes(f, names["street"]),
 		signs:    readSigns(t, c),
 	}
 	if err := t.errs.Err(); err != nil {
@@ -275,6 +285,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 	}
 	c.read(p.readings[0])
 	c.letters = b.set.edgeLetters(p.readings[0])
+	c.preposed = !p.exact && b.set.preposed(p.readings[0])
 	c.surname = b.set.surnames[b.set.fold.foldWord(p.readings[0].elements[0].text)]
 	strict, loose := p, p
 	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
@@ -283,7 +294,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 	b.names.add(id, strict)
 	if len(loose.readings) > 0 {
 		c.read(loose.readings[0])
-		c.capitals = true
+		c.capitals, c.article, c.initial = true, loose.readings[0].article, loose.readings[0].initial
 		c.spoken = b.set.common.function[b.set.fold.foldWord(loose.readings[0].elements[0].text)]
 		b.set.terms = append(b.set.terms, c)
 		b.names.add(id+1, loose)
@@ -317,12 +328,25 @@ func (k *known) speechLetter(e element) bool {
 	return !e.sign && size == len(e.text) && unicode.IsUpper(c) && k.common.function[k.fold.foldWord(e.text)]
 }
 
+// preposed says whether a name is a phrase of everyday speech: a preposition, and words that
+// are everyday ones or written small.
+func (k *known) preposed(r reading) bool {
+	if len(r.elements) < 2 || !k.opens[k.fold.foldWord(r.elements[0].text)] {
+		return false
+	}
+	return !slices.ContainsFunc(r.elements[1:], func(e element) bool {
+		word := k.fold.foldWord(e.text)
+		c, _ := utf8.DecodeRuneInString(e.text)
+		return e.sign || !unicode.IsLower(c) && !k.common.latin[word] && k.common.language(word) == ""
+	})
+}
+
 // IsLegalForm says whether a word is a legal form, as ООО and Ltd are: found in posts about any firm.
 func (s *Set) IsLegalForm(word string) bool { return s.legal[s.fold.foldWord(word)] }
 
 // phrase adds the number of a side phrase to ids.
 func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
-	p := b.set.parseTerm(t.Text)
+	p := b.set.parsePhrase(t.Text)
 	if p.handle != "" {
 		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
 	}

@@ -33,6 +33,8 @@ type reading struct {
 	prefix   string // signs before the first word: .NET
 	spaced   bool   // has a space for the apostrophe that it has when it is written as one
 	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term, or one with a dot, taken apart
+	article  bool   // is without the article that the term begins with
+	initial  bool   // begins with a letter that only a hyphen may set apart: i-Phone
 }
 
 // parsed is a term taken apart.
@@ -47,9 +49,15 @@ type parsed struct {
 // joints are the signs that join the words of a term and may be a space instead.
 const joints = "-‐‑‒–—−_"
 
-// parseTerm takes a term apart. A term without letters and digits has no
+// parseTerm takes a term that names a watch apart. A term without letters and digits has no
 // readings.
-func (k *known) parseTerm(text string) parsed {
+func (k *known) parseTerm(text string) parsed { return k.parse(text, true) }
+
+// parsePhrase takes apart what stands beside a name or cancels one: nothing of it may be
+// missing, for «ООО Ромашка» is ignored to keep all other Ромашка.
+func (k *known) parsePhrase(text string) parsed { return k.parse(text, false) }
+
+func (k *known) parse(text string, names bool) parsed {
 	var p parsed
 	f := k.fold
 	text = strings.TrimSpace(text)
@@ -69,27 +77,36 @@ func (k *known) parseTerm(text string) parsed {
 	if len(whole.elements) == 0 {
 		return p
 	}
+	if short, ok := k.withoutForm(whole); ok && names && !p.exact {
+		p.readings = append(p.readings, short)
+	}
 	p.readings = append(p.readings, whole)
-	words, dots := dotted(whole)
-	top := false
-	if loose, ok := withoutDots(whole); ok {
+	name := p.readings[0]
+	words, dots := dotted(name)
+	top := ""
+	if loose, ok := withoutDots(name); ok {
 		p.readings = append(p.readings, loose)
 		words, dots = dotted(loose) // J.P. Morgan
 	} else if dots {
 		last := words.elements[len(words.elements)-1].text
-		top = k.hosts["top"][strings.ToLower(last)]
-		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
+		if k.hosts["top"][strings.ToLower(last)] {
+			top = last
+		}
+		p.domain = top != "" || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
 	}
 	if !p.exact {
 		p.readings = k.withSpace(k.withPlus(k.withAnd(p.readings)))
+		p.readings = k.withSpokenDot(p.readings, words, top)
 	}
-	switch apart, camel := takeApart(whole); {
+	switch apart, camel := takeApart(name); {
 	case p.exact:
 	case camel:
 		p.readings = append(p.readings, apart)
-	case dots && !top: // Яндекс Маркет
+	case dots && top == "": // Яндекс Маркет
 		words.capitals = true
 		p.readings = append(p.readings, words)
+	case names:
+		p.readings = withoutArticle(p.readings)
 	}
 	return p
 }
@@ -119,6 +136,7 @@ func splitTerm(f *folder, text string) reading {
 		v, r, size := f.at(text, i)
 		next, _, _ := f.at(text, i+size)
 		switch {
+		case v&kindIgnorable != 0 && word.Len() == 0: // behind an emoji
 		case v&(kindWord|kindIgnorable) != 0:
 			word.WriteRune(r)
 		case v&kindApostrophe != 0 && word.Len() > 0 && next&kindWord != 0:
@@ -145,7 +163,7 @@ func splitTerm(f *folder, text string) reading {
 			case i == signEnd:
 				out.elements[n-1].text += string(r)
 			default:
-				out.elements = append(out.elements, element{text: string(r), sign: true, spaced: r == '&' || before&kindWord == 0 || next&kindWord == 0})
+				out.elements = append(out.elements, element{text: string(r), sign: true, spaced: r == '&' || isOrnament(r) || before&kindWord == 0 || next&kindWord == 0})
 			}
 			signEnd = i + size
 		}
@@ -160,14 +178,20 @@ func withoutMarks(r reading) reading {
 	if !slices.ContainsFunc(r.elements, func(e element) bool { return !e.sign }) {
 		return reading{}
 	}
-	for n := len(r.elements); strings.Trim(r.elements[n-1].text, ".,;:…®™©") == ""; n-- {
+	for n := len(r.elements); strings.Trim(strings.TrimFunc(r.elements[n-1].text, isOrnament), ".,;:…") == ""; n-- {
 		r.elements = r.elements[:n-1]
 	}
-	if strings.Trim(r.prefix, "®™©") == "" {
-		r.prefix = ""
-	}
+	r.prefix = strings.TrimLeftFunc(r.prefix, isOrnament)
 	return r
 }
+
+// isOrnament says whether a sign only decorates a name: ®, an emoji with its colour of skin.
+func isOrnament(r rune) bool {
+	return strings.ContainsRune("®™©", r) || r >= firstEmoji && unicode.In(r, unicode.So, unicode.Sk)
+}
+
+// firstEmoji is behind the signs that say something: №, °, ℃.
+const firstEmoji = 0x2190
 
 // isStray says whether an apostrophe is meant by another sign at text[i:], a quote
 // that is the only one of its term: М"ята. In ТОВ"Яблуко" there are two.
@@ -184,12 +208,12 @@ const dash = "—"
 
 func isDash(r rune) bool { return r == '—' || r == '–' || isHyphen(r) }
 
-// withoutDots is the reading where "Dr. Oetker" is written "Dr Oetker" and a
-// dash is left out.
+// withoutDots is the reading where "Dr. Oetker" is written "Dr Oetker", and a
+// dash or an emoji is left out.
 func withoutDots(r reading) (reading, bool) {
 	out := reading{prefix: r.prefix}
 	for _, e := range r.elements {
-		if e.spaced && (e.text == "." || e.text == "," || e.text == dash) {
+		if e.spaced && (e.text == "." || e.text == "," || e.text == dash || strings.TrimFunc(e.text, isOrnament) == "") {
 			continue
 		}
 		out.elements = append(out.elements, e)
@@ -197,19 +221,73 @@ func withoutDots(r reading) (reading, bool) {
 	return out, len(out.elements) < len(r.elements)
 }
 
+// withoutForm leaves out a legal form before or behind a name: ООО «Добрый хлеб», Acme Motors,
+// Inc. What is left must be more than one everyday word, else nobody means the firm by it.
+func (k *known) withoutForm(r reading) (reading, bool) {
+	out := reading{prefix: r.prefix, elements: r.elements}
+	switch n := len(r.elements); {
+	case n > 1 && r.prefix == "" && k.isForm(r.elements[0]):
+		out.elements = r.elements[1:]
+	case n > 2 && k.isForm(r.elements[n-1]) && r.elements[n-2].text == ",":
+		out.elements = r.elements[:n-2]
+	case n > 1 && k.isForm(r.elements[n-1]):
+		out.elements = r.elements[:n-1]
+	default:
+		return reading{}, false
+	}
+	first, last := out.elements[0], out.elements[len(out.elements)-1]
+	if first.sign || last.sign || !slices.ContainsFunc(out.elements, func(e element) bool { return isLong(e) && !isDigit(e.text[0]) }) {
+		return reading{}, false
+	}
+	word := k.fold.foldWord(first.text)
+	return out, len(out.elements) > 1 || k.common.language(word) == "" && !k.common.latin[word]
+}
+
+func (k *known) isForm(e element) bool { return k.forms[k.fold.foldWord(e.text)] }
+
+// hasForm says whether a reading is a word and a legal form that may not be missing.
+func (k *known) hasForm(r reading) bool {
+	return len(r.elements) == 2 && (k.isForm(r.elements[0]) || k.isForm(r.elements[1]))
+}
+
+// withoutArticle lets the article of a longer name be missing, where the rest has its capitals
+// or is written as one: The Plum House, Plum House.
+func withoutArticle(readings []reading) []reading {
+	r := readings[0]
+	words := 0
+	for _, e := range r.elements {
+		if !e.sign {
+			words++
+		}
+	}
+	if words < 3 || r.prefix != "" || !strings.EqualFold(r.elements[0].text, "the") || r.elements[1].sign {
+		return readings
+	}
+	return append(readings, reading{elements: r.elements[1:], capitals: true, article: true})
+}
+
+// withSpokenDot lets a space stand for the dots of a host whose last label is in Cyrillic and
+// no word, as it is said: на купи ру. In Latin letters chance sets one: are you booking com.
+func (k *known) withSpokenDot(readings []reading, words reading, top string) []reading {
+	if top == "" || top[0] < utf8.RuneSelf || k.common.function[k.fold.foldWord(top)] {
+		return readings
+	}
+	return append(readings, words)
+}
+
 // and is the sign that stands for & and for the word for it: Ben & Jerry's, Ben and
 // Jerry's.
 const and = "&&"
 
-// withAnd lets & between words of three letters or more be a word, and such a word
-// be &. Smaller ones say too little: A and B is not A&B.
+// withAnd lets & between words of three letters or more, or before a legal form, be a word,
+// and such a word be &. Smaller ones say too little: A and B is not A&B.
 func (k *known) withAnd(readings []reading) []reading {
 	for _, r := range readings {
 		out := reading{prefix: r.prefix, elements: slices.Clone(r.elements)}
 		word := false
 		for i := 1; i+1 < len(out.elements); i++ {
 			e := &out.elements[i]
-			if !isLong(out.elements[i-1]) || !isLong(out.elements[i+1]) {
+			if next := out.elements[i+1]; !isLong(out.elements[i-1]) || !isLong(next) && !k.legal[k.fold.foldWord(next.text)] {
 				continue
 			}
 			switch {
@@ -345,13 +423,14 @@ func dotted(r reading) (words reading, ok bool) {
 // word of their own: ПриватБанк as Приват Банк, Приват24 as Приват 24.
 func takeApart(r reading) (reading, bool) {
 	out := reading{prefix: r.prefix}
-	for _, e := range r.elements {
+	for i, e := range r.elements {
 		if e.sign {
 			out.elements = append(out.elements, e)
 			continue
 		}
-		parts, camel := humps(e.text)
+		parts, camel := humps(e.text, i == 0)
 		out.capitals = out.capitals || camel
+		out.initial = out.initial || i == 0 && len(parts) > 1 && utf8.RuneCountInString(parts[0]) == 1 && !isDigit(e.text[0])
 		for _, p := range parts {
 			out.elements = append(out.elements, element{text: p})
 		}
@@ -362,16 +441,16 @@ func takeApart(r reading) (reading, bool) {
 
 // humps cuts a word before capitals that follow small letters, before the last of several
 // (WHSmith) and between three or more letters and a number, on either side. Parts of one
-// letter stay glued (iPhone). camel says that the parts need their capitals: 4Лапы is not
+// letter stay glued, but a small one that the name begins with (iPhone). camel says that the parts need their capitals: 4Лапы is not
 // in «все 4 лапы».
-func humps(word string) (parts []string, camel bool) {
+func humps(word string, begins bool) (parts []string, camel bool) {
 	runes := []rune(word)
 	from := 0
 	for i := 1; i < len(runes); i++ {
 		hump := unicode.IsUpper(runes[i]) && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+2 < len(runes) && unicode.IsLower(runes[i+1]))
 		number := unicode.IsLetter(runes[i-1]) && unicode.IsDigit(runes[i]) && i-from >= 3
 		first := from == 0 && unicode.IsDigit(runes[0]) && lettersFrom(runes, i) >= 3
-		if !hump && !number && !first || hump && (i-from < 2 || len(runes)-i < 2) {
+		if !hump && !number && !first || hump && (i-from < 2 && !(begins && from == 0 && unicode.IsLower(runes[0])) || len(runes)-i < 2) {
 			continue
 		}
 		camel = camel || hump || first
