@@ -144,6 +144,15 @@ func TestMonitorLinksNoParser(t *testing.T) {
 	}
 }
 
+// TestZonesAreInTheProgram: containers and small machines have no database of time zones.
+func TestZonesAreInTheProgram(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath == module+"/cmd/earshot" && !slices.Contains(p.Imports, "time/tzdata") {
+			t.Error("cmd/earshot does not import time/tzdata")
+		}
+	}
+}
+
 func TestArrows(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")

@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // Rest says that an entry stays in the watchlist and is not used for now: until it is
@@ -79,9 +80,13 @@ func parsePause(s string) (p Pause, msg, hint string) {
 	}
 	zone, zoned := time.UTC, len(words) == 3
 	if zoned {
-		var err error
-		if zone, err = time.LoadLocation(words[2]); err != nil || utf8.RuneCountInString(words[2]) < 3 {
-			return p, "there is no time zone " + words[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
+		var ok bool
+		if zone, ok = hours.Zone(words[2]); !ok {
+			hint = "write one such as Europe/Kyiv, or none for that of the watchlist"
+			if meant := hours.MeantZone(words[2]); meant != "" {
+				hint = didYouMean(meant)
+			}
+			return p, "there is no time zone " + words[2], hint
 		}
 		words = words[:2]
 	}

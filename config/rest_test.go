@@ -47,15 +47,17 @@ func TestPauses(t *testing.T) {
 		}
 	}
 	for block, want := range map[string]string{
-		"paused_until: tomorrow":                     `w.yaml:6:17: paused_until: this is not a day and time — write it like 2026-12-24 09:00`,
-		"paused_until: 25:00":                        `this is not a day and time`,
-		"paused_until: " + soon + " 09:00 Mars/Dust": `there is no time zone Mars/Dust`,
-		"paused_until: 2999-01-01":                   `a pause of more than a year — write enabled: false`,
-		"paused_until: 2020-01-01":                   `w.yaml:6:17: warning: paused_until: this pause is over — delete the line`,
-		"paused: true":                               `w.yaml:6:3: unknown key "paused" — write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end`,
-		"enabled: no":                                `enabled wants true or false, not a text — write false`,
-		"enabled: false":                             `warning: every source is off: nothing is polled`,
-		"enabled: false\n  paused_until: " + soon:    `warning: paused_until: this is off anyway, by enabled: false — delete one of the two`,
+		"paused_until: tomorrow":                       `w.yaml:6:17: paused_until: this is not a day and time — write it like 2026-12-24 09:00`,
+		"paused_until: 25:00":                          `this is not a day and time`,
+		"paused_until: " + soon + " 09:00 Mars/Dust":   `there is no time zone Mars/Dust — write one such as Europe/Kyiv, or none`,
+		"paused_until: " + soon + " 09:00 europe/kyiv": `w.yaml:6:17: paused_until: there is no time zone europe/kyiv — did you mean "Europe/Kyiv"?`,
+		"paused_until: " + soon + " 09:00 Local":       `there is no time zone Local`,
+		"paused_until: 2999-01-01":                     `a pause of more than a year — write enabled: false`,
+		"paused_until: 2020-01-01":                     `w.yaml:6:17: warning: paused_until: this pause is over — delete the line`,
+		"paused: true":                                 `w.yaml:6:3: unknown key "paused" — write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end`,
+		"enabled: no":                                  `enabled wants true or false, not a text — write false`,
+		"enabled: false":                               `warning: every source is off: nothing is polled`,
+		"enabled: false\n  paused_until: " + soon:      `warning: paused_until: this is off anyway, by enabled: false — delete one of the two`,
 	} {
 		c, err := Parse("w.yaml", []byte(head+zone+"sources:\n- feed: https://a.example/\n  "+block+"\n"), nil, testKinds())
 		got := ""

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -155,12 +156,14 @@ func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) error {
 	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
 		return badForm("lang")
 	}
-	for _, known := range zones {
-		if strings.EqualFold(known, p.Zone) { // as a phone writes it
-			p.Zone = known
-		}
+	meant := hours.MeantZone(p.Zone)
+	if strings.EqualFold(meant, p.Zone) { // as a phone writes it
+		p.Zone = meant
 	}
-	if _, err := time.LoadLocation(p.Zone); p.Zone != "" && (err != nil || p.Zone == "Local" || len(p.Zone) > maxWord) {
+	if _, ok := hours.Zone(p.Zone); p.Zone != "" && (!ok || len(p.Zone) > maxWord) {
+		if meant != "" {
+			return badInput("web.me.meant_zone", "zone", p.Zone, "meant", meant)
+		}
 		return badInput("web.me.no_zone", "zone", p.Zone)
 	}
 	if err := in.opt.Mine.SetPreference(r.Context(), p); err != nil {
