@@ -75,3 +75,39 @@ func TestPauses(t *testing.T) {
 		t.Errorf("%v %v", c, err)
 	}
 }
+
+// TestPausesEndByTheClockOnTheWall, in the zone they name or else in the watchlist's; a time that the
+// clock skips is after the skip, and of two it is the first.
+func TestPausesEndByTheClockOnTheWall(t *testing.T) {
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for written, want := range map[string]string{
+		"2026-03-29 03:30":                     "2026-03-29T01:30:00Z",
+		"2026-03-29 03:30 UTC":                 "2026-03-29T03:30:00Z",
+		"2026-03-29 03:30 utc":                 "2026-03-29T03:30:00Z",
+		"2026-10-25 03:30":                     "2026-10-25T00:30:00Z",
+		"2026-10-25 01:30 Europe/London":       "2026-10-25T00:30:00Z",
+		"2026-11-01 01:30 America/New_York":    "2026-11-01T05:30:00Z",
+		"2026-03-08 02:30 America/New_York":    "2026-03-08T07:30:00Z",
+		"2026-10-04 02:15 Australia/Lord_Howe": "2026-10-03T15:45:00Z",
+		"2026-04-05 01:45 Australia/Lord_Howe": "2026-04-04T14:45:00Z",
+		"2026-04-24 Africa/Cairo":              "2026-04-23T22:00:00Z", // the day begins at 01:00
+		"2026-04-24 Africa":                    "", "2026-04-24 9": "",
+		"2026-04-24 00:00 Africa/Cairo": "2026-04-23T22:00:00Z",
+		"2028-02-29":                    "2028-02-28T22:00:00Z",
+		"2027-02-29":                    "",
+		"2026-12-31T23:59":              "2026-12-31T21:59:00Z",
+		"2026-06-01 09:00 Asia/Kolkata": "2026-06-01T03:30:00Z",
+	} {
+		p, wrong, _ := parsePause(written)
+		got := ""
+		if until := p.in(kyiv).Until; !until.IsZero() {
+			got = until.UTC().Format(time.RFC3339)
+		}
+		if got != want || (wrong == "") != (want != "") {
+			t.Errorf("%s: until %s %s, want %s", written, got, wrong, want)
+		}
+	}
+}

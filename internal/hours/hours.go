@@ -213,6 +213,14 @@ func DayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
 	return onClock(dayOf(y, m, d), 0, zone).begins()
 }
 
+// Shown is when a clock in the zone shows the time of clock, whose own zone does not count: twice
+// when it is set back. A time that it skips is as long after what it showed last as on other days.
+func Shown(clock time.Time, zone *time.Location) (first, last time.Time) {
+	y, m, d := clock.Date()
+	c := onClock(dayOf(y, m, d), clock.Hour()*60+clock.Minute(), zone)
+	return c.first, c.last
+}
+
 // closes is the end of what closes at a time on the clock: the second of two. Midnight ends
 // the day, and is the first.
 func closes(on time.Time, minute int, zone *time.Location) time.Time {
