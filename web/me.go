@@ -98,7 +98,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		into  *[]row
 		all   *string
 	}{{filter{Status: mention.ListClaimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: mention.ListReplied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
-		q := part.list.query(v.who.ID, v.zone)
+		q := part.list.query(v.who.ID, v.team)
 		q.Limit = part.limit
 		page, err := in.opt.Cases.List(ctx, q)
 		if err != nil {
@@ -110,7 +110,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		*part.all = part.list.path()
 	}
 	asleep := filter{Status: mention.ListSnoozed, Owner: "me"}
-	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount+1)
+	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.team), maxCount+1)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 	if n > maxCount {
 		out.Asleep += "+"
 	}
-	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
+	scope := report.Scope{Since: v.now.In(v.zone).AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
 	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)
 	if err != nil {
 		return err
