@@ -218,7 +218,8 @@ func DayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
 func Shown(clock time.Time, zone *time.Location) (first, last time.Time) {
 	y, m, d := clock.Date()
 	c := onClock(dayOf(y, m, d), clock.Hour()*60+clock.Minute(), zone)
-	return c.first, c.last
+	rest := time.Duration(clock.Second())*time.Second + time.Duration(clock.Nanosecond())
+	return c.first.Add(rest), c.last.Add(rest)
 }
 
 // closes is the end of what closes at a time on the clock: the second of two. Midnight ends
