@@ -255,7 +255,7 @@ func onClock(on time.Time, minute int, zone *time.Location) shown {
 		return shown{first: t, last: t} // most days
 	}
 	asked, s := time.Date(y, m, d, 0, minute, 0, 0, time.UTC), shown{}
-	for _, other := range []time.Time{start.Add(-1), t, end} { // in order: each offset's moment is later
+	for _, other := range []time.Time{start.Add(-1), t, end} { // as the clock goes before the last change, now, and after the next
 		ahead := offset(other.In(zone))
 		at := asked.In(zone).Add(-ahead)
 		if offset(at) == ahead {
@@ -269,7 +269,7 @@ func onClock(on time.Time, minute int, zone *time.Location) shown {
 	}
 	if s.first.IsZero() {
 		s.jump = start
-		if t.Add(offset(t)).UTC().Before(asked) {
+		if t.Add(offset(t)).Before(asked) { // t shows less than was asked for: it is before the change
 			s.jump = end
 		}
 		s.first = asked.In(zone).Add(-offset(s.jump.Add(-1)))
