@@ -311,21 +311,10 @@ func (m Moment) Zone() *time.Location {
 // Weekly reports whether the moment names a day of the week.
 func (m Moment) Weekly() bool { return !m.IsZero() && !m.daily }
 
-// Next returns the first such moment strictly after t; the zero time for the
-// zero Moment.
-func (m Moment) Next(t time.Time) time.Time {
-	for i := -1; i <= 8 && !m.IsZero(); i++ { // one that the clock skips may come past midnight
-		if at, ok := m.on(t, i); ok && at.After(t) {
-			return at
-		}
-	}
-	return time.Time{}
-}
-
 // Last returns the last such moment at or before t; the zero time for the zero
 // Moment.
 func (m Moment) Last(t time.Time) time.Time {
-	for i := 0; i >= -8 && !m.IsZero(); i-- {
+	for i := 0; i >= -8 && !m.IsZero(); i-- { // one that the clock skips may come past midnight
 		if at, ok := m.on(t, i); ok && !at.After(t) {
 			return at
 		}
