@@ -74,7 +74,7 @@ var mayImport = map[string][]string{
 	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 
 	// What every engine needs: no engine among these.
-	"crawlers/internal/dates":      {"internal/tsv"},
+	"crawlers/internal/dates":      {"internal/tsv", "internal/hours"}, // what a clock on the wall means
 	"crawlers/internal/charset":    {"internal/fetch"},
 	"crawlers/internal/htmltext":   {"internal/text", "crawlers/internal/phrases"},
 	"crawlers/internal/phrases":    {"internal/tsv"},
@@ -88,7 +88,7 @@ var mayImport = map[string][]string{
 	"crawlers/jsonapi":       engine("reply"), // says what a call to a network means
 	"crawlers/forum":         engine("crawlers/feed", "crawlers/presets/forum"),
 	"crawlers/presets/forum": {}, // data
-	"crawlers/push":          engine(),
+	"crawlers/push":          engine("internal/hours"),
 	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum", "crawlers/push", "crawlers/presets/forum", "reply"),
 
 	"monitor":        {"mention", "internal/i18n", "internal/text", "crawlers", "internal/fault"},
@@ -140,6 +140,15 @@ func TestMonitorLinksNoParser(t *testing.T) {
 			if strings.HasPrefix(dep, parser) {
 				t.Errorf("monitor links %s", strings.TrimSpace(dep))
 			}
+		}
+	}
+}
+
+// TestZonesAreInTheProgram: containers and small machines have no database of time zones.
+func TestZonesAreInTheProgram(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath == module+"/cmd/earshot" && !slices.Contains(p.Imports, "time/tzdata") {
+			t.Error("cmd/earshot does not import time/tzdata")
 		}
 	}
 }

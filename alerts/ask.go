@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -24,18 +25,22 @@ const (
 const morning = 9
 
 // SnoozeUntil returns the end of a snooze that begins now, in the zone of those who act;
-// the zero time for a length that is none of the above.
+// the zero time for a length that is none of the above. Days end by the clock on the wall.
 func SnoozeUntil(l SnoozeLength, now time.Time, zone *time.Location) time.Time {
+	local := now.In(zone)
+	y, m, d := local.Date()
 	switch l {
 	case SnoozeHour:
 		return now.Add(time.Hour).Truncate(time.Minute)
 	case SnoozeTomorrow:
-		y, m, d := now.In(zone).Date()
-		return time.Date(y, m, d+1, morning, 0, 0, 0, zone)
+		local = time.Date(y, m, d+1, morning, 0, 0, 0, time.UTC)
 	case SnoozeDays:
-		return now.AddDate(0, 0, 3).Truncate(time.Minute)
+		local = time.Date(y, m, d+3, local.Hour(), local.Minute(), 0, 0, time.UTC)
+	default:
+		return time.Time{}
 	}
-	return time.Time{}
+	until, _ := hours.Shown(local, zone)
+	return until
 }
 
 // MuteScope says in plain words whom a mute on this mention would silence: the author at

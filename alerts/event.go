@@ -26,7 +26,7 @@ const (
 
 // Why a complaint gets no alert.
 const (
-	QuietMuted = "the author is muted until "   // the day
+	QuietMuted = "the author is muted until "   // the moment; the day of UTC, as an earlier earshot wrote it
 	QuietKnown = "the same post is known from " // the source
 	QuietOlder = "the post is older than the watch"
 
@@ -43,10 +43,12 @@ func QuietTold(under string) string { return quietTold + under + quietToldEnd }
 func QuietSaid(reason, by string) string { return reason + quietSaidBy + by + quietSaidEnd }
 
 // quiet says in a reader's language why there is no alert; empty where an earlier earshot said it otherwise.
-func quiet(l i18n.Lang, detail string) string {
+func quiet(l i18n.Lang, detail string, zone *time.Location) string {
 	if day, ok := strings.CutPrefix(detail, QuietMuted); ok {
 		if at, err := time.Parse(time.DateOnly, day); err == nil {
 			day = l.Date(at)
+		} else if at, err := time.Parse(time.RFC3339, day); err == nil {
+			day = l.Date(at.In(zone))
 		}
 		return "· " + l.Text("web.quiet.muted", "until", day)
 	}
@@ -140,7 +142,7 @@ func EventDetail(l i18n.Lang, e mention.Event, zone *time.Location) string {
 			return l.Text("web.until_moment", "when", l.DateTime(until.In(zone)))
 		}
 	case "suppressed":
-		return quiet(l, detail)
+		return quiet(l, detail, zone)
 	case "escalated", "woke", "moved", mention.Reopen, mention.Wake:
 		for _, s := range sentences {
 			value, ok := strings.CutPrefix(detail, s.begins)

@@ -52,3 +52,20 @@ func TestHistoryOfSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestMutedUntilIsADayOfTheReader, as the window said that muted.
+func TestMutedUntilIsADayOfTheReader(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"Europe/Kyiv": "· the author is muted until 3 Mar 2026", "UTC": "· the author is muted until 2 Mar 2026", "Australia/Lord_Howe": "· the author is muted until 3 Mar 2026", "America/New_York": "· the author is muted until 2 Mar 2026"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := EventDetail(texts.In("en"), mention.Event{Kind: "suppressed", Detail: QuietMuted + "2026-03-02T22:30:00Z"}, zone); got != want {
+			t.Errorf("in %s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package config
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/internal/hours"
@@ -214,7 +216,11 @@ func (c *Config) KindOf(source string) string {
 // Zone is the time zone of the people who work with the watchlist: that of the deadlines,
 // or else of the quiet hours, or of the digest; this machine's where none says one.
 func (c *Config) Zone() *time.Location {
-	for _, h := range []hours.Hours{c.Deadlines.Hours, c.QuietHours.Hours} {
+	clocks := []hours.Hours{c.Deadlines.Hours}
+	for _, severity := range slices.Sorted(maps.Keys(c.Deadlines.Severity)) {
+		clocks = append(clocks, c.Deadlines.Severity[severity].Hours)
+	}
+	for _, h := range append(clocks, c.QuietHours.Hours) {
 		if h.Zoned() {
 			return h.Zone()
 		}

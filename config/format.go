@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -294,7 +293,7 @@ func withoutUnseen(s string) string {
 }
 
 func checkZone(s string) (msg, hint string) {
-	if _, err := time.LoadLocation(s); err == nil && s != "" && !strings.EqualFold(s, "local") {
+	if _, ok := hours.Zone(s); ok {
 		return "", ""
 	}
 	if meant := hours.MeantZone(s); meant != "" {

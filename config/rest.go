@@ -1,10 +1,13 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
+
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // Rest says that an entry stays in the watchlist and is not used for now: until it is
@@ -42,7 +45,8 @@ func (r Rest) Word(now time.Time, zone *time.Location) string {
 type Pause struct {
 	Until time.Time
 
-	written time.Time // the clock as it was written, in no zone
+	written time.Time      // the clock as it was written
+	zone    *time.Location // as it was written; nil: that of the watchlist
 	at      position
 }
 
@@ -77,32 +81,31 @@ func parsePause(s string) (p Pause, msg, hint string) {
 	if len(words) > 0 { // 2026-12-24T09:00
 		words = slices.Concat(strings.Split(words[0], "T"), words[1:])
 	}
-	zone, zoned := time.UTC, len(words) == 3
-	if zoned {
-		var err error
-		if zone, err = time.LoadLocation(words[2]); err != nil || utf8.RuneCountInString(words[2]) < 3 {
-			return p, "there is no time zone " + words[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
+	if last := len(words) - 1; last == 2 || last == 1 && words[1] != "" && !unicode.IsDigit(rune(words[1][0])) {
+		var ok bool
+		if p.zone, ok = hours.Zone(words[last]); !ok {
+			hint = "write one such as Europe/Kyiv, or none for that of the watchlist"
+			if meant := hours.MeantZone(words[last]); meant != "" {
+				hint = didYouMean(meant)
+			}
+			return p, "there is no time zone " + words[last], hint
 		}
-		words = words[:2]
+		words = words[:last]
 	}
 	if len(words) == 1 && len(words[0]) == len(time.DateOnly) {
 		words = append(words, "00:00")
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(words, " "), zone)
-	switch {
-	case err != nil || t.Year() < 2000:
-		return p, "this is not a day and time", how
-	case zoned:
-		return Pause{Until: t}, "", ""
+	var err error
+	if p.written, err = time.Parse("2006-01-02 15:04", strings.Join(words, " ")); err != nil || p.written.Year() < 2000 {
+		return Pause{}, "this is not a day and time", how
 	}
-	return Pause{written: t}, "", ""
+	return p, "", ""
 }
 
-// in is the pause with its clock in a zone.
+// in is the pause with its end, in this zone where it names none.
 func (p Pause) in(zone *time.Location) Pause {
-	if p.Until.IsZero() && !p.written.IsZero() {
-		w := p.written
-		p.Until = time.Date(w.Year(), w.Month(), w.Day(), w.Hour(), w.Minute(), 0, 0, zone)
+	if !p.written.IsZero() {
+		p.Until, _ = hours.Shown(p.written, cmp.Or(p.zone, zone))
 	}
 	return p
 }

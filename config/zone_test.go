@@ -12,6 +12,8 @@ func TestZone(t *testing.T) {
 		{"digest: {to: console, daily: 09:00 Europe/Sofia}\n", "Europe/Sofia"},
 		{"quiet_hours: 22:00-08:00 Europe/Kyiv\ndigest: {to: console, weekly: Mon 09:00 Europe/Sofia}\n", "Europe/Kyiv"},
 		{"deadlines: {claim: 5m, hours: always America/New_York}\nquiet_hours: 22:00-08:00 Europe/Kyiv\n", "America/New_York"},
+		{"deadlines: {claim: 5m, severity: {low: {hours: Mon-Fri 09:00-18:00 Asia/Tbilisi}, high: {hours: always}}}\nquiet_hours: 22:00-08:00 Europe/Kyiv\n", "Asia/Tbilisi"},
+		{"deadlines: {claim: 5m, hours: always}\ndigest: {to: console, daily: 09:00 Australia/Lord_Howe}\n", "Australia/Lord_Howe"},
 	} {
 		cfg, err := Parse("w.yaml", []byte(head+c.text), testEnv, testKinds())
 		if err != nil {

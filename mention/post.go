@@ -136,9 +136,13 @@ func (p Post) fingerprint(days int) PostKey {
 	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, p.Rating.written(), text))
 }
 
-// Day is the day of a post with a day alone. In which zone it is 00:00 then is not kept: to 12 hours
-// on both sides it is nearest to that in UTC.
-func (p Post) Day() time.Time { return p.Published.UTC().Add(12 * time.Hour).Truncate(24 * time.Hour) }
+// eastmost is how far the clocks of New Zealand are ahead in summer. Of a moment that is 00:00 there and, a day
+// before, in the west, it is there: nobody lives 11 hours behind but on three islands.
+const eastmost = 13*time.Hour + 45*time.Minute
+
+// Day is the day of a post with a day alone. In which zone it is 00:00 then is not kept: it may be any from
+// Honolulu, 10 hours behind, to the Chatham Islands.
+func (p Post) Day() time.Time { return p.Published.UTC().Add(eastmost).Truncate(24 * time.Hour) }
 
 // PrecisionDay is how programs write that Published is a day alone.
 const PrecisionDay = "day"

@@ -111,3 +111,25 @@ func TestPostBefore(t *testing.T) {
 		t.Error("nobody says when")
 	}
 }
+
+// TestDayIsThatOfTheSite: a day alone is said as the site has it, on every day of the year, in all zones that
+// people write in.
+func TestDayIsThatOfTheSite(t *testing.T) {
+	for _, name := range []string{"Pacific/Honolulu", "America/Los_Angeles", "America/New_York", "America/Santiago", "America/St_Johns", "Atlantic/Azores", "UTC", "Europe/London", "Africa/Casablanca", "Africa/Cairo",
+		"Europe/Kyiv", "Europe/Moscow", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Vladivostok", "Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Apia", "Pacific/Chatham"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for d := range 366 {
+			begins := time.Date(2028, 1, 1+d, 0, 0, 0, 0, zone)
+			if begins.Hour() != 0 { // where the clock skips midnight
+				begins = time.Date(2028, 1, 1+d, 1, 0, 0, 0, zone)
+			}
+			p := Post{Published: begins.UTC(), DateOnly: true}
+			if got, want := p.Day().Format(time.DateOnly), begins.Format(time.DateOnly); got != want {
+				t.Fatalf("%s in %s is said to be %s", want, name, got)
+			}
+		}
+	}
+}

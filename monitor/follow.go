@@ -118,6 +118,9 @@ func (v visit) waiting(id string) (mention.Post, bool) {
 	return mention.Post{}, false
 }
 
+// longestDay is one on which the clock is set back.
+const longestDay = 25 * time.Hour
+
 // before returns the ids of the posts that stood in the thread before its first
 // waiting post: they are no news, even when earshot never saw them. Where times
 // are missing the order of the page tells.
@@ -135,7 +138,7 @@ func (v visit) before(posts []mention.Post) map[string]bool {
 		if !post.Published.IsZero() && !first.Published.IsZero() {
 			end := post.Published
 			if post.DateOnly && !first.DateOnly {
-				end = end.Add(24 * time.Hour)
+				end = end.Add(longestDay)
 			}
 			old = end.Before(first.Published)
 		}

@@ -427,6 +427,24 @@ func TestCommentsAnswerTheirArticle(t *testing.T) {
 	}
 }
 
+// TestBeforeOnTheLongestDay: an answer of which the site says the day alone may be of its last hour, also
+// where the day has 25.
+func TestBeforeOnTheLongestDay(t *testing.T) {
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := mention.Post{ID: "2", Published: time.Date(2026, 10, 25, 0, 0, 0, 0, kyiv), DateOnly: true}
+	for clock, old := range map[time.Time]bool{
+		time.Date(2026, 10, 25, 23, 30, 0, 0, kyiv): false, time.Date(2026, 10, 26, 0, 30, 0, 0, kyiv): true,
+	} {
+		v := visit{open: []mention.Post{{ID: "1", Published: clock}}}
+		if got := v.before([]mention.Post{v.open[0], answer})["2"]; got != old {
+			t.Errorf("asked at %s: it stood there before: %v", clock, got)
+		}
+	}
+}
+
 // Without dates the order of the page says what stood there before.
 func TestBeforeWithoutDates(t *testing.T) {
 	l := visit{open: []mention.Post{{ID: "2"}}}

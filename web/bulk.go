@@ -154,7 +154,7 @@ func (in *Inbox) wholeList(ctx context.Context, v visit, form url.Values) (list 
 	if err != nil {
 		return nil, badForm("since")
 	}
-	q := f.first().query(v.who.ID, v.zone)
+	q := f.first().query(v.who.ID, v.team)
 	q.Limit = maxBulk
 	page, err := in.opt.Cases.List(ctx, q)
 	switch {

@@ -28,7 +28,7 @@ func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	q := f.first().query(v.who.ID, v.zone)
+	q := f.first().query(v.who.ID, v.team)
 	q.Limit = csvPage
 	control := http.NewResponseController(w)
 	var out *csv.Writer

@@ -73,7 +73,7 @@ func (f filter) first() filter {
 	return f
 }
 
-// query is what the store is asked, for the person me in this zone.
+// query is what the store is asked, for the person me; its days are of this zone.
 func (f filter) query(me string, zone *time.Location) mention.Query {
 	q := mention.Query{Watch: f.Watch, Source: f.Source, Author: f.Author, Kind: mention.PostKind(f.Kind), Lang: f.Lang, Topic: f.Topic, Text: f.Q, After: f.After}
 	q.Severity, _ = mention.ParseSeverity(f.Severity) // a word that readFilter knows, or none

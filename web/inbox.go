@@ -62,7 +62,7 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	q := f.query(v.who.ID, v.zone)
+	q := f.query(v.who.ID, v.team)
 	if id := values.Get("match"); id != "" {
 		return in.match(w, r, q, mention.ID(id))
 	}

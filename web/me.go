@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -97,7 +98,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		into  *[]row
 		all   *string
 	}{{filter{Status: mention.ListClaimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: mention.ListReplied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
-		q := part.list.query(v.who.ID, v.zone)
+		q := part.list.query(v.who.ID, v.team)
 		q.Limit = part.limit
 		page, err := in.opt.Cases.List(ctx, q)
 		if err != nil {
@@ -109,7 +110,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		*part.all = part.list.path()
 	}
 	asleep := filter{Status: mention.ListSnoozed, Owner: "me"}
-	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.zone), maxCount+1)
+	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.team), maxCount+1)
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 	if n > maxCount {
 		out.Asleep += "+"
 	}
-	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
+	scope := report.Scope{Since: v.now.In(v.zone).AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
 	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)
 	if err != nil {
 		return err
@@ -155,12 +156,14 @@ func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) error {
 	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
 		return badForm("lang")
 	}
-	for _, known := range zones {
-		if strings.EqualFold(known, p.Zone) { // as a phone writes it
-			p.Zone = known
-		}
+	meant := hours.MeantZone(p.Zone)
+	if strings.EqualFold(meant, p.Zone) { // as a phone writes it
+		p.Zone = meant
 	}
-	if _, err := time.LoadLocation(p.Zone); p.Zone != "" && (err != nil || p.Zone == "Local" || len(p.Zone) > maxWord) {
+	if _, ok := hours.Zone(p.Zone); p.Zone != "" && (!ok || len(p.Zone) > maxWord) {
+		if meant != "" {
+			return badInput("web.me.meant_zone", "zone", p.Zone, "meant", meant)
+		}
 		return badInput("web.me.no_zone", "zone", p.Zone)
 	}
 	if err := in.opt.Mine.SetPreference(r.Context(), p); err != nil {

@@ -56,6 +56,9 @@ func TestMe(t *testing.T) {
 			t.Errorf("%v: %d", form, res.StatusCode)
 		}
 	}
+	if _, body := w.ask("POST", "/me", "Ira", url.Values{"zone": {"Asia/Kolkatta"}}); !strings.Contains(body, "Did you mean Asia/Kolkata?") {
+		t.Errorf("a slip of the pen: %s", body)
+	}
 	if p, err := w.store.Preference(t.Context(), "web:Ira"); err != nil || p.Lang != "bg" || p.Zone != "Europe/Sofia" {
 		t.Errorf("%+v %v", p, err)
 	}

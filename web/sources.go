@@ -60,7 +60,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	if !v.who.Sources {
 		return errMayNot
 	}
-	scope := report.Scope{Since: v.now.AddDate(0, 0, -sourceDays), Until: v.now, Zone: in.opt.Zone()}
+	scope := report.Scope{Since: v.now.In(v.team).AddDate(0, 0, -sourceDays), Until: v.now, Zone: v.team}
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Since, scope.Until)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	}
 	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Trouble: urgency(s) == 0, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
 		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Lag: place.Hear.MedianWords(l), Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
-		Link: filter{Source: s.Name, Status: mention.ListAll, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
+		Link: filter{Source: s.Name, Status: mention.ListAll, From: v.now.In(v.team).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
 		row.Answered = l.Percent(float64(place.Answered) / float64(n))
 	}

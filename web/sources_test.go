@@ -62,7 +62,7 @@ func TestSources(t *testing.T) {
 	}
 
 	resting := Source{Name: "resting", Kind: "feed", State: "off", Until: time.Now().Add(time.Hour), NotStored: "disk full", Error: "an old one"}
-	if row := newSourceRow(visit{lang: w.inbox.opt.Texts.In("en"), zone: time.UTC, now: time.Now()}, resting, report.Row{}); !strings.HasPrefix(row.Said, "Paused until") || !strings.Contains(row.Why, "cannot be stored") || !row.Trouble {
+	if row := newSourceRow(visit{lang: w.inbox.opt.Texts.In("en"), zone: time.UTC, team: time.UTC, now: time.Now()}, resting, report.Row{}); !strings.HasPrefix(row.Said, "Paused until") || !strings.Contains(row.Why, "cannot be stored") || !row.Trouble {
 		t.Errorf("what was read before a pause cannot be stored, and its page says %q, %q; as trouble: %t", row.Said, row.Why, row.Trouble)
 	}
 	for lang, want := range map[string]string{"uk": "На паузі до", "ru": "На паузе до", "bg": "На пауза до"} {

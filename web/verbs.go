@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -122,16 +123,21 @@ func (in *Inbox) action(ctx context.Context, verb string, form url.Values, v vis
 	return a, err
 }
 
-// snoozeUntil reads a length, or a moment in the person's zone; zero for none.
+// snoozeUntil reads a length, or a moment in the person's zone; zero for none. Of two moments that
+// the clock shows alike it is the first that is still to come.
 func snoozeUntil(until string, v visit) time.Time {
 	if at := alerts.SnoozeUntil(alerts.SnoozeLength(until), v.now, v.zone); !at.IsZero() {
 		return at
 	}
-	at, err := time.ParseInLocation("2006-01-02T15:04", until, v.zone)
+	clock, err := time.Parse("2006-01-02T15:04", until)
 	if err != nil {
 		return time.Time{}
 	}
-	return at
+	first, last := hours.Shown(clock, v.zone)
+	if first.After(v.now) {
+		return first
+	}
+	return last
 }
 
 // colleague is the person with this id, who has worked on cases before.

@@ -243,7 +243,8 @@ func (in *Inbox) serveFile(w http.ResponseWriter, r *http.Request) {
 type visit struct {
 	who  Person
 	lang i18n.Lang
-	zone *time.Location
+	zone *time.Location // of the times that the person reads
+	team *time.Location // of the days in addresses: a link shows everybody the same
 	now  time.Time
 }
 
@@ -254,9 +255,9 @@ type answerer func(w http.ResponseWriter, r *http.Request, v visit) error
 func (in *Inbox) known(answer answerer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, ok := in.opt.Who(r)
-		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, now: in.opt.Now()}
+		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, team: in.opt.Zone(), now: in.opt.Now()}
 		if v.zone == nil {
-			v.zone = in.opt.Zone()
+			v.zone = v.team
 		}
 		err := error(errNobody)
 		if ok {

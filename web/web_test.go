@@ -253,6 +253,26 @@ func TestDaysOfAList(t *testing.T) {
 	}
 }
 
+// TestALinkShowsEverybodyTheSame: the days of an address are the team's; who reads in another zone
+// sees the same complaints, each with their own time.
+func TestALinkShowsEverybodyTheSame(t *testing.T) {
+	w := newWorld(t)
+	at := time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC)
+	p := mention.Post{Source: "forum", Kind: mention.Forum, ID: "1", URL: "https://forum.example/p/1", Author: "Олена", Text: "Не повертають гроші", Published: at}
+	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9}}
+	w.ingest(at, m)
+	for _, zone := range []string{"", "UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Pacific/Kiritimati"} {
+		for _, page := range []string{"/inbox", "/inbox.csv"} {
+			for day, there := range map[string]bool{"2026-11-19": false, "2026-11-20": true, "2026-11-21": false} {
+				_, body := w.ask("GET", page+"?status=all&from="+day+"&to="+day, "Ira", nil, "Cookie", "who=Ira; zone="+zone)
+				if strings.Contains(body, "Олена") != there {
+					t.Errorf("%s of %s in %q: it is there: %v", page, day, zone, !there)
+				}
+			}
+		}
+	}
+}
+
 // A list with nothing in it says that nobody waits where it is the list of all who wait, and a page
 // of which all was dealt with leads to the first one.
 func TestEmptyLists(t *testing.T) {

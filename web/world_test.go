@@ -74,6 +74,12 @@ func newWorldIn(t testing.TB, database string) *world {
 			if lang, err := r.Cookie("lang"); err == nil {
 				p.Lang = lang.Value
 			}
+			if zone, err := r.Cookie("zone"); err == nil {
+				p.Zone, err = time.LoadLocation(zone.Value)
+				if err != nil {
+					w.t.Error(err)
+				}
+			}
 			if c.Value == "guest" {
 				p.May = func(a mention.Action) bool { return a.Verb != mention.Dismiss }
 			}

@@ -234,7 +234,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	}
 	severity, why := p.severity(*m, by)
 	if severity < mention.Critical && by.MutedUntil.After(p.now) {
-		p.event(d, "suppressed", alerts.QuietMuted+by.MutedUntil.UTC().Format(time.DateOnly))
+		p.event(d, "suppressed", alerts.QuietMuted+by.MutedUntil.UTC().Format(time.RFC3339))
 		return nil
 	}
 	if known, err := p.shownElsewhere(ctx, d, severity, why); err != nil || known {

@@ -70,7 +70,7 @@ func reportsOf(t *testing.T, db *store.Store) string {
 		Who: func(*http.Request) (web.Person, bool) {
 			return web.Person{Person: mention.Person{ID: "ira", Name: "Ira"}}, true
 		},
-		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC }, Views: func() []web.View { return nil },
+		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.Local }, Views: func() []web.View { return nil },
 		Places:      func() web.Places { return web.Places{} },
 		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/hours"
 	texts "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -242,9 +243,12 @@ func unreadable(s string) bool {
 	return readable < 0
 }
 
-// moments are the forms of a time that programs write: RFC 3339 and what libraries make of it. Where one names no
-// zone, the source's is meant.
-var moments = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"}
+// moments are the forms of a time that programs write: RFC 3339 and what libraries make of it. clocks name no
+// zone: the source's is meant, and of two moments that its clock shows alike the first, which is not to come.
+var (
+	moments = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z07:00"}
+	clocks  = []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05"}
+)
 
 // moment reads a time, or a day.
 func moment(field, s string, day bool, zone *time.Location) (time.Time, bool, error) {
@@ -252,15 +256,22 @@ func moment(field, s string, day bool, zone *time.Location) (time.Time, bool, er
 		return time.Time{}, false, nil
 	}
 	for _, layout := range moments {
-		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+		if t, err := time.Parse(layout, s); err == nil {
 			return t, day, nil
 		}
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, zone)
+	for _, layout := range clocks {
+		if t, err := time.Parse(layout, s); err == nil {
+			first, _ := hours.Shown(t, zone)
+			return first, day, nil
+		}
+	}
+	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("%s: %q is not a time like 2026-11-26T08:30:00Z, nor a day like 2026-11-26", field, cut(s))
 	}
-	return t, true, nil
+	y, m, d := t.Date()
+	return hours.DayBegins(y, m, d, zone), true, nil
 }
 
 // cut shortens what is quoted in an error.

@@ -99,6 +99,29 @@ func TestReadWhatProgramsWrite(t *testing.T) {
 	}
 }
 
+// TestReadTimesOfTheNightOfAChange: of two moments the first, which is not to come; a day begins where it does.
+func TestReadTimesOfTheNightOfAChange(t *testing.T) {
+	for _, c := range []struct{ zone, written, want string }{
+		{"Europe/Kyiv", "2026-10-25T03:30:00", "2026-10-25T00:30:00Z"},
+		{"Europe/Kyiv", "2026-03-29 03:30:00", "2026-03-29T01:30:00Z"},
+		{"America/New_York", "2026-11-01T01:30:15", "2026-11-01T05:30:15Z"},
+		{"Australia/Lord_Howe", "2026-04-05T01:45:00", "2026-04-04T14:45:00Z"},
+		{"America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z"},
+		{"Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z"},
+		{"Asia/Kolkata", "2026-04-24", "2026-04-23T18:30:00Z"},
+		{"Asia/Kolkata", "2026-10-25T03:30:00+02:00", "2026-10-25T01:30:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := door(func(e *crawlers.Env) { e.Zone = zone }).Read(strings.NewReader(`{"id":"a","text":"x","published":"` + c.written + `"}`))
+		if err != nil || len(got) != 1 || got[0].Published.UTC().Format(time.RFC3339) != c.want {
+			t.Errorf("%s in %s: %+v, %v; want %s", c.written, c.zone, got, err, c.want)
+		}
+	}
+}
+
 // TestReadForumBySendersWord: that posts are a forum's, where a name is one person's, is the watchlist's word
 // and not the sender's: else a sender might take the company's name and close complaints.
 func TestReadForumBySendersWord(t *testing.T) {

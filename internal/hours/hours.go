@@ -7,6 +7,7 @@
 package hours
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -177,14 +178,16 @@ func (h Hours) Between(a, b time.Time) time.Duration {
 }
 
 // opening returns the first opening that ends after t, with real moments. Those of a day are in order, and
-// one that began the day before began sooner.
+// one that began the day before began sooner. What the clock skips whole is none.
 func (h Hours) opening(t time.Time) (start, end time.Time, ok bool) {
 	y, m, d := t.In(h.Zone()).Date()
 	for i := -1; i <= horizon; i++ { // the day before may still be open past midnight
 		at := dayOf(y, m, d+i)
 		for _, s := range h.spans(at) {
-			if end := wall(at, s.to, h.Zone(), true); end.After(t) {
-				return wall(at, s.from, h.Zone(), false), end, true
+			if end := closes(at, s.to, h.Zone()); end.After(t) {
+				if start := onClock(at, s.from, h.Zone()).begins(); start.Before(end) {
+					return start, end, true
+				}
 			}
 		}
 	}
@@ -207,38 +210,78 @@ func (h Hours) spans(at time.Time) []span {
 // DayBegins is the first moment of a day: in zones that change their clock at midnight it is
 // not always 00:00, and time.Date may give a moment of the evening before.
 func DayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
-	return wall(dayOf(y, m, d), 0, zone, false)
+	return onClock(dayOf(y, m, d), 0, zone).begins()
+}
+
+// Shown is when a clock in the zone shows the time of clock, whose own zone does not count: twice
+// when it is set back. A time that it skips is as long after what it showed last as on other days.
+func Shown(clock time.Time, zone *time.Location) (first, last time.Time) {
+	y, m, d := clock.Date()
+	c := onClock(dayOf(y, m, d), clock.Hour()*60+clock.Minute(), zone)
+	rest := time.Duration(clock.Second())*time.Second + time.Duration(clock.Nanosecond())
+	return c.first.Add(rest), c.last.Add(rest)
+}
+
+// closes is the end of what closes at a time on the clock: the second of two. Midnight ends
+// the day, and is the first.
+func closes(on time.Time, minute int, zone *time.Location) time.Time {
+	c := onClock(on, minute, zone)
+	if minute == day {
+		return c.begins()
+	}
+	return cmp.Or(c.jump, c.last)
 }
 
 // dayOf is a day of no zone: at noon in UTC, of which only the date is used.
 func dayOf(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) }
 
-// wall turns a time on the wall clock into a moment. A time that the clock skips is taken
-// after the skip; of a time that the clock shows twice it is the first, or the second: that
-// is for openings and for closings.
-func wall(day time.Time, minute int, zone *time.Location, second bool) time.Time {
-	y, m, d := day.Date()
-	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
-	if early := skipped(t, time.Date(y, m, d, 0, minute, 0, 0, time.UTC)); early > 0 {
-		return t.Add(early)
-	}
-	const change = time.Hour // every zone in use changes by an hour (Lord Howe's half is not worth a table)
-	other := t.Add(-change)
-	if second {
-		other = t.Add(change)
-	}
-	if other.Hour() == t.Hour() && other.Minute() == t.Minute() {
-		return other
-	}
-	return t
+// shown is when a clock on the wall shows a time: once, or twice when it is set back. When it is
+// set forward it may never do: first and last are then as long after jump as the time is after
+// what the clock showed last.
+type shown struct {
+	first, last time.Time
+	jump        time.Time // when the clock passes the time over; zero: it does not
 }
 
-// skipped is by how much t shows an earlier time than was asked for, which asked shows
-// in UTC: a time that the clock skips becomes one before the skip in half of the zones.
-func skipped(t, asked time.Time) time.Duration {
-	y, m, d := t.Date()
-	shown := time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
-	return asked.Sub(shown)
+// begins is when what begins at the time does.
+func (s shown) begins() time.Time { return cmp.Or(s.jump, s.first) }
+
+// onClock finds the moments of a time, in minutes since midnight, on a day's clock.
+func onClock(on time.Time, minute int, zone *time.Location) shown {
+	y, m, d := on.Date()
+	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
+	start, end := t.ZoneBounds()
+	if t.Sub(start) > 36*time.Hour && (end.IsZero() || end.Sub(t) > 36*time.Hour) {
+		return shown{first: t, last: t} // most days
+	}
+	asked, s := time.Date(y, m, d, 0, minute, 0, 0, time.UTC), shown{}
+	for _, other := range []time.Time{start.Add(-1), t, end} { // as the clock goes before the last change, now, and after the next
+		ahead := offset(other.In(zone))
+		at := asked.In(zone).Add(-ahead)
+		if offset(at) == ahead {
+			if s.first.IsZero() || at.Before(s.first) {
+				s.first = at
+			}
+			if at.After(s.last) {
+				s.last = at
+			}
+		}
+	}
+	if s.first.IsZero() {
+		s.jump = start
+		if t.Add(offset(t)).Before(asked) { // t shows less than was asked for: it is before the change
+			s.jump = end
+		}
+		s.first = asked.In(zone).Add(-offset(s.jump.Add(-1)))
+		s.last = s.first
+	}
+	return s
+}
+
+// offset is how far a clock is ahead of UTC.
+func offset(t time.Time) time.Duration {
+	_, seconds := t.Zone()
+	return time.Duration(seconds) * time.Second
 }
 
 // Moment is a point in the week or in the day, such as "Mon 09:00 Europe/Kyiv".
@@ -268,36 +311,23 @@ func (m Moment) Zone() *time.Location {
 // Weekly reports whether the moment names a day of the week.
 func (m Moment) Weekly() bool { return !m.IsZero() && !m.daily }
 
-// Next returns the first such moment strictly after t; the zero time for the
-// zero Moment.
-func (m Moment) Next(t time.Time) time.Time {
-	if m.IsZero() {
-		return time.Time{}
-	}
-	y, mon, d := t.In(m.zone).Date()
-	for i := range 9 {
-		date := dayOf(y, mon, d+i)
-		if !m.daily && date.Weekday() != m.weekday {
-			continue
-		}
-		if at := wall(date, m.minute, m.zone, false); at.After(t) {
-			return at
-		}
-	}
-	return time.Time{} // not reached: nine days hold every weekday
-}
-
 // Last returns the last such moment at or before t; the zero time for the zero
 // Moment.
 func (m Moment) Last(t time.Time) time.Time {
-	if m.IsZero() {
-		return time.Time{}
+	for i := 0; i >= -8 && !m.IsZero(); i-- { // one that the clock skips may come past midnight
+		if at, ok := m.on(t, i); ok && !at.After(t) {
+			return at
+		}
 	}
-	last := time.Time{}
-	for at := m.Next(t.AddDate(0, 0, -9)); !at.IsZero() && !at.After(t); at = m.Next(at) {
-		last = at
-	}
-	return last
+	return time.Time{}
+}
+
+// on is the moment of the day so many days after t's; ok is false where that day has none. Of
+// two it is the first.
+func (m Moment) on(t time.Time, days int) (at time.Time, ok bool) {
+	y, mon, d := t.In(m.zone).Date()
+	date := dayOf(y, mon, d+days)
+	return onClock(date, m.minute, m.zone).first, m.daily || date.Weekday() == m.weekday
 }
 
 func (h *Hours) add(days []time.Weekday, s span) {

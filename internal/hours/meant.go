@@ -1,11 +1,13 @@
 package hours
 
 import (
+	_ "embed"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/earshot/earshot/internal/text"
 )
@@ -32,10 +34,30 @@ var zoneNames = text.ByWord(map[string]string{
 	"America/New_York": "new_york newyork",
 })
 
+//go:embed zones.txt
+var placesFile string
+
+// cities are the zones by what people know them by: their cities, and what else they are called.
+var cities = sync.OnceValue(func() map[string]string {
+	all := maps.Clone(zoneNames)
+	for line := range strings.Lines(placesFile) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, zone := range strings.Fields(line) {
+			if city := cityOf(zone); all[city] == "" {
+				all[city] = zone
+			}
+		}
+	}
+	return all
+})
+
+func cityOf(zone string) string { return strings.ToLower(zone[strings.LastIndexByte(zone, '/')+1:]) }
+
 // MeantZone is the time zone that was probably meant by a name that is none, or "".
 func MeantZone(name string) string {
-	city := strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
-	return zoneNames[text.Nearest(city, slices.Sorted(maps.Keys(zoneNames)))]
+	return cities()[text.Nearest(cityOf(name), slices.Sorted(maps.Keys(cities())))]
 }
 
 var (

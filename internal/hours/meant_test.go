@@ -79,10 +79,35 @@ func TestMeantZone(t *testing.T) {
 	for written, want := range map[string]string{
 		"Київ": "Europe/Kyiv", "Europe/Kiyv": "Europe/Kyiv", "europe/kyiv": "Europe/Kyiv", "Киeв": "Europe/Kyiv", "Sofia/Europe": "", "Europe/Sofija": "Europe/Sofia", "София": "Europe/Sofia",
 		"МСК": "Europe/Moscow", "Lndon": "Europe/London", "Europe/Berlyn": "Europe/Berlin", "Istambul": "Europe/Istanbul", "NewYork": "America/New_York", "America/New_Yrok": "America/New_York",
+		"Asia/Kolkatta": "Asia/Kolkata", "Australia/Lord_How": "Australia/Lord_Howe", "Africa/Casablanka": "Africa/Casablanca", "Europe/Pariss": "Europe/Paris", "Toronto": "America/Toronto",
+		"Europe/Tbilisi": "Asia/Tbilisi", "Etc/Kyiv": "Europe/Kyiv", "Europe\\Kyiv": "", "PST": "", "+03:00": "",
 		"": "", "Atlantis": "", "UTC+2": "", "Europe/": "", "Kharkiv": "",
 	} {
 		if got := MeantZone(written); got != want {
 			t.Errorf("%q is meant as %q, want %q", written, got, want)
+		}
+	}
+}
+
+// TestEveryPlaceIsAZone that can be used, and none is one by the name of the machine's.
+func TestEveryPlaceIsAZone(t *testing.T) {
+	places := cities()
+	if len(places) < 400 {
+		t.Fatalf("%d places", len(places))
+	}
+	for city, zone := range places {
+		if _, ok := Zone(zone); !ok {
+			t.Errorf("%s: there is no zone %s", city, zone)
+		}
+	}
+	for _, name := range []string{"", "Local", "local", "LOCAL", "../etc/passwd", "/etc/localtime"} {
+		if _, ok := Zone(name); ok {
+			t.Errorf("%q is a zone", name)
+		}
+	}
+	for _, expr := range []string{"Mon-Fri 09:00-18:00 Local", "always Local"} {
+		if _, err := Parse(expr); err == nil {
+			t.Errorf("%q was taken: it means another time on every machine", expr)
 		}
 	}
 }

@@ -192,14 +192,24 @@ func meansZone(toks []token) bool {
 }
 
 func parseZone(t token) (*time.Location, error) {
-	if isUTC(t.text) {
-		return time.UTC, nil
-	}
-	zone, err := time.LoadLocation(t.text)
-	if err != nil {
+	zone, ok := Zone(t.text)
+	if !ok {
 		return nil, t.errorf(zoneHint(t.text), "unknown time zone %q", t.text)
 	}
 	return zone, nil
+}
+
+// Zone returns the time zone of a name. That of a machine has none: where the watchlist is read
+// is no matter.
+func Zone(name string) (zone *time.Location, ok bool) {
+	if isUTC(name) {
+		return time.UTC, true
+	}
+	if name == "" || strings.EqualFold(name, "local") {
+		return nil, false
+	}
+	zone, err := time.LoadLocation(name)
+	return zone, err == nil
 }
 
 // zoneHint helps with the spellings people try.

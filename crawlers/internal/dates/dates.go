@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // Rules of this file: a date is either read exactly or not at all. What two
@@ -161,12 +163,12 @@ func (p *parser) distance(lang string) (time.Time, bool, bool) {
 	if !found || n != 0 || clock.clock && !whole {
 		return t, false, false
 	}
-	if whole {
-		t = startOfDay(t)
-	}
 	if clock.clock { // "3 days ago at 14:05"
 		t, found = clock.on(t)
 		return t, false, found
+	}
+	if whole {
+		t = startOfDay(t)
 	}
 	return t, whole, true
 }
@@ -305,7 +307,8 @@ func (p *parser) hasLang(lang string) bool {
 }
 
 func startOfDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+	y, m, d := t.Date()
+	return hours.DayBegins(y, m, d, t.Location())
 }
 
 // absolute reads dates with a day, and times of today, yesterday or a weekday.
@@ -350,7 +353,20 @@ func (p *parser) assemble() (time.Time, bool, bool) {
 	if !ok {
 		return time.Time{}, false, false
 	}
-	return time.Date(y, m, d, p.hour, p.min, p.sec, p.nsec, zone), !p.clock, true
+	if !p.clock {
+		return hours.DayBegins(y, m, d, zone), true, true
+	}
+	return p.moment(y, m, d, zone), false, true
+}
+
+// moment is that of the clock that was read on a day: of two that it shows alike the last that is not to
+// come.
+func (p *parser) moment(y int, m time.Month, d int, zone *time.Location) time.Time {
+	first, last := hours.Shown(time.Date(y, m, d, p.hour, p.min, p.sec, p.nsec, time.UTC), zone)
+	if last.After(p.now) {
+		return first
+	}
+	return last
 }
 
 // settleClock makes the time one of twenty-four hours and reports whether there

@@ -256,7 +256,8 @@ func (p *parser) ofNamedDay(a, b int) bool {
 	named := false
 	for i, t := range p.toks {
 		if back, ok := p.words.days[t.text]; ok {
-			day := p.now.AddDate(0, 0, -back)
+			y, m, d := p.now.Date()
+			day := time.Date(y, m, d-back, 12, 0, 0, 0, time.UTC)
 			named = day.Day() != a || int(day.Month()) != b
 		}
 		if t.text == ":" && p.at(i-1).isNum() && p.is(i, ":") {
@@ -309,7 +310,8 @@ func (p *parser) on(day time.Time) (t time.Time, ok bool) {
 	if p.shift != nil {
 		zone = time.FixedZone("", *p.shift)
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), p.hour, p.min, p.sec, p.nsec, zone), ok
+	y, m, d := day.Date()
+	return p.moment(y, m, d, zone), ok
 }
 
 func nanos(t token) int {

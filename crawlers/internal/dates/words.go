@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/tsv"
 )
 
@@ -233,14 +234,23 @@ func (u unit) back(now time.Time, n int) (t time.Time, whole bool) {
 		return now.Add(-time.Duration(n) * time.Hour).Truncate(time.Minute), false
 	case halfHour:
 		return now.Add(-30 * time.Minute).Truncate(time.Minute), false
-	case day:
-		return now.AddDate(0, 0, -n), true
-	case week:
-		return now.AddDate(0, 0, -7*n), true
-	case month:
-		return now.AddDate(0, -n, 0), true
 	}
-	return now.AddDate(-n, 0, 0), true
+	y, m, d := now.Date()
+	switch u {
+	case day:
+		d -= n
+	case week:
+		d -= 7 * n
+	case month:
+		m -= time.Month(n)
+	default:
+		y -= n
+	}
+	clock := time.Date(y, m, d, now.Hour(), now.Minute(), now.Second(), 0, time.UTC)
+	if t, _ = hours.Shown(clock, now.Location()); t.Day() != clock.Day() { // skipped, into the day after
+		t = hours.DayBegins(y, m, d, now.Location())
+	}
+	return t, true
 }
 
 // isUnit reports a unit of any language.
