@@ -121,7 +121,7 @@ func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author
 // the usual order it is, as the complaint was there when it was heard.
 func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) error {
 	m := d.Mention
-	if d.Previous != nil {
+	if d.Previous != nil && !onlyMoved(d) {
 		return nil // its words are newer than what answered it before
 	}
 	since := m.Post.Published
@@ -134,7 +134,7 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	}
 	for _, o := range all {
 		answer := o.Mention.Post
-		if p.isGone(o) || toWordsBefore(answer, m.Post) || answer.ID == m.Post.ID || !repliesTo(answer, m.Post) && (answer.ReplyTo != "" || !surelyFollows(answer, m.Post)) {
+		if p.isGone(o) || toWordsBefore(answer, m.Post) || answer.ID == m.Post.ID || answer.Published.Before(d.Case.ReopenedAt) || !repliesTo(answer, m.Post) && (answer.ReplyTo != "" || !surelyFollows(answer, m.Post)) {
 			continue
 		}
 		one := meant{MentionRecord: mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}}

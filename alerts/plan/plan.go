@@ -196,6 +196,8 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 	m := &d.Mention
 	switch {
+	case onlyMoved(d):
+		return p.moved(ctx, d)
 	case d.Previous != nil && alerted(d.Case):
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):

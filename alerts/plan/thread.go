@@ -16,7 +16,7 @@ import (
 func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
 	var all []mention.MentionRecord
 	for _, d := range p.polled {
-		if d.Previous != nil && !slices.Contains(p.done, d) {
+		if d.Previous != nil && !onlyMoved(d) && !slices.Contains(p.done, d) {
 			continue // it is stored
 		}
 		if o := d.Mention.Post; o.Origin() == post.Origin() && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
