@@ -48,6 +48,11 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 func (p *plan) answeredOrAsked(ctx context.Context, d *mention.PendingMention, s meant, answer mention.Mention) error {
 	c := p.cases.of(s.MentionRecord)
 	switch {
+	case s.whom == toThem && d.Previous != nil && answer.ID == d.Mention.ID && speechOf(d.Previous.Post.Text).unclearTo(d.Previous.Post, s.Mention.Post):
+		if answer.Post.Published, answer.Post.DateOnly = answer.Post.Edited, false; answer.Post.Published.IsZero() {
+			answer.Post.Published = p.now // its words came when they were seen
+		}
+		return p.answered(ctx, d, s.MentionRecord, answer)
 	case s.whom == toThem, c.Status == mention.Replied && len(speechOf(answer.Post.Text).handles) == 0:
 		return p.answered(ctx, d, s.MentionRecord, answer)
 	case c.Status == mention.Open || c.Status == mention.Claimed:

@@ -100,6 +100,7 @@ func (p *plan) answeredBy(post mention.Post, watch string, all []mention.Mention
 		return ok
 	}
 	calls := post.ReplyTo == "" || under || len(says.handles) > 0 // it may call somebody whom its place does not say
+	toAll := post.Kind == mention.Comment && post.ReplyTo == "" && slices.ContainsFunc(all, func(s mention.MentionRecord) bool { return s.Mention.Post.ReplyTo != "" })
 	var answers []meant
 	for _, s := range all {
 		o := s.Mention.Post
@@ -109,7 +110,7 @@ func (p *plan) answeredBy(post mention.Post, watch string, all []mention.Mention
 		one := meant{MentionRecord: s}
 		switch named := calls && !s.Mention.Official && says.to(o); {
 		case isTo(s):
-			if says.unclearTo(post, o) {
+			if says.unclearTo(post, o) || toAll && !named {
 				one.whom = maybe
 			}
 			called = called || named
