@@ -87,50 +87,85 @@ func (p *plan) inThread(ctx context.Context, source, thread, replyTo string) ([]
 // else. Where a watch was renamed its complaints wait under a name that nobody answers for any more: whoever is
 // official now answers them.
 func (p *plan) answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []meant {
-	says, under, called := speechOf(post.Text), underOwn(post, all), false
-	replied := repliedTo(post, all)
-	isTo := func(s mention.MentionRecord) bool {
-		if post.ReplyTo == "" {
-			return mayFollow(post, p.timed(s, post))
-		}
-		_, ok := replied[s.Mention.Post.Key()]
-		for _, to := range replied {
-			ok = ok || repliesTo(post, to) && sameElsewhere(to, s.Mention.Post)
-		}
-		return ok
-	}
-	calls := post.ReplyTo == "" || under || len(says.handles) > 0 // it may call somebody whom its place does not say
-	toAll := post.Kind == mention.Comment && post.ReplyTo == "" && slices.ContainsFunc(all, func(s mention.MentionRecord) bool { return s.Mention.Post.ReplyTo != "" })
+	here, called := placeOf(post, all), false
 	var answers []meant
 	for _, s := range all {
-		o := s.Mention.Post
-		if foreign := s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch); foreign || o.ID == post.ID {
+		foreign := s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch)
+		if foreign || s.Mention.Post.ID == post.ID {
 			continue
 		}
-		one := meant{MentionRecord: s}
-		switch named := calls && !s.Mention.Official && says.to(o); {
-		case isTo(s):
-			if says.unclearTo(post, o) || toAll && !named {
-				one.whom = maybe
-			}
-			called = called || named
-		case !isBeside(post, o) || !mayFollow(post, p.timed(s, post)):
-			continue
-		case named && says.wordless, under && !named:
-			one.whom, called = maybe, called || named
-		case named:
-			called = true
+		follows := mayFollow(post, p.timed(s, post))
+		one, named := meant{MentionRecord: s}, here.calls && !s.Mention.Official && here.says.to(s.Mention.Post)
+		switch {
+		case here.isTo(s.Mention.Post, follows):
+			one.whom = here.toIt(s.Mention.Post, named)
+		case follows && isBeside(post, s.Mention.Post):
+			one.whom = here.toOneBeside(named)
 		default:
-			one.whom = toBeside
+			continue
 		}
+		called = called || named
 		answers = append(answers, one)
 	}
 	for i, s := range answers {
-		if called && s.whom != toBeside && !says.to(s.Mention.Post) {
+		if called && s.whom != toBeside && !here.says.to(s.Mention.Post) {
 			answers[i].whom = byName
 		}
 	}
 	return answers
+}
+
+// place is where a post of the company's stands among those that it may answer.
+type place struct {
+	post    mention.Post
+	says    speech
+	replied map[mention.PostKey]mention.Post // repliedTo
+	under   bool                             // right below one of the company's own: it speaks to all who wrote there
+	toAll   bool                             // at the top of comments where people answer below comments: the same
+	calls   bool                             // it may call somebody whom its place does not say
+}
+
+func placeOf(post mention.Post, all []mention.MentionRecord) place {
+	w := place{post: post, says: speechOf(post.Text), replied: repliedTo(post, all)}
+	w.under = slices.ContainsFunc(all, func(s mention.MentionRecord) bool { return s.Mention.Official && repliesTo(post, s.Mention.Post) })
+	w.toAll = post.Kind == mention.Comment && post.ReplyTo == "" && slices.ContainsFunc(all, func(s mention.MentionRecord) bool { return s.Mention.Post.ReplyTo != "" })
+	w.calls = post.ReplyTo == "" || w.under || len(w.says.handles) > 0
+	return w
+}
+
+// isTo reports whether the post stands where an answer to o does. It follows where it may have been published later.
+func (w place) isTo(o mention.Post, follows bool) bool {
+	if w.post.ReplyTo == "" {
+		return follows
+	}
+	if _, ok := w.replied[o.Key()]; ok {
+		return true
+	}
+	for _, to := range w.replied {
+		if repliesTo(w.post, to) && sameElsewhere(to, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// toIt is to whom the post speaks that stands where an answer to o does; named: it calls its author.
+func (w place) toIt(o mention.Post, named bool) whom {
+	if w.says.unclearTo(w.post, o) || w.toAll && !named {
+		return maybe
+	}
+	return toThem
+}
+
+// toOneBeside is the same for a post beside it.
+func (w place) toOneBeside(named bool) whom {
+	switch {
+	case named && !w.says.wordless:
+		return toThem
+	case named, w.under:
+		return maybe
+	}
+	return toBeside
 }
 
 // repliedTo are the posts that a post says it replies to, and what their author wrote before, with which they go on.
@@ -169,11 +204,6 @@ func (p *plan) timed(s mention.MentionRecord, answer mention.Post) mention.Post 
 // isBeside reports whether two posts answer the same one, in comments: many sites put the answer to an answer there.
 func isBeside(post, o mention.Post) bool {
 	return post.Kind == mention.Comment && post.ReplyTo != "" && o.ReplyTo == post.ReplyTo && o.ID != post.ID && o.Origin() == post.Origin()
-}
-
-// underOwn reports whether a post stands right below one of the company's own: it speaks to all who wrote there.
-func underOwn(post mention.Post, all []mention.MentionRecord) bool {
-	return slices.ContainsFunc(all, func(s mention.MentionRecord) bool { return s.Mention.Official && repliesTo(post, s.Mention.Post) })
 }
 
 // mayFollow reports whether a post may have been published after o. Of a day alone its end counts.
