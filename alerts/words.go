@@ -211,6 +211,9 @@ func (m Message) News() string {
 		}
 		return words
 	case SeemsAnswered:
+		if who != "" {
+			return l.Text("news.unclear", "who", who)
+		}
 		return l.Text("news.seems")
 	case Withdrawn:
 		return l.Text("news.withdrawn", "who", who)

@@ -70,6 +70,7 @@ type Post struct {
 	Title      string // plain text, one line
 	Text       string // plain text, paragraphs separated by "\n"; quotes and signatures removed
 	Lang       string // a hint from the site (BCP 47); empty when unknown
+	Moved      bool   // it stands in another thread than it did; its words may be as they were
 	Deleted    bool   // the site says the post is gone: erase it
 	FetchedAt  time.Time
 	ThreadHint string // what the crawler wants back to follow this post's thread; opaque, may be empty

@@ -44,6 +44,9 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	batch.Posts, v.gone = v.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
 	fresh = v.changed(fresh, batch.Anew)
+	if thread := v.movedTo(batch.Posts); thread != "" {
+		fresh = v.moved(fresh, thread)
+	}
 	receipt, err := p.handOver(commit, src, fresh, p.replies(p.result(src, batch, shown), v.before(batch.Posts), fresh))
 	if err != nil {
 		p.table.notStored(src, err)
@@ -107,6 +110,34 @@ func (v visit) changed(fresh []candidate, anew bool) []candidate {
 		kept = append(kept, c)
 	}
 	return kept
+}
+
+// movedTo is the thread that the visit found the post in, where that is another one than it was heard in: threads are split and merged.
+func (v visit) movedTo(posts []mention.Post) (thread string) {
+	for _, post := range posts {
+		switch {
+		case post.Deleted && post.ID == v.post.ID, post.ThreadURL == "", mention.SameURL(post.ThreadURL, v.post.ThreadURL), thread != "" && !mention.SameURL(post.ThreadURL, thread):
+			return ""
+		}
+		thread = post.ThreadURL
+	}
+	if v.post.ThreadURL == "" || v.post.Text == "" {
+		return ""
+	}
+	return thread
+}
+
+// moved adds the post that the visit was from, in its new thread, to what is handed over: answers there are to be known for such.
+func (v visit) moved(fresh []candidate, thread string) []candidate {
+	for i := range fresh {
+		if fresh[i].post.ID == v.post.ID {
+			fresh[i].post.Moved = true
+			return fresh
+		}
+	}
+	post := v.post
+	post.ThreadURL, post.Moved = thread, true
+	return append([]candidate{{post: post, key: post.Key(), hash: post.ContentHash(), was: post.ContentHash()}}, fresh...)
 }
 
 func (v visit) waiting(id string) (mention.Post, bool) {

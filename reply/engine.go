@@ -170,7 +170,13 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	if stands, _, err := e.stands(ctx, way, m.Post, r); err != nil || stands {
 		return err
 	}
-	if why != "" || !way.repeats(r, now) {
+	settled, err := e.settled(ctx, r.MentionID, c)
+	switch {
+	case err != nil:
+		return err
+	case settled: // by another answer, beside which this one would stand, or in whose place
+		return e.unclear(ctx, r, Settled)
+	case why != "" || !way.repeats(r, now):
 		return e.unclear(ctx, r, Interrupt)
 	}
 	return e.send(ctx, way, m.Post, r)
@@ -194,13 +200,9 @@ func (e *Engine) wayOf(source string, r mention.SiteReply) (way Way, why string)
 // outdated says why a draft does not go out any more, as it waited for a colleague, for a pause that the site
 // wanted, or for earshot to run; empty: it does. noWay is what wayOf said.
 func (e *Engine) outdated(ctx context.Context, m mention.Mention, c mention.Case, r mention.SiteReply, noWay string) (why string, err error) {
-	if noWay == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed) {
-		waits, err := e.opt.Reader.PostWaits(ctx, r.MentionID) // under another watch: it is the answer to that, too
-		if err != nil {
-			return "", err
-		}
-		if !waits {
-			return Settled, nil
+	if noWay == "" {
+		if settled, err := e.settled(ctx, r.MentionID, c); err != nil || settled {
+			return Settled, err
 		}
 	}
 	switch {
@@ -212,6 +214,15 @@ func (e *Engine) outdated(ctx context.Context, m mention.Mention, c mention.Case
 		return cmp.Or(r.Reason, Late), nil
 	}
 	return "", nil
+}
+
+// settled reports whether the post of a case waits for no answer any more, under no watch: an answer is one to all of them.
+func (e *Engine) settled(ctx context.Context, id mention.ID, c mention.Case) (bool, error) {
+	if c.Status != mention.Replied && c.Status != mention.Dismissed {
+		return false, nil
+	}
+	waits, err := e.opt.Reader.PostWaits(ctx, id)
+	return !waits && err == nil, err
 }
 
 // late says that the answer is given up by then.

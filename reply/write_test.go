@@ -396,6 +396,28 @@ func TestSettledMeanwhile(t *testing.T) {
 	}
 }
 
+// TestSettledInDoubt: nobody knows whether a call arrived, and the complaint is answered by hand meanwhile. No class of networks
+// makes the call once more: two answers would stand there, or this one in the place of that by hand. People are asked.
+func TestSettledInDoubt(t *testing.T) {
+	for _, repeat := range Repeats() {
+		for _, status := range []mention.Status{mention.Replied, mention.Dismissed} {
+			w := fresh(t, Repeat(repeat))
+			w.net.feel(moods["cut before taking"])
+			id := w.complaint()
+			e := w.engine(immortal, false)
+			if err := e.Write(t.Context(), id, written(1)); err != nil {
+				t.Fatal(err)
+			}
+			w.run(e)
+			w.db.(*memory).status = status
+			w.settleDown(id)
+			if r := w.reply(id); r.Status != mention.ReplyUnclear || w.desk.told[r.ID] != mention.ReplyUnclear || w.net.called() != 1 || len(w.net.stands()) != 0 {
+				t.Errorf("%s, %s: it is %s %q after %d calls, %d stand there", repeat, status, r.Status, r.Reason, w.net.called(), len(w.net.stands()))
+			}
+		}
+	}
+}
+
 // TestAnotherWatchWaits: what a colleague lets go for one watch goes out although it was written for
 // another one, whose case was closed while it waited for that; and not where no case of its post waits.
 func TestAnotherWatchWaits(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 //
 //	key known, same content        dropped
 //	key known, other content       edited: words replaced, a pending mention for every mention it had or has now
+//	key known, in another thread   the same
 //	key known, deleted now         words erased, a pending mention for every mention it had
 //	key known, erased on request   dropped for ever
 //	key new, fingerprint known     dropped, where the post that had the fingerprint is gone
@@ -193,7 +194,7 @@ func (k knownPost) unchanged(p mention.Post) bool {
 	case deletedOnSite:
 		return p.Deleted
 	}
-	return !p.Deleted && k.hash == p.ContentHash()
+	return !p.Deleted && !p.Moved && k.hash == p.ContentHash()
 }
 
 // onePerKey keeps one post per key, at the first one's place: the one that says the

@@ -83,6 +83,7 @@ type postBody struct {
 	Title      string           `json:"title,omitempty"`
 	Text       string           `json:"text,omitempty"`
 	Lang       string           `json:"lang,omitempty"`
+	Moved      bool             `json:"-"`
 	Deleted    bool             `json:"-"`
 	FetchedAt  time.Time        `json:"fetched_at,omitzero"`
 	ThreadHint string           `json:"thread_hint,omitempty"`

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -29,15 +28,63 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
-		if p.authorsLastWord(d, s) {
+	answers, err := p.sentTo(ctx, post, p.answeredBy(post, d.Mention.Watch, all))
+	if err != nil {
+		return err
+	}
+	for _, s := range answers {
+		if s.whom > maybe || p.authorsLastWord(d, s.MentionRecord) || stoodBefore(d, s.MentionRecord) {
 			continue
 		}
-		if err := p.answered(ctx, d, s, d.Mention); err != nil {
+		if err := p.answeredOrAsked(ctx, d, s, d.Mention); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answeredOrAsked closes the complaint of s by an answer. Where it is unclear whether the post is one, people are asked, but for
+// those who said already that they answered: then it is that, unless it speaks to somebody else.
+func (p *plan) answeredOrAsked(ctx context.Context, d *mention.PendingMention, s meant, answer mention.Mention) error {
+	c := p.cases.of(s.MentionRecord)
+	switch {
+	case s.whom == toThem && d.Previous != nil && answer.ID == d.Mention.ID && speechOf(d.Previous.Post.Text).unclearTo(d.Previous.Post, s.Mention.Post):
+		if answer.Post.Published, answer.Post.DateOnly = answer.Post.Edited, false; answer.Post.Published.IsZero() {
+			answer.Post.Published = p.now // its words came when they were seen
+		}
+		return p.answered(ctx, d, s.MentionRecord, answer)
+	case s.whom == toThem, c.Status == mention.Replied && len(speechOf(answer.Post.Text).handles) == 0:
+		return p.answered(ctx, d, s.MentionRecord, answer)
+	case c.Status == mention.Open || c.Status == mention.Claimed:
+		return p.ask(ctx, d, s.MentionRecord, answer)
+	}
+	return nil
+}
+
+// stoodBefore reports whether a post without a place of its own in time was heard before the complaint of s: when it is
+// edited it answers nothing that came after it.
+func stoodBefore(d *mention.PendingMention, s mention.MentionRecord) bool {
+	post := d.Mention.Post
+	undated := post.Published.IsZero() || s.Mention.Post.Published.IsZero()
+	return d.Previous != nil && post.ReplyTo == "" && undated && d.Previous.HeardAt.Before(s.Mention.HeardAt)
+}
+
+// sentTo are the complaints that a post answers: where earshot sent its words to one of them, that one and no other.
+func (p *plan) sentTo(ctx context.Context, post mention.Post, answers []meant) ([]meant, error) {
+	for _, s := range answers {
+		if c := p.cases.of(s.MentionRecord); c.Status == mention.Open || !mayBeAnswered(*c) {
+			continue // who writes an answer has the case, or said that it is answered
+		}
+		replies, err := p.view.RepliesOf(ctx, s.Mention.ID)
+		if err != nil {
+			return nil, fmt.Errorf("answers sent to the site: %w", err)
+		}
+		if slices.ContainsFunc(replies, func(r mention.SiteReply) bool { return !r.FirstAt.IsZero() && r.Says(post.Text) }) {
+			s.whom = toThem
+			return []meant{s}, nil
+		}
+	}
+	return answers, nil
 }
 
 // authorsLastWord reports whether an answer that is seen first is of before the words that the complaint of s has now.
@@ -79,7 +126,7 @@ func signature(answer mention.Mention) string { return cmp.Or(answer.Post.Author
 // the usual order it is, as the complaint was there when it was heard.
 func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) error {
 	m := d.Mention
-	if d.Previous != nil {
+	if d.Previous != nil && !onlyMoved(d) {
 		return nil // its words are newer than what answered it before
 	}
 	since := m.Post.Published
@@ -92,8 +139,15 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	}
 	for _, o := range all {
 		answer := o.Mention.Post
-		if !p.isGone(o) && !toWordsBefore(answer, m.Post) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
-			return p.answered(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}, o.Mention)
+		if p.isGone(o) || toWordsBefore(answer, m.Post) || answer.ID == m.Post.ID || answer.Published.Before(d.Case.ReopenedAt) || !repliesTo(answer, m.Post) && (answer.ReplyTo != "" || !surelyFollows(answer, m.Post)) {
+			continue
+		}
+		one := meant{MentionRecord: mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}}
+		if speechOf(answer.Text).unclearTo(answer, m.Post) {
+			one.whom = maybe
+		}
+		if err := p.answeredOrAsked(ctx, d, one, o.Mention); err != nil || one.whom == toThem {
+			return err
 		}
 	}
 	return nil
@@ -102,7 +156,7 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 // sentFromHere reports whether a post says what earshot sent to one of the complaints that it
 // answers. Once as many posts stand there in these words as were sent, another one is somebody's
 // who says them again, and closes nothing.
-func (p *plan) sentFromHere(ctx context.Context, post mention.Post, watch string, answers []mention.MentionRecord) (bool, error) {
+func (p *plan) sentFromHere(ctx context.Context, post mention.Post, watch string, answers []meant) (bool, error) {
 	sent, waits := map[string]mention.SiteReply{}, false
 	for _, s := range answers {
 		replies, err := p.view.RepliesOf(ctx, s.Mention.ID)
@@ -114,7 +168,7 @@ func (p *plan) sentFromHere(ctx context.Context, post mention.Post, watch string
 				sent[r.ID] = r
 			}
 		}
-		waits = waits || mayBeAnswered(*p.cases.of(s))
+		waits = waits || mayBeAnswered(*p.cases.of(s.MentionRecord))
 	}
 	if len(sent) == 0 || !waits {
 		return len(sent) > 0, nil
@@ -123,9 +177,13 @@ func (p *plan) sentFromHere(ctx context.Context, post mention.Post, watch string
 	if err != nil {
 		return false, err
 	}
+	var complaints []mention.MentionRecord
+	for _, s := range answers {
+		complaints = append(complaints, s.MentionRecord)
+	}
 	for _, o := range stand {
 		for id, r := range sent {
-			if r.Says(o.Text) && len(p.answeredBy(o, watch, answers)) > 0 {
+			if r.Says(o.Text) && len(p.answeredBy(o, watch, complaints)) > 0 {
 				delete(sent, id)
 				break
 			}
@@ -185,8 +243,8 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 	}
 	negative, asked := p.rules.IsComplaint(d.Mention), false
 	for _, s := range answers {
-		c := p.cases.of(s)
-		if !mayBeAnswered(*c) {
+		c := p.cases.of(s.MentionRecord)
+		if s.whom == toBeside || !mayBeAnswered(*c) {
 			continue
 		}
 		noted = true
@@ -205,103 +263,12 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		case negative: // a complaint is told, however often the name was asked about
 			once = append(once, post.ID)
 		}
-		if err := p.tell(ctx, d, s, details, "", once...); err != nil {
+		if err := p.tell(ctx, d, s.MentionRecord, details, "", once...); err != nil {
 			return false, err
 		}
 	}
 	d.Mention.Official = noted && !asked // people and the name agree on all of it
 	return noted, nil
-}
-
-// thread lists the mentions the post may answer, those of this poll and those that were
-// heard at another source included.
-func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
-	var all []mention.MentionRecord
-	for _, d := range p.done {
-		if o := d.Mention.Post; o.Origin() == post.Origin() && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
-			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
-		}
-	}
-	thread := post.ThreadURL
-	if post.ReplyTo != "" {
-		thread = "" // it answers that post alone; all reviews of an app are one thread, with as many answers
-	}
-	stored, err := p.view.InThread(ctx, post.Origin(), thread, post.ReplyTo)
-	if err != nil {
-		return nil, fmt.Errorf("complaints in the thread: %w", err)
-	}
-	for _, s := range stored {
-		o := s.Mention.Post
-		if o.Origin() == post.Origin() || slices.ContainsFunc(stored, func(here mention.MentionRecord) bool {
-			return here.Mention.Post.Origin() == post.Origin() && sameElsewhere(here.Mention.Post, o)
-		}) {
-			all = append(all, s)
-		}
-	}
-	return all, nil
-}
-
-// answeredBy chooses what an official post answers: the post it replies to, or
-// else everything of the watch that was published in its thread before it. Where a watch
-// was renamed its complaints wait under a name that nobody answers for any more: whoever is
-// official now answers them.
-func (p *plan) answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
-	answers := func(o mention.Post) bool {
-		if post.ReplyTo == "" {
-			return mayFollow(post, o)
-		}
-		return repliesTo(post, o) || slices.ContainsFunc(all, func(s mention.MentionRecord) bool {
-			return repliesTo(post, s.Mention.Post) && sameElsewhere(s.Mention.Post, o)
-		})
-	}
-	var answered []mention.MentionRecord
-	for _, s := range all {
-		foreign := s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch)
-		if o := s.Mention.Post; !foreign && o.ID != post.ID && answers(o) {
-			answered = append(answered, s)
-		}
-	}
-	return answered
-}
-
-// mayFollow reports whether a post may have been published after o. Of a day alone its end counts.
-func mayFollow(post, o mention.Post) bool {
-	till := latest(post)
-	if o.DateOnly {
-		till = post.Published
-	}
-	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
-}
-
-// toWordsBefore reports whether an owner's answer is of before the words of o: a store shows a review that was
-// changed beside what was said to the words before.
-func toWordsBefore(answer, o mention.Post) bool {
-	return answer.OwnersAnswer() && answer.Before(lastChanged(o))
-}
-
-// lastChanged is when the post's words are from, as far as its site says so.
-func lastChanged(o mention.Post) time.Time {
-	if o.Edited.After(o.Published) {
-		return o.Edited
-	}
-	return o.Published
-}
-
-// surelyFollows reports whether a post was published after o for sure.
-func surelyFollows(post, o mention.Post) bool {
-	return !o.Published.IsZero() && post.Published.After(latest(o))
-}
-
-// latest is the last moment at which a post may have been published: of a day alone its end.
-func latest(post mention.Post) time.Time {
-	if post.DateOnly {
-		return post.Published.AddDate(0, 0, 1)
-	}
-	return post.Published
-}
-
-func repliesTo(post, o mention.Post) bool {
-	return post.ReplyTo != "" && (post.ReplyTo == o.ID || post.ReplyTo == o.URL)
 }
 
 // answeredAt is the true time of the answer. A site that gives only the day, or
@@ -316,95 +283,4 @@ func answeredAt(answer, complaint mention.Post, c mention.Case, now time.Time) t
 		return c.RepliedAt
 	}
 	return now
-}
-
-// answerGone opens what an official post answered that is gone from the site now: what
-// nobody can read any more answers nothing.
-func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error {
-	if d.Previous == nil || d.Previous.Post.Deleted {
-		return nil
-	}
-	post, by := d.Previous.Post, signature(*d.Previous)
-	all, err := p.thread(ctx, post)
-	if err != nil {
-		return err
-	}
-	var others []mention.MentionRecord // read once: there may be as many complaints in the thread as answers
-	for i, s := range p.answeredBy(post, d.Mention.Watch, all) {
-		if i == 0 {
-			if others, err = p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, d.Mention.Watch, time.Time{}); err != nil {
-				return fmt.Errorf("other answers in the thread: %w", err)
-			}
-		}
-		c := p.cases.of(s)
-		proved, err := p.proved(ctx, *c, post)
-		if err != nil {
-			return err
-		}
-		if !proved || p.isGone(s) || p.answerStands(post, d.Mention.Watch, others, s) {
-			continue
-		}
-		if err := c.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
-			return fmt.Errorf("reopen after an answer is gone: %w", err)
-		}
-		p.cases.bumpVersion(c)
-		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: alerts.OpenedGone + by + " " + post.URL})
-		rang, err := p.rangOfAnswer(ctx, s.Mention.ID)
-		if err != nil {
-			return err
-		}
-		whom := p.whoActs(mention.MentionRecord{Mention: s.Mention, Case: *c})
-		if rang {
-			whom = ""
-		}
-		details := alerts.Details{Change: alerts.Withdrawn, By: by, At: p.now, Reopened: true, Broadcast: !rang}
-		if err := p.tell(ctx, d, s, details, whom, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// proved reports whether a case is closed by an answer that was seen: by the post itself, or by who was asked whether
-// it is theirs, and said that they answered.
-func (p *plan) proved(ctx context.Context, c mention.Case, post mention.Post) (bool, error) {
-	if c.Status != mention.Replied || c.AnswerVerified || !post.SeemsOwn {
-		return c.Status == mention.Replied && c.AnswerVerified, nil
-	}
-	all, err := p.view.ChangesTold(ctx, c.MentionID)
-	if err != nil {
-		return false, fmt.Errorf("what people were asked: %w", err)
-	}
-	return slices.ContainsFunc(all, func(a mention.Alert) bool {
-		return alerts.ReadDetails(a.Payload).Change == alerts.SeemsAnswered && !a.CreatedAt.After(c.RepliedAt)
-	}), nil
-}
-
-// rangOfAnswer reports whether people were called lately because an answer to the complaint was gone: some sites
-// show one at every other look. Who does not look at it then is named by its deadlines.
-func (p *plan) rangOfAnswer(ctx context.Context, id mention.ID) (bool, error) {
-	all, err := p.view.ChangesTold(ctx, id)
-	if err != nil {
-		return false, fmt.Errorf("answers that were gone before: %w", err)
-	}
-	return slices.ContainsFunc(all, func(a mention.Alert) bool {
-		details := alerts.ReadDetails(a.Payload)
-		return details.Change == alerts.Withdrawn && details.Broadcast && p.now.Sub(a.CreatedAt) < editsEvery
-	}), nil
-}
-
-// isGone reports whether the complaint itself is gone, be it by this poll.
-func (p *plan) isGone(s mention.MentionRecord) bool {
-	if d, ok := p.cases.pending[s.Mention.ID]; ok {
-		return d.Mention.Post.Deleted
-	}
-	return s.Mention.Post.Deleted
-}
-
-// answerStands reports whether another official post of the thread answers the complaint of s, too.
-// One that comes with this poll does so after this one.
-func (p *plan) answerStands(post mention.Post, watch string, others []mention.MentionRecord, s mention.MentionRecord) bool {
-	return slices.ContainsFunc(others, func(o mention.MentionRecord) bool {
-		return o.Mention.Post.ID != post.ID && !p.isGone(o) && len(p.answeredBy(o.Mention.Post, watch, []mention.MentionRecord{s})) > 0
-	})
 }

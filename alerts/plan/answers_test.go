@@ -220,6 +220,40 @@ func TestAnswerThatWasSaid(t *testing.T) {
 	}
 }
 
+// TestMovedComplaint: a complaint that is split off its thread is answered where it stands now, whether the answer comes with it, after
+// it, or was heard there before. Nobody is told that it moved.
+func TestMovedComplaint(t *testing.T) {
+	for name, polls := range map[string][]string{"together": {"mb"}, "after": {"m", "b"}, "before": {"b", "m"}, "in the old thread": {"m", "a"}} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Published = rig.Noon.Add(-time.Minute)
+			r.One(r.Poll(m), mention.Complaint)
+			answer := rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Published = rig.Noon.Add(5 * time.Minute)
+			moved, there := m, answer
+			moved.Post.ThreadURL, moved.Post.Moved, there.Post.ThreadURL = "https://forum.example/t/2", true, "https://forum.example/t/2"
+			r.Now = rig.Noon.Add(10 * time.Minute)
+			var told []mention.Alert
+			for _, poll := range polls {
+				all := map[string][]mention.Mention{"mb": {there, moved}, "m": {moved}, "b": {there}, "a": {answer}}[poll]
+				told = append(told, r.Poll(all...)...)
+			}
+			is, c := r.State(m)
+			if is.Post.ThreadURL != moved.Post.ThreadURL || !is.EditedAt.IsZero() {
+				t.Errorf("it stands in %q, edited %v", is.Post.ThreadURL, is.EditedAt)
+			}
+			if name == "in the old thread" {
+				r.None(told)
+				return
+			}
+			if got := alerts.ReadDetails(r.One(told, mention.Changed).Payload); got.Change != alerts.Answered || c.Status != mention.Replied || !c.RepliedAt.Equal(answer.Post.Published) {
+				t.Errorf("told %+v, case %+v", got, c)
+			}
+		})
+	}
+}
+
 // TestAnswerLongSaid: an answer that is seen days after a person said that it stands is written down and told nobody,
 // where the thread did not doubt it: the first poll that reads the answers of a place finds those of months.
 func TestAnswerLongSaid(t *testing.T) {

@@ -71,6 +71,22 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	return p.tellEdit(ctx, d, details, sleeper != mention.Person{}, whom)
 }
 
+// onlyMoved reports whether a known post stands in another thread now, and says what it said.
+func onlyMoved(d *mention.PendingMention) bool {
+	return d.Mention.Post.Moved && d.Previous != nil && !d.Previous.Post.Deleted && d.Mention.Post.ContentHash() == d.Previous.Post.ContentHash()
+}
+
+// moved treats a complaint that was split off its thread, or merged into another one: nobody is told, and what answers it there
+// since before that is its answer.
+func (p *plan) moved(ctx context.Context, d *mention.PendingMention) error {
+	m, was := &d.Mention, d.Previous
+	m.Score, m.Spans, m.Severity, m.EditedAt, d.Recount = was.Score, was.Spans, was.Severity, was.EditedAt, true
+	if !alerted(d.Case) {
+		return nil
+	}
+	return p.answeredBefore(ctx, d)
+}
+
 // loudness gives an edited mention its severity, and says why it is this loud. No edit makes one quieter.
 func (p *plan) loudness(m *mention.Mention, was mention.Mention, change alerts.Change) (why []string) {
 	m.Severity = was.Severity

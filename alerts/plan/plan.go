@@ -101,9 +101,9 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 // transaction of the poll and may run again when that is retried; it starts
 // from what the pending mentions held before.
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
-	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending),
+	plan := &plan{rules: *p.rules.Load(), view: v, now: now, polled: pending, cases: newCaseChanges(pending),
 		told: map[mention.ID]string{}, worse: map[mention.ID]time.Time{},
-		wordings: map[reading]wording{}, rates: map[rateKey]rate{}, storms: map[mention.AlertID]string{}, addresses: map[[2]string][]mention.MentionRecord{}}
+		wordings: map[reading]wording{}, rates: map[rateKey]rate{}, storms: map[mention.AlertID]string{}, addresses: map[[2]string][]mention.MentionRecord{}, threads: map[[3]string][]mention.MentionRecord{}}
 	plan.formerly(pending)
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
@@ -145,18 +145,20 @@ func turnOf(m mention.Mention, by alerts.Authority) int {
 
 // plan is one run over one poll.
 type plan struct {
-	rules alerts.Rules
-	view  View
-	now   time.Time
-	cases caseChanges
-	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
-	told  map[mention.ID]string     // the former name of the watch under which the post of a mention was told
-	worse map[mention.ID]time.Time  // from when the words of complaints are that this poll found worse, where the site says so
+	rules  alerts.Rules
+	view   View
+	now    time.Time
+	cases  caseChanges
+	polled []*mention.PendingMention
+	done   []*mention.PendingMention // pending mentions of this poll that got an alert of their own
+	told   map[mention.ID]string     // the former name of the watch under which the post of a mention was told
+	worse  map[mention.ID]time.Time  // from when the words of complaints are that this poll found worse, where the site says so
 
 	wordings  map[reading]wording                   // of mentions that were compared
 	rates     map[rateKey]rate                      // of watches that were asked for
 	storms    map[mention.AlertID]string            // whom the messages of storms name, where that was asked for
 	addresses map[[2]string][]mention.MentionRecord // what stands there, by watch and address that was asked for
+	threads   map[[3]string][]mention.MentionRecord // what is stored of threads that were asked for, by source, thread and post
 }
 
 func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
@@ -194,6 +196,8 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 	m := &d.Mention
 	switch {
+	case onlyMoved(d):
+		return p.moved(ctx, d)
 	case d.Previous != nil && alerted(d.Case):
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):

@@ -27,17 +27,17 @@ func (p *plan) seeming(ctx context.Context, d *mention.PendingMention) error {
 	}
 	asked, confirms := false, false
 	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
-		c := p.cases.of(s)
+		c := p.cases.of(s.MentionRecord)
 		switch {
-		case !mayBeAnswered(*c) || p.authorsLastWord(d, s):
+		case !mayBeAnswered(*c) || p.authorsLastWord(d, s.MentionRecord):
 		case c.Status == mention.Replied:
 			confirms = true
-			if err := p.answered(ctx, d, s, d.Mention); err != nil {
+			if err := p.answered(ctx, d, s.MentionRecord, d.Mention); err != nil {
 				return err
 			}
 		default:
 			asked = true
-			if err := p.ask(ctx, d, s); err != nil {
+			if err := p.ask(ctx, d, s.MentionRecord, d.Mention); err != nil {
 				return err
 			}
 		}
@@ -46,12 +46,15 @@ func (p *plan) seeming(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
-// ask asks in the thread of s whether what stands under its post is the company's answer: once, and once more where
-// other words stand there after it was opened again.
-func (p *plan) ask(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord) error {
-	post, c := d.Mention.Post, p.cases.of(s)
+// ask asks in the thread of s whether a post is the company's answer: once, and once more where
+// other words stand there after it was opened again. Where it is the company's, and may be no answer, its name is told.
+func (p *plan) ask(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
+	post, c := answer.Post, p.cases.of(s)
 	at := answeredAt(post, s.Mention.Post, *c, p.now)
 	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: string(alerts.SeemsAnswered), At: at, Detail: post.URL})
 	details := alerts.Details{Change: alerts.SeemsAnswered, At: at, Link: post.URL, Text: post.Text}
+	if !post.SeemsOwn {
+		details.By = signature(answer)
+	}
 	return p.tell(ctx, d, s, details, "", anew(*c, string(alerts.SeemsAnswered))...)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/phrases"
+	words "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -98,6 +99,8 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 	post.URL = it.permalink(p)
 	if to := it.answered(); to != "" && to != it.id && to != "0" {
 		post.ReplyTo = prefix + to
+	} else if text != nil && !rules.Quotes {
+		post.ReplyTo = it.quoted(text, p.Posts)
 	}
 	post.Rating = it.rating()
 	post.IsReply = it.reply(len(p.Posts) > 0, preset, p)
@@ -152,6 +155,45 @@ func (it *postItem) answered() string {
 	for n := it.el.Nodes[0].Parent; n != nil; n = n.Parent {
 		if id := it.items[n]; id != "" {
 			return id
+		}
+	}
+	return ""
+}
+
+const (
+	quotedLetters = 20   // from which words tell posts apart
+	quotedMost    = 200  // letters of a quote that are looked for
+	quotedBack    = 50   // posts before this one that are looked at,
+	quotedWithin  = 8000 // and so many bytes of each
+)
+
+// quoted is the id of the post before this one whose words it quotes first; empty where that is not on the page. Many boards write
+// no more than a name over a quote.
+func (it *postItem) quoted(text *goquery.Selection, before []mention.Post) string {
+	var quote *goquery.Selection
+	for i, n := range text.Find("*").Nodes {
+		if it.owns(n) && htmltext.IsQuote(n) {
+			quote = text.Find("*").Eq(i)
+			break
+		}
+	}
+	if quote == nil || len(before) == 0 {
+		return ""
+	}
+	said := htmltext.Text(quote, func(n *html.Node) bool {
+		return n != quote.Nodes[0] && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n) || n.DataAtom == atom.Cite)
+	})
+	_, below, _ := strings.Cut(said, "\n") // the first line may be the name
+	for _, said := range []string{said, below} {
+		letters := []rune(words.Letters(said))
+		if len(letters) < quotedLetters {
+			continue
+		}
+		is := string(letters[:min(len(letters), quotedMost)])
+		for i := len(before) - 1; i >= max(0, len(before)-quotedBack); i-- {
+			if strings.Contains(words.Letters(words.Clip(before[i].Text, quotedWithin)), is) {
+				return before[i].ID
+			}
 		}
 	}
 	return ""

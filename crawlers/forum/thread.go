@@ -27,8 +27,9 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	if lost || w.st.Moved == "" {
 		posts, whole, err = w.discussion(f.local(p.URL), f.local(p.ThreadURL))
 	}
-	w.anew, w.st.Rules = w.st.Rules < w.rules(), w.rules()
-	byItsName(posts, p)
+	older := w.st.Rules < w.rules()
+	w.st.Rules = w.rules()
+	w.anew = byItsName(posts, p) && older || since != "" && older // at the first visit nothing was read before, but for a name
 	if (err == nil || poll.NotFound(err)) && !holds(posts, p.ID) {
 		moved, at, findErr := w.find(p)
 		switch {
@@ -128,18 +129,18 @@ func (w *walk) finders(p mention.Post) (list []string) {
 }
 
 // byItsName gives the post p its name back, where it stands among the posts under another one: sites and earlier
-// versions of these rules name it otherwise.
-func byItsName(posts []mention.Post, p mention.Post) {
+// versions of these rules name it otherwise. It reports whether it did.
+func byItsName(posts []mention.Post, p mention.Post) (renamed bool) {
 	const telling = 20 // letters
 	text := words.Letters(p.Text)
 	if utf8.RuneCountInString(text) < telling || holds(posts, p.ID) {
-		return
+		return false
 	}
 	i := slices.IndexFunc(posts, func(q mention.Post) bool {
 		return (p.Published.IsZero() || q.Published.IsZero() || p.Published.Sub(q.Published).Abs() <= zoneMargin) && words.Letters(q.Text) == text
 	})
 	if i < 0 {
-		return
+		return false
 	}
 	other := posts[i].ID
 	posts[i].ID = p.ID
@@ -148,6 +149,7 @@ func byItsName(posts []mention.Post, p mention.Post) {
 			posts[j].ReplyTo = p.ID
 		}
 	}
+	return true
 }
 
 // holds reports whether the post is among the posts.

@@ -130,6 +130,21 @@ func TestFollowedUnderAnotherName(t *testing.T) {
 	}
 }
 
+// TestFirstVisitIsNoUpgrade: at the first visit to a thread nothing was read by other rules, so that an edit there is one.
+func TestFirstVisitIsNoUpgrade(t *testing.T) {
+	const page = `<html><body id="phpbb"><h2 class="topic-title"><a href="/viewtopic.php?t=1">T</a></h2>` +
+		`<div id="p1" class="post"><div class="postbody"><p class="author">by <a class="username" href="#">ann</a></p><div class="content">They keep my money, awful liars all of them.</div></div></div></body></html>`
+	f, err := newCrawler(testEnv(onePage(page)), boardAt+"/viewtopic.php?t=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := boardAt + "/viewtopic.php?t=1"
+	batch, err := f.Thread(t.Context(), mention.Post{ID: "1", URL: at, ThreadURL: at, Text: "They keep my money for weeks now."}, "")
+	if err != nil || len(batch.Posts) != 1 || batch.Anew {
+		t.Errorf("%+v, %v, want the post, and nothing that is read anew", batch, err)
+	}
+}
+
 // TestEngineKnownSince: what was read as a board of no known make, with names made of words, is no news when its engine
 // is known, whatever its date; what was written since then is.
 func TestEngineKnownSince(t *testing.T) {

@@ -93,6 +93,12 @@ func (r *Rig) PollPost(all ...mention.Mention) []mention.Alert {
 	return r.ingest(mention.PollResult{Posts: []mention.AnalyzedPost{{Post: all[0].Post, Mentions: all}}})
 }
 
+// PollPosts commits posts with the mentions in them, of which there may be none.
+func (r *Rig) PollPosts(all ...mention.AnalyzedPost) []mention.Alert {
+	r.T.Helper()
+	return r.ingest(mention.PollResult{Posts: all})
+}
+
 // posts are mentions of a post each.
 func posts(all []mention.Mention) (out []mention.AnalyzedPost) {
 	for _, m := range all {
