@@ -341,7 +341,7 @@ func (c *Case) snooze(a Action) error {
 	}
 	switch {
 	case c.Snoozed(): // it sleeps since then all the same
-	case c.SnoozedUntil.IsZero():
+	case c.SnoozedUntil.IsZero(), c.SnoozedAt.IsZero(): // not asleep, or since when an earlier earshot did not write down
 		c.SnoozedAt = a.At
 	default: // one ended just now: its length is kept
 		c.SnoozedAt = a.At.Add(c.SnoozedAt.Sub(c.SnoozedUntil))

@@ -144,6 +144,16 @@ func TestAnswered(t *testing.T) {
 
 // TestSnoozeIsSomebodys: a snooze names who made it, ends before it began for nobody, and
 // leaves nothing on a case that is closed.
+// TestSnoozedBefore: an earlier earshot wrote down until when a case sleeps, not since when and by whom. Who makes
+// it sleep longer begins its sleep.
+func TestSnoozedBefore(t *testing.T) {
+	c := Case{Status: Open, Version: 1, OpenedAt: noon, SnoozedUntil: noon.Add(time.Hour)}
+	at := noon.Add(time.Minute)
+	if err := c.Apply(Action{Verb: Snooze, By: ira, At: at, Until: noon.Add(3 * time.Hour)}); err != nil || !c.SnoozedAt.Equal(at) {
+		t.Errorf("asleep since %s, %v", c.SnoozedAt, err)
+	}
+}
+
 func TestSnoozeIsSomebodys(t *testing.T) {
 	until := noon.Add(time.Hour)
 	c := Case{Status: Open, Version: 1}

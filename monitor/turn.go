@@ -144,7 +144,9 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 	now := m.poller.Now()
 	switch {
 	case err != nil:
-		m.poller.Log.Error("what is due cannot be read", "group", group, "err", err)
+		if ctx.Err() == nil { // not a stop
+			m.poller.Log.Error("what is due cannot be read", "group", group, "err", err)
+		}
 		return now.Add(storeRetry)
 	case g.next().After(now):
 		return g.next()

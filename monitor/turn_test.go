@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -26,7 +28,10 @@ func newSharedWorld() *sharedWorld {
 	return &sharedWorld{world: newWorld(), dues: map[string]mention.SourceDue{}}
 }
 
-func (w *sharedWorld) Dues(_ context.Context, keys []string) (list []mention.SourceDue, err error) {
+func (w *sharedWorld) Dues(ctx context.Context, keys []string) (list []mention.SourceDue, err error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("due sources: %w", ctx.Err())
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, key := range keys {
@@ -113,6 +118,19 @@ func takeTurns(t *testing.T, d time.Duration, group string, all ...*Monitor) {
 		if !overdue {
 			time.Sleep(min(max(time.Until(next), 0), reconcileEvery, time.Until(end)))
 		}
+	}
+}
+
+// TestAStopIsNoTrouble: a turn that begins as everything stops says nothing of a database that cannot be read.
+func TestAStopIsNoTrouble(t *testing.T) {
+	w := newSharedWorld()
+	m := w.several(1, nil, Source{Name: "a", Group: "g", Every: time.Minute, Fixed: true, Crawler: &site{answer: always(page(post("a", "1")))}})[0]
+	var said strings.Builder
+	m.poller.Log = slog.New(slog.NewTextHandler(&said, nil))
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if next := m.Turn(ctx, "g"); next.IsZero() || said.Len() > 0 {
+		t.Errorf("next %s, said %s", next, &said)
 	}
 }
 

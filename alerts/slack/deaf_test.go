@@ -3,6 +3,7 @@ package slack_test
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,6 +53,25 @@ func TestAppTokenWithoutItsPermission(t *testing.T) {
 	}
 	if asked > 1 {
 		t.Errorf("asked %d times in two seconds", asked)
+	}
+}
+
+// TestAStopIsNoTrouble: a connection that a stop cuts short was no trouble of Slack's.
+func TestAStopIsNoTrouble(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.stop()
+	w.fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.RefuseSlow, Delay: time.Minute, Times: -1})
+	for range 5 { // whether the library tells of its last try is chance
+		w.start()
+		asked := len(w.fake.Calls())
+		eventually(t, "that it connects", func() bool {
+			return slices.ContainsFunc(w.fake.Calls()[asked:], func(c fakeslack.Call) bool { return c.Method == "apps.connections.open" })
+		})
+		w.stop()
+	}
+	if w.log.count("cannot be used") > 0 {
+		t.Error("a stop is told as trouble")
 	}
 }
 

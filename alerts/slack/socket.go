@@ -147,7 +147,7 @@ func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots
 			case socketmode.EventTypeHello:
 				n.tell(partSocket, n.otherApp(ctx, event.Request.ConnectionInfo.AppID))
 			case socketmode.EventTypeConnectionError:
-				if e, ok := event.Data.(*api.ConnectionErrorEvent); ok {
+				if e, ok := event.Data.(*api.ConnectionErrorEvent); ok && ctx.Err() == nil {
 					err := n.appTokenError(e.ErrorObj)
 					n.tell(partSocket, err)
 					var refused *alerts.RefusedError

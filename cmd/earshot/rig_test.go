@@ -98,6 +98,7 @@ type rig struct {
 	redis string // URL; empty without
 
 	database string // of the watchlist; empty: a file in dir
+	bin      string // the program; empty: that of this source
 }
 
 // rigPosts stand in the town before earshot is started: the baseline.
@@ -169,7 +170,11 @@ type process struct {
 // start runs `earshot run`; fault names the step at which it is to be killed.
 func (r *rig) start(fault string) *process {
 	r.t.Helper()
-	p := &process{t: r.t, cmd: exec.Command(binary(r.t), "run", "-c", r.path()), log: &testkit.Output{}, exited: make(chan struct{})}
+	bin := r.bin
+	if bin == "" {
+		bin = binary(r.t)
+	}
+	p := &process{t: r.t, cmd: exec.Command(bin, "run", "-c", r.path()), log: &testkit.Output{}, exited: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), "EARSHOT_FAULT="+fault, "NO_COLOR=1")
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
