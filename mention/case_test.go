@@ -52,6 +52,8 @@ func TestVerbs(t *testing.T) {
 		{"assign what somebody took meanwhile", []Action{act(Claim, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Claimed, ira, ira, false},
 		{"assign what is dismissed", []Action{act(Dismiss, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Dismissed, ira, ira, false},
 		{"wake what does not sleep", nil, act(Wake, ira), Open, Person{}, Person{}, true},
+		{"wake what sleeps", []Action{snooze}, act(Wake, oleh), Open, Person{}, Person{}, false},
+		{"wake what another put off", []Action{act(Claim, ira), snooze}, act(Wake, oleh), Claimed, ira, ira, false},
 		{"wake what is answered", []Action{snooze, act(Reply, ira)}, act(Wake, ira), Replied, ira, Person{}, true},
 		{"snooze what another has", []Action{act(Claim, ira)}, Action{Verb: Snooze, By: oleh, At: noon, Until: noon.Add(time.Hour)}, Claimed, ira, ira, false},
 		{"snooze what is answered", []Action{act(Reply, ira)}, snooze, Replied, ira, ira, false},
@@ -93,6 +95,9 @@ func TestVerbs(t *testing.T) {
 			}
 			if err == nil && cs.Version != before.Version+1 {
 				t.Errorf("version %d after %d", cs.Version, before.Version)
+			}
+			if before.Version = cs.Version; err == nil && cs == before {
+				t.Error("a verb that won changed nothing")
 			}
 		})
 	}
