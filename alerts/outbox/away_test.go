@@ -89,7 +89,7 @@ func (s *shaky) Mention(ctx context.Context, id mention.ID) (m mention.Mention, 
 // comes to stand in its channel once, and shows the case as it is: one that is in doubt, one that a process whose
 // database was lost has posted, one in a thread, one that concerns no complaint. What people know comes by no other door.
 func TestOnceWhateverTheStoreMisses(t *testing.T) {
-	for at := range 110 {
+	for at := range 220 {
 		for _, done := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
 				m := &shaky{memory: &memory{}, at: at, done: done}
