@@ -34,7 +34,7 @@ func TestCursorOfNoNewsIsKept(t *testing.T) {
 		s := &site{answer: func(n int) (crawlers.Batch, error) {
 			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: crawlers.Cursor(fmt.Sprint("c", n))}, nil
 		}}
-		runFor(t, w.monitor(1), 150*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		runFor(t, w.monitor(1), 35*time.Second, Source{Name: "a", Group: "a", Every: 10 * time.Second, Fixed: true, Crawler: s})
 		if got, want := w.states["a"].Cursor, fmt.Sprint("c", s.count()-1); got != want || s.count() < 3 {
 			t.Errorf("after %d polls the cursor is %s, want %s", s.count(), got, want)
 		}
