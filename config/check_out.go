@@ -263,10 +263,10 @@ func (d *decoder) checkSlack(c *Config) {
 }
 
 func (d *decoder) checkLimits(c *Config) {
-	if d.has("store.retention") && c.Store.Retention < 24*time.Hour && !d.reported(d.place("store.retention")) {
+	if d.has("store.retention") && c.Store.Retention < 24*time.Hour {
 		d.wrong(d.place("store.retention"), "write at least 1d", "retention: posts would be gone before anybody read them")
 	}
-	if d.has("fetch.gap") && c.Fetch.Gap < time.Second && !d.reported(d.place("fetch.gap")) {
+	if d.has("fetch.gap") && c.Fetch.Gap < time.Second {
 		d.warn(d.place("fetch.gap"), "set it for single hosts under fetch.hosts", "gap: less than 1s for every site is rude")
 	}
 	for i, p := range c.Fetch.AllowPrivate {

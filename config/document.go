@@ -108,19 +108,16 @@ type position struct {
 
 // newDocument parses src, one more file of a watchlist. A mistake here is the only kind
 // that hides others.
-func (w *whole) newDocument(name string, src []byte) (*document, error) {
+func (w *whole) newDocument(name string, src []byte) error {
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
 	d := &document{&body{whole: w, name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n")}}
 	w.documents = append(w.documents, d)
 	if err := d.checkText(text); err != nil {
-		return d, err
+		return err
 	}
-	if err := d.parse(plainBlanks(d.lines)); err != nil {
-		return d, err
-	}
-	return d, nil
+	return d.parse(plainBlanks(d.lines))
 }
 
 // checkText refuses what is no text at all.

@@ -86,8 +86,7 @@ func parse(files []File, how reading) (*Config, *whole, error) {
 	}
 	problems := &Errors{}
 	for _, f := range files {
-		_, err := all.newDocument(f.Name, f.Text)
-		problems.Add(err)
+		problems.Add(all.newDocument(f.Name, f.Text))
 	}
 	if problems.Err() != nil {
 		return nil, all, problems

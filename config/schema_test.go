@@ -44,7 +44,7 @@ func TestSchemaTakesWhatIsValid(t *testing.T) {
 // TestSchemaRefuses shows that the schema is not just "anything".
 func TestSchemaRefuses(t *testing.T) {
 	s := schemaOf(t)
-	for _, name := range []string{"unknown-key", "missing-contact", "no-sources", "threshold-unknown-kind", "source-option-misspelt", "source-unknown-kind", "wrong-type-deep", "source-bad-common-keys", "unknown-key-in-flow", "deadline-bad-duration", "watch-without-name"} {
+	for _, name := range []string{"unknown-key", "missing-contact", "no-sources", "threshold-unknown-kind", "source-option-misspelt", "source-unknown-kind", "wrong-type-deep", "source-bad-common-keys", "unknown-key-in-flow", "deadline-bad-duration", "watch-without-name", "watch-no-list"} {
 		if why := validate(s, s, document2any(t, "testdata/invalid/"+name+".yaml"), "$"); why == "" {
 			t.Errorf("%s fits the schema", name)
 		}

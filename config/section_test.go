@@ -84,6 +84,7 @@ func TestSectionMistakes(t *testing.T) {
 		"range":        {"  - json: https://a.example/\n    limit: 9223372036854775808\n", "w.yaml:5:12: limit: this number is out of range"},
 		"fraction":     {"  - json: https://a.example/\n    depth: 1.5\n", "w.yaml:5:12: depth wants a whole number"},
 		"missing":      {"  - json: {pause: 1s}\n", `w.yaml:4:5: "address" is missing here`},
+		"in order":     {"  - json: {pause: 1s, dpeth: 1}\n", `w.yaml:4:5: "address" is missing here`},
 		"nothing":      {"  - json:\n", "w.yaml:4:10: json is empty"},
 		"inner key":    {"  - json: https://a.example/\n    pager: {kind: x, mxa: 1}\n", `w.yaml:5:22: unknown key "mxa" — did you mean "max"?`},
 		"inner needed": {"  - json: https://a.example/\n    pager: {max: 1}\n", `w.yaml:5:12: "kind" is missing here`},

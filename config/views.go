@@ -36,9 +36,6 @@ func (d *decoder) checkViews(c *Config) {
 		path := fmt.Sprintf("views[%d]", i)
 		d.checkName(v.Name, path+".name", "view", seen)
 		m := d.place(path + ".query")
-		if !d.has(path+".query") || d.reported(m) {
-			continue
-		}
 		if _, query, ok := strings.Cut(v.Query, "?"); ok && strings.HasPrefix(v.Query, "http") {
 			d.wrong(m, didYouMean(query), "query: this is a whole address")
 			continue

@@ -18,6 +18,7 @@ var (
 
 func TestVerbs(t *testing.T) {
 	act := func(v Verb, by Person) Action { return Action{Verb: v, By: by, At: noon, Reason: Spam} }
+	snooze := Action{Verb: Snooze, By: ira, At: noon, Until: noon.Add(time.Hour)}
 	for _, c := range []struct {
 		name   string
 		before []Action
@@ -51,6 +52,17 @@ func TestVerbs(t *testing.T) {
 		{"assign what somebody took meanwhile", []Action{act(Claim, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Claimed, ira, ira, false},
 		{"assign what is dismissed", []Action{act(Dismiss, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Dismissed, ira, ira, false},
 		{"wake what does not sleep", nil, act(Wake, ira), Open, Person{}, Person{}, true},
+		{"wake what sleeps", []Action{snooze}, act(Wake, oleh), Open, Person{}, Person{}, false},
+		{"wake what another put off", []Action{act(Claim, ira), snooze}, act(Wake, oleh), Claimed, ira, ira, false},
+		{"wake what is answered", []Action{snooze, act(Reply, ira)}, act(Wake, ira), Replied, ira, Person{}, true},
+		{"snooze what another has", []Action{act(Claim, ira)}, Action{Verb: Snooze, By: oleh, At: noon, Until: noon.Add(time.Hour)}, Claimed, ira, ira, false},
+		{"snooze what is answered", []Action{act(Reply, ira)}, snooze, Replied, ira, ira, false},
+		{"dismiss twice", []Action{act(Dismiss, ira)}, act(Dismiss, ira), Dismissed, ira, Person{}, true},
+		{"dismiss what is spam as another's, too", []Action{act(Dismiss, ira)}, Action{Verb: Dismiss, By: ira, At: noon, Reason: NotUs}, Dismissed, ira, ira, false},
+		{"assign to nobody", nil, Action{Verb: Assign, By: ira, At: noon}, Open, Person{}, Person{}, true},
+		{"undo what is answered", []Action{act(Reply, ira)}, act(Undo, oleh), Replied, ira, ira, false},
+		{"undo what nobody did", nil, act(Undo, ira), Open, Person{}, Person{}, true},
+		{"undo a dismissal of what was claimed before and given back", []Action{act(Claim, ira), act(Release, ira), act(Dismiss, oleh)}, act(Undo, oleh), Open, Person{}, Person{}, false},
 		{"claim after reopen", []Action{act(Dismiss, ira), act(Reopen, oleh)}, act(Claim, oleh), Claimed, oleh, Person{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,8 +81,8 @@ func TestVerbs(t *testing.T) {
 					t.Errorf("error %v, want nothing to do", err)
 				}
 			case c.taken != Person{}:
-				if !errors.As(err, &taken) || taken.By != c.taken {
-					t.Errorf("error %v, want taken by %s", err, c.taken.Name)
+				if !errors.As(err, &taken) || taken.By != c.taken || !taken.At.Equal(noon) {
+					t.Errorf("error %v, want taken by %s since noon", err, c.taken.Name)
 				}
 			case err != nil:
 				t.Error(err)
@@ -84,19 +96,23 @@ func TestVerbs(t *testing.T) {
 			if err == nil && cs.Version != before.Version+1 {
 				t.Errorf("version %d after %d", cs.Version, before.Version)
 			}
+			if before.Version = cs.Version; err == nil && cs == before {
+				t.Error("a verb that won changed nothing")
+			}
 		})
 	}
 }
 
-// Whatever people press in whatever order: a claimed case has exactly one owner,
-// an open one has none, and the version counts the changes.
+// Whatever people press in whatever order: a claimed case has exactly one owner, an open one has none and
+// nothing of an earlier one, what is answered does not sleep, only what reopens changes what is closed, and
+// the version counts the changes.
 func TestAnyOrderOfVerbs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := Case{Status: Open, Version: 1}
 		changes := int64(0)
 		for range rapid.IntRange(1, 40).Draw(t, "presses") {
 			a := Action{
-				Verb:   rapid.SampledFrom([]Verb{Claim, Release, Reply, Dismiss, Snooze, Wake, Reopen, TakeOver, Assign}).Draw(t, "verb"),
+				Verb:   rapid.SampledFrom([]Verb{Claim, Release, Reply, Dismiss, Snooze, Wake, Reopen, TakeOver, Assign, Undo}).Draw(t, "verb"),
 				By:     rapid.SampledFrom([]Person{ira, oleh, maria}).Draw(t, "by"),
 				From:   rapid.SampledFrom([]string{"", ira.ID, oleh.ID, maria.ID}).Draw(t, "from"),
 				To:     rapid.SampledFrom([]Person{ira, oleh, maria}).Draw(t, "to"),
@@ -104,9 +120,15 @@ func TestAnyOrderOfVerbs(t *testing.T) {
 				Reason: rapid.SampledFrom([]string{NotUs, NotNegative, Spam}).Draw(t, "reason"),
 				Until:  noon.Add(time.Hour),
 			}
-			owner, status := c.Owner, c.Status
+			before, owner, status := c, c.Owner, c.Status
 			if c.Apply(a) == nil {
 				changes++
+				if before.Version = c.Version; before == c {
+					t.Fatalf("%s changed nothing", a.Verb)
+				}
+				if closed := status == Replied || status == Dismissed; closed && a.Verb != Reopen && a.Verb != Undo {
+					t.Fatalf("%s changed what was %s", a.Verb, status)
+				}
 				handed := (a.Verb == TakeOver || a.Verb == Assign) && a.From == owner.ID
 				if status == Claimed && owner.ID != a.By.ID && !handed {
 					t.Fatalf("%s by %s changed what %s had", a.Verb, a.By.Name, owner.Name)
@@ -115,8 +137,11 @@ func TestAnyOrderOfVerbs(t *testing.T) {
 			if c.Status == Claimed && (c.Owner == Person{} || c.ClaimedAt.IsZero()) {
 				t.Fatal("claimed by nobody")
 			}
-			if c.Status == Open && c.Owner != (Person{}) {
-				t.Fatalf("open, but %s has it", c.Owner.Name)
+			if c.Status == Open && (c.Owner != (Person{}) || !c.ClaimedAt.IsZero()) {
+				t.Fatalf("open, but %q has it since %s", c.Owner.Name, c.ClaimedAt)
+			}
+			if c.Status == Replied && (c.RepliedBy != c.Owner.Name || !c.SnoozedUntil.IsZero() || c.SnoozedBy != (Person{})) {
+				t.Fatalf("answered, and asleep or by nobody: %+v", c)
 			}
 			if c.Version != 1+changes {
 				t.Fatalf("version %d after %d changes", c.Version, changes)
@@ -226,7 +251,7 @@ func TestUndo(t *testing.T) {
 			if err := late.Apply(Action{Verb: Undo, By: ira, At: at.Add(UndoWithin + 1)}); err == nil {
 				t.Errorf("%s: undone too late", a.Verb)
 			}
-			if err := c.Apply(Action{Verb: Undo, By: ira, At: at}); err != nil {
+			if err := c.Apply(Action{Verb: Undo, By: ira, At: at.Add(UndoWithin)}); err != nil {
 				t.Fatal(err)
 			}
 			c.Version = before.Version

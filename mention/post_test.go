@@ -1,7 +1,9 @@
 package mention
 
 import (
+	"encoding/hex"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -52,6 +54,39 @@ func TestFingerprint(t *testing.T) {
 	if undated.Fingerprint() != (PostKey{}) {
 		t.Error("short words without a date tell nothing apart")
 	}
+	undated.Text = "Третій тиждень не повертають гроші"
+	if undated.Fingerprint() == (PostKey{}) || undated.NearFingerprints() != nil {
+		t.Error("words that tell a post apart need no day, and have none beside it")
+	}
+	first, second := Post{Source: "s", Own: true, ReplyTo: "1", Published: at, Text: "Дякуємо!"}, Post{Source: "s", Own: true, ReplyTo: "2", Published: at, Text: "Дякуємо!"}
+	if first.Fingerprint() == second.Fingerprint() {
+		t.Error("the same thanks under two reviews are one answer")
+	}
+}
+
+// TestKeysAreKept: what is derived from a post is stored and asked for after every update. Were it another, all that
+// stands on the sites would be new, or edited, and people would be told of it once more.
+func TestKeysAreKept(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 30, 15, 0, time.UTC)
+	p := Post{Source: "Відгуки", SourceKey: "k1", ID: "42", Author: "Олена", Published: at, Rating: &Rating{Value: 1.5, Best: 5}, Title: "Гроші", Text: "Третій тиждень\nне повертають"}
+	undated, answer := p, p
+	undated.Published = time.Time{}
+	answer.SeemsOwn, answer.ReplyTo = true, "41"
+	hexed := func(k PostKey) string { return hex.EncodeToString(k[:]) }
+	for _, key := range []struct{ of, is, want string }{
+		{"post", hexed(p.Key()), "7ac2ee026ad22fa5cc4a644b6b905424"},
+		{"words", strconv.FormatUint(uint64(p.ContentHash()), 16), "f66cfb07"},
+		{"words and day", hexed(p.Fingerprint()), "67a3e98a4c0e09317e7541ea81ddd5e3"},
+		{"words without a day", hexed(undated.Fingerprint()), "f343e5e56a8681c5b919e2b76ef169e3"},
+		{"answer", hexed(answer.Fingerprint()), "35bb292ce72892f9434849f959597dee"},
+		{"mention", string(MentionID(p.Key(), "Ромашка")), "08299da90854b3ac32a052d2b8734bd1"},
+		{"alert", string(NewAlertID(Complaint, "m", "#pr")), "5fbeb7c3c5951b405fb0c86ddc5dfa80"},
+		{"address", strconv.FormatInt(URLKey("https://www.Forum.example/t/5?page=2#P17"), 16), "-687275500cf273e0"},
+	} {
+		if key.is != key.want {
+			t.Errorf("%s: %s, was %s", key.of, key.is, key.want)
+		}
+	}
 }
 
 // Parts are hashed with their lengths: a source "a" with the id "bc" is not the
@@ -99,7 +134,7 @@ func TestPostBefore(t *testing.T) {
 		dateOnly bool
 		want     bool
 	}{
-		{ago: 30 * time.Second}, {ago: 2 * time.Minute, want: true}, {ago: -time.Hour},
+		{ago: 30 * time.Second}, {ago: time.Minute}, {ago: 2 * time.Minute, want: true}, {ago: -time.Hour},
 		{ago: 36 * time.Hour, dateOnly: true}, {ago: 3 * 24 * time.Hour, dateOnly: true, want: true},
 	} {
 		p := Post{Published: then.Add(-x.ago), DateOnly: x.dateOnly}

@@ -468,6 +468,8 @@ func TestPolledItself(t *testing.T) {
 		{"https://f.example/t/slug/7", "https://f.example/t/slug/7", true},
 		{"https://f.example/", "https://f.example/?p=7", false},
 		{"https://f.example/?p=7", "https://f.example/", false},
+		{"https://g.example/viewtopic.php?t=7", "https://f.example/viewtopic.php?t=7", false},
+		{"https://f.example/viewtopic.php?t=7", "https://f.example/archive.php?t=7", false},
 		{"", "https://f.example/", false},
 	} {
 		if got := polledItself(c.address, c.thread); got != c.want {

@@ -26,6 +26,21 @@ func TestOrderOfSteps(t *testing.T) {
 	})
 }
 
+// TestCursorOfNoNewsIsKept: a poll that found nothing new may have got further all the same: after a restart the source is
+// asked from there on.
+func TestCursorOfNoNewsIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: crawlers.Cursor(fmt.Sprint("c", n))}, nil
+		}}
+		runFor(t, w.monitor(1), 35*time.Second, Source{Name: "a", Group: "a", Every: 10 * time.Second, Fixed: true, Crawler: s})
+		if got, want := w.states["a"].Cursor, fmt.Sprint("c", s.count()-1); got != want || s.count() < 3 {
+			t.Errorf("after %d polls the cursor is %s, want %s", s.count(), got, want)
+		}
+	})
+}
+
 func TestBaselineOnlyOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

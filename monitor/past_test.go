@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -278,4 +279,27 @@ func TestReadByOtherRules(t *testing.T) {
 	if !newWorld().monitor(1).poller.result(Source{}, crawlers.Batch{Anew: true}, nil).Anew {
 		t.Error("the ledger does not hear of it")
 	}
+}
+
+// TestHandedInIsStoredOnce: who hands posts in is told when they cannot be stored, and hands them in again; then they
+// are stored, and no more when that is repeated.
+func TestHandedInIsStoredOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(1)
+		posts := items("a", 2, "p")
+		w.ingestErr = errors.New("database is busy")
+		if _, err := m.Receive(t.Context(), Source{Name: "a"}, posts); err == nil || len(w.seen) > 0 {
+			t.Errorf("not stored: %v, and %d are taken for known", err, len(w.seen))
+		}
+		w.ingestErr = nil
+		for _, want := range []int{2, 0} {
+			if got, err := m.Receive(t.Context(), Source{Name: "a"}, posts); err != nil || got.New != want {
+				t.Errorf("%d are new, want %d (%v)", got.New, want, err)
+			}
+		}
+		if state := w.states["a"]; !state.Baselined || !state.LastPoll.Equal(time.Now()) || len(w.seen) != 2 {
+			t.Errorf("%d are known, state %+v", len(w.seen), state)
+		}
+	})
 }

@@ -72,6 +72,27 @@ func TestWhatWasSeenIsNotRepeated(t *testing.T) {
 	}
 }
 
+// TestCallsOfOneAnswerAreBounded: a site that takes a repeat and is in trouble for hours is called some times, ever more
+// seldom; then people must look. One that lets no call be repeated is called once.
+func TestCallsOfOneAnswerAreBounded(t *testing.T) {
+	for _, repeat := range Repeats() {
+		w := newWorld(t, "", Repeat(repeat))
+		w.net.feel(func(int) (bool, int) { return false, 500 })
+		id := w.complaint()
+		if err := w.engine(immortal, false).Write(t.Context(), id, written(w.n)); err != nil {
+			t.Fatal(err)
+		}
+		w.settleDown(id)
+		want := maxAttempts
+		if w.net.way().Repeat == Twice {
+			want = 1
+		}
+		if r := w.reply(id); r.Status != mention.ReplyUnclear || w.net.called() != want || r.Attempts != want {
+			t.Errorf("%s: it is %s after %d calls (%d written down), want %d", repeat, r.Status, w.net.called(), r.Attempts, want)
+		}
+	}
+}
+
 // killAtEachStep tries the steps add, begin, call, end, desk, told, and one more, which
 // nobody reaches.
 func killAtEachStep(t *testing.T, at func() string, first, last int, shows bool) {

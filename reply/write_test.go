@@ -82,6 +82,9 @@ func TestWithdrawnIsNotSent(t *testing.T) {
 	if err := e.Decide(t.Context(), id, w.reply(id).ID, Withdraw, ira); err != nil {
 		t.Fatal(err)
 	}
+	if err := e.work(t.Context()); err != nil || w.desk.told[w.reply(id).ID] != "" {
+		t.Errorf("who took it back is told that it was not published: %v", err)
+	}
 	if err := e.Write(t.Context(), id, written(1)); !errors.Is(err, mention.ErrReplyOpen) {
 		t.Errorf("on a page of before: %v", err)
 	}

@@ -56,6 +56,9 @@ func TestTakenAndSilent(t *testing.T) {
 	r.says(r.after(time.Minute), "#mentions U1: Ira, you took this 30 min ago, and no public answer is to be seen.")
 	r.says(r.after(4 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 35 min without an answer. It is open again.", "#leads: Nobody in #mentions has this complaint any more. It has waited 35 min.")
+	if _, c := r.State(m); c.Status != mention.Open || c.Owner != (mention.Person{}) || !c.ClaimedAt.IsZero() {
+		t.Errorf("somebody has it still: %+v", c)
+	}
 	// The next owner is nudged anew, and has half the time.
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(14 * time.Minute))

@@ -65,6 +65,9 @@ func TestHistoryOfHands(t *testing.T) {
 	var said []string
 	for _, e := range file.History[len(file.History)-3:] {
 		said = append(said, alerts.EventDetail(i18n.Lang{}, e, time.UTC))
+		if e.By.ID != "slack:U1" || !e.At.Equal(r.Now) {
+			t.Errorf("%s by %s at %s", e.Kind, e.By.ID, e.At)
+		}
 	}
 	if want := []string{"→ Ira from Support", "Ira from Support → Al from Sales", "← Al from Sales"}; !slices.Equal(said, want) {
 		t.Errorf("said %q, want %q", said, want)

@@ -16,6 +16,10 @@ func (d *Desk) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
+	id := mention.NewAlertID(mention.Escalation, string(r.MentionID), r.ID, string(r.Status))
+	if _, told, err := d.cases.Alert(ctx, id); err != nil || told {
+		return err
+	}
 	_, err = d.cases.UpdateCase(ctx, r.MentionID, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 		if r.Status == mention.ReplySent {
 			return sentBy(c, r), nil, nil
@@ -32,7 +36,7 @@ func (d *Desk) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 			return nil, nil, nil
 		}
 		line := reply(own, c, words, d.now())
-		line.ID = mention.NewAlertID(mention.Escalation, string(r.MentionID), r.ID, string(r.Status))
+		line.ID = id
 		line.Notify = alerts.SlackID(r.By)
 		return nil, []mention.Alert{line}, nil
 	})

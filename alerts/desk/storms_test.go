@@ -73,6 +73,17 @@ func TestStormIsToldOnce(t *testing.T) {
 	}
 }
 
+// TestReopenedIsToldAlone: what was closed in a storm and is open again is nobody's of all that wait together: its
+// clocks are its own, and so is what is said of it. Nobody has it, as those.
+func TestReopenedIsToldAlone(t *testing.T) {
+	r := newWorld(t, stormRules())
+	all := r.storm()
+	r.Do(all[31], mention.Action{Verb: mention.Dismiss, Reason: mention.NotNegative})
+	r.after(15 * time.Minute)
+	r.Do(all[31], mention.Action{Verb: mention.Reopen})
+	r.says(r.after(10*time.Minute), "#mentions @oncall: Nobody has taken this complaint for 10 min.", "#leads: Nobody has taken 40 complaints of the storm about "+rig.Bank+" for 25 min.")
+}
+
 // TestStormOfHours: who took all of a storm took what was there. What comes hours later, and nobody takes, is told
 // again, once an hour.
 func TestStormOfHours(t *testing.T) {

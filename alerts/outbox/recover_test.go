@@ -84,6 +84,33 @@ func TestWaitingUpdatesStarveNoOthers(t *testing.T) {
 	}
 }
 
+// TestManyPressAtOnce: messages that ten people change in one moment are redrawn in it, however slowly the channel
+// takes new ones.
+func TestManyPressAtOnce(t *testing.T) {
+	events, _ := play(t, 900*time.Millisecond, func(m *memory, _ *script) {
+		for i := range 10 {
+			m.outdated(fmt.Sprint("old", i), "#x", "C1")
+		}
+	})
+	if len(events) != 10 {
+		t.Errorf("redrawn in the first second: %q", events)
+	}
+}
+
+// TestDeletedIsNotRedrawn: a message that somebody deleted in the channel is redrawn no more, of whatever kind it is.
+func TestDeletedIsNotRedrawn(t *testing.T) {
+	for _, kind := range []mention.AlertKind{mention.Complaint, mention.Duplicate, mention.Escalation, mention.Changed} {
+		events, _ := play(t, time.Minute, func(m *memory, s *script) {
+			m.outdated("old", "#x", "C1")
+			m.byID["old"].Kind = kind
+			s.update = func(alerts.Message) error { return alerts.ErrDeleted }
+		})
+		if len(events) != 1 {
+			t.Errorf("%s: the channel saw %q", kind, events)
+		}
+	}
+}
+
 // TestPostOpensUpdates: a message that was taken by the channel shows that its others
 // may be redrawn.
 func TestPostOpensUpdates(t *testing.T) {

@@ -51,6 +51,8 @@ func TestRefusedIsNotLate(t *testing.T) {
 		"its form":        {&alerts.RefusedError{Code: "invalid_blocks", One: true, Err: errors.New("blocks")}, true},
 		"asked for later": {&alerts.RetryError{After: time.Minute, Method: true, Err: errors.New("429")}, false},
 		"out of reach":    {&alerts.RetryError{Err: errors.New("dial")}, false},
+		"its words":       {&alerts.RetryError{One: true, Err: errors.New("fatal_error")}, false},
+		"in doubt":        {errors.New("reset"), false},
 		"posted":          {nil, false},
 	}
 	for name, c := range cases {

@@ -146,7 +146,10 @@ func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int6
 	return nil
 }
 
-func (m *memory) Mention(context.Context, mention.ID) (mention.Mention, mention.Case, error) {
+func (m *memory) Mention(_ context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
+	if id != "m" {
+		return mention.Mention{}, mention.Case{}, mention.ErrNotFound
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return mention.Mention{ID: "m"}, m.c, nil

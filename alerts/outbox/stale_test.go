@@ -78,8 +78,8 @@ func TestStaleStepIsNotTold(t *testing.T) {
 			if told := slices.Contains(events, "0s post step"); told != c.told {
 				t.Errorf("told: %v (%q)", told, events)
 			}
-			if a, _, _ := end.Alert(t.Context(), "step"); a.Status != mention.Posted {
-				t.Errorf("it is %s", a.Status)
+			if a, _, _ := end.Alert(t.Context(), "step"); a.Status != mention.Posted || a.TS != "step" {
+				t.Errorf("it is %s at %q", a.Status, a.TS)
 			}
 		})
 	}

@@ -47,16 +47,16 @@ func TestJoinedForAPartOfThePeople(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.failing()
 		var troubles []string
-		opt, joined := options(m, gone{s}), 0
+		opt, joined, after := options(m, gone{s}), 0, time.Duration(0)
 		opt.Join = func(_ context.Context, list []mention.Alert) (bool, error) {
 			m.stoodFor(list)
-			joined += len(list)
+			joined, after = joined+len(list), time.Since(s.began)
 			return true, nil
 		}
 		opt.Trouble = func(route string, err error) { troubles = append(troubles, fmt.Sprint(route, " ", err)) }
 		run(t, opt, 5*time.Minute)
-		if joined != 5 || len(troubles) != 1 || troubles[0] != "#ops left" {
-			t.Errorf("%d were joined, troubles %q", joined, troubles)
+		if joined != 5 || after != 2*time.Minute || len(troubles) != 1 || troubles[0] != "#ops left" {
+			t.Errorf("%d were joined after %s, troubles %q", joined, after, troubles)
 		}
 	})
 }

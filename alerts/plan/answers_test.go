@@ -23,6 +23,29 @@ func answered(t *testing.T) (r *rig.Rig, complaint, answer mention.Mention) {
 	return r, complaint, answer
 }
 
+// TestAnswerBeforeWorseWords: what the company said to a whole thread before one of its complaints became worse
+// answers the others.
+func TestAnswerBeforeWorseWords(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	worse, other := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.5)
+	r.Poll(worse)
+	r.Poll(other)
+	answer := rig.Said(rig.Forum, "3", "Romashka Support", "Вибачте, розбираємося.", 0.1)
+	answer.Post.Published = rig.Noon.Add(20 * time.Minute)
+	worse.Post.Text, worse.Post.Edited = worse.Post.Text+" Шахраї!", rig.Noon.Add(30*time.Minute)
+	rig.Judge(&worse, -0.95)
+	r.Now = rig.Noon.Add(40 * time.Minute)
+	r.Poll(worse, answer)
+	for _, c := range []struct {
+		m    mention.Mention
+		want mention.Status
+	}{{worse, mention.Open}, {other, mention.Replied}} {
+		if _, k := r.State(c.m); k.Status != c.want {
+			t.Errorf("%s: %s, want %s", c.m.Post.ID, k.Status, c.want)
+		}
+	}
+}
+
 // gone is the same post, deleted.
 func gone(m mention.Mention) mention.Mention {
 	m.Post.Deleted = true

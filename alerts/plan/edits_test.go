@@ -227,3 +227,59 @@ func TestWorseEndsASnooze(t *testing.T) {
 		})
 	}
 }
+
+// TestStarsOfAnEdit: fewer stars than before open an answered complaint again, whatever the words weigh; more of
+// them, or the first ones, do not.
+func TestStarsOfAnEdit(t *testing.T) {
+	stars := func(n float64) *mention.Rating { return &mention.Rating{Value: n, Best: 5} }
+	for name, c := range map[string]struct {
+		was, is *mention.Rating
+		want    mention.Status
+	}{"fewer": {stars(2), stars(1), mention.Open}, "more": {stars(1), stars(2), mention.Replied}, "the first": {nil, stars(1), mention.Replied}} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Review, "1", "Олена", rig.Refund, -0.4)
+			m.Post.Rating = c.was
+			r.Poll(m)
+			r.Do(m, mention.Action{Verb: mention.Reply})
+			m.Post.Text, m.Post.Rating = m.Post.Text+" Оновлено.", c.is
+			r.One(r.Poll(m), mention.Changed)
+			if _, k := r.State(m); k.Status != c.want {
+				t.Errorf("the case is %s", k.Status)
+			}
+		})
+	}
+}
+
+// TestHistorySaysWhy: the history of a complaint says where it was heard, whose word keeps it quiet, and how much
+// worse an edit made what nobody had read yet.
+func TestHistorySaysWhy(t *testing.T) {
+	says := func(r *rig.Rig, m mention.Mention, kind, want string) {
+		t.Helper()
+		file, err := r.Store.CaseFile(t.Context(), rig.ID(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range file.History {
+			if e.Kind == kind {
+				if e.Detail != want {
+					t.Errorf("%s: %q, want %q", kind, e.Detail, want)
+				}
+				return
+			}
+		}
+		t.Errorf("nothing is said of %s: %+v", kind, file.History)
+	}
+	r, _ := newNight(t)
+	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	copied := rig.Said(rig.Review, "7", "olena", rig.Refund, -0.5)
+	r.Poll(first)
+	says(r, first, "heard", rig.Forum)
+	first.Post.Text += " Отруїлася їжею, лежу в лікарні."
+	r.Poll(poisoned(first))
+	says(r, first, "edited", "score -0.50 → -0.90, complaint 0.65 → 0.85")
+	r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.NotUs})
+	copied.Post.Text = first.Post.Text
+	r.None(r.Poll(copied))
+	says(r, copied, "suppressed", alerts.QuietSaid(mention.NotUs, "Ira"))
+}

@@ -187,3 +187,38 @@ func TestOneOfThisHourIsNoStormAtNight(t *testing.T) {
 		r.Now = r.Now.Add(-50 * time.Second)
 	}
 }
+
+// TestLateIsGatheredByItsHour: by day a site that shows late what stood there for hours brings a storm, which
+// everybody is awake for. At night it brings none, and goes under none: it waits for the morning.
+func TestLateIsGatheredByItsHour(t *testing.T) {
+	said := func(r *rig.Rig, i int, age time.Duration) mention.Mention {
+		m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
+		m.Post.Published = r.Now.Add(-age)
+		return m
+	}
+	day := rig.New(t, alerts.Rules{})
+	storms := 0
+	for i := range 30 {
+		for _, a := range day.Poll(said(day, i, 9*time.Hour)) {
+			if a.Kind == mention.Burst {
+				storms++
+			}
+		}
+		day.Now = day.Now.Add(-50 * time.Second)
+	}
+	if storms != 1 {
+		t.Errorf("%d storms by day", storms)
+	}
+	night, morning := newNight(t)
+	var all []mention.Mention
+	for i := range 30 {
+		all = append(all, said(night, i, time.Minute))
+	}
+	night.Poll(all...)
+	night.Shown()
+	for _, a := range night.Poll(said(night, 30, 9*time.Hour)) {
+		if !a.NotBefore.Equal(morning) {
+			t.Errorf("told at night: %+v", a)
+		}
+	}
+}

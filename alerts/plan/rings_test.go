@@ -164,6 +164,33 @@ func TestLouderCopyGoesWhereItBelongs(t *testing.T) {
 	}
 }
 
+// TestCopyNoLouderRingsNobody: a copy stands under the first one and rings nobody, where that one rang for as much,
+// or where it is not critical.
+func TestCopyNoLouderRingsNobody(t *testing.T) {
+	judged := func(score float64, topics ...string) func(mention.Mention) mention.Mention {
+		return func(m mention.Mention) mention.Mention {
+			rig.Judge(&m, score)
+			m.Score.Topics = topics
+			return m
+		}
+	}
+	normal, high, critical := judged(-0.5), judged(-0.9), judged(-0.9, "safety")
+	for name, c := range map[string]struct {
+		first, copied func(mention.Mention) mention.Mention
+	}{
+		"normal": {normal, normal}, "high under normal": {normal, high}, "both critical": {critical, critical}, "high under critical": {critical, high},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newDesk(t)
+			r.Poll(c.first(rig.Said(rig.Forum, "1", "Олена", rig.Refund, 0)))
+			r.Shown()
+			if a := r.One(r.Poll(c.copied(rig.Said(rig.Review, "7", "olena", rig.Refund, 0))), mention.Duplicate); rung(a) != "" {
+				t.Errorf("rings %q: %+v", rung(a), a)
+			}
+		})
+	}
+}
+
 // TestAnsweredRingsNobody: a complaint that is heard with its answer, or after it, as when earshot was away for the
 // night, is told and names nobody: nobody has to act.
 func TestAnsweredRingsNobody(t *testing.T) {

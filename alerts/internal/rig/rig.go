@@ -127,6 +127,9 @@ func (r *Rig) ingest(in mention.PollResult) []mention.Alert {
 		if err != nil || !ok {
 			r.T.Fatalf("alert %s: %v %v", id, ok, err)
 		}
+		if a.ID == "" || a.Status != mention.Pending || a.Route == "" || a.Severity == 0 || a.CreatedAt.IsZero() {
+			r.T.Fatalf("the sender would never come to it, or not know where to: %+v", a)
+		}
 		out = append(out, a)
 	}
 	return out
