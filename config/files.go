@@ -143,7 +143,7 @@ func unreadable(err error) *ReadError {
 		return &ReadError{fmt.Sprintf("there is no watchlist %s: earshot init writes a first one, -c names another", at.Path), err}
 	}
 	if errors.Is(err, fs.ErrPermission) && errors.As(err, &at) {
-		return &ReadError{fmt.Sprintf("you may not read the watchlist %s: run commands as the service does (sudo -u earshot …), whose group must be able to read the file (chgrp earshot, chmod 640)", at.Path), err}
+		return &ReadError{fmt.Sprintf("you may not read the watchlist %s: run commands as the service does (sudo -u earshot …), whose group must be able to read the file (chgrp earshot, chmod 640); in a container the user 65532 must (chmod 644)", at.Path), err}
 	}
 	return &ReadError{fmt.Sprintf("watchlist: %v", err), err}
 }

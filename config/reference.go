@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -45,7 +46,7 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		d.notUnderstood(bad, m, name)
 		return out, false
 	}
-	ok := true
+	ok, who := true, inUserinfo(raw)
 	out.value = reference.ReplaceAllStringFunc(raw, func(ref string) string {
 		parts := reference.FindStringSubmatch(ref)
 		kind, arg := parts[1], strings.TrimSpace(parts[2])
@@ -71,9 +72,32 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 			out.origin = arg
 		}
 		d.doc.hide(value)
+		if who--; who >= 0 {
+			value = asUserinfo(value)
+			d.doc.hide(value)
+		}
 		return value
 	})
 	return out, ok
+}
+
+// userinfo is what stands before the host of an address.
+var userinfo = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[^/?#]*@`)
+
+// inUserinfo counts the references that say who asks; in an address they are the first.
+func inUserinfo(raw string) int {
+	const one = "\x00"
+	return strings.Count(userinfo.FindString(reference.ReplaceAllString(raw, one)), one)
+}
+
+// asUserinfo is a name or a password as it stands in an address. One that is right as it is stays: it may be
+// written for an address already. The others are the password itself, as the server has it too.
+func asUserinfo(value string) string {
+	u, err := url.Parse("x://x:" + value + "@x")
+	if err == nil && u.Host == "x" && u.User != nil && u.Path+u.RawQuery+u.Fragment == "" {
+		return value
+	}
+	return strings.TrimPrefix(url.UserPassword("", value).String(), ":")
 }
 
 // around reports whether quotes or blanks stand around a value: docker takes those of an

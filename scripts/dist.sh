@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What is published of one commit: an archive for every target, packages for Debian and
-# Ubuntu, and their checksums. The same commit and the same Go give the same bytes: all times
+# Ubuntu, the Helm chart, and their checksums. The same commit and the same Go give the same bytes: all times
 # are the commit's, all names and owners are sorted and fixed.
 #
 #   scripts/dist.sh FOLDER [TARGET…]      linux/amd64 and so on; all six when none is named
@@ -57,13 +57,29 @@ archive() {
 	fi
 }
 
+# debian VERSION: Debian wants one that begins with a digit, has another meaning for "-", and takes what
+# comes before a release for older only after "~".
+debian() {
+	local v=${1#v}
+	case $v in [0-9]*.*) ;; *) v=0.0.0+git$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$v ;; esac
+	sed -E -e 's/-(alpha|beta|pre|rc)/~\1/' -e 's/-/+/g' <<<"$v"
+}
+
+# chart packs the Helm chart of a release: it takes the image of that name.
+chart() {
+	local name=earshot_${version#v}_chart
+	[[ $version =~ ^v[0-9]+(\.[0-9]+){2}(-(alpha|beta|pre|rc)[.0-9]*)?$ ]] || return 0
+	echo "$name"
+	cp -r deploy/helm/earshot "$work/$name"
+	sed -i -E -e "s/^(version|appVersion): .*/\1: \"${version#v}\"/" "$work/$name/Chart.yaml"
+	chmod -R u=rwX,go=rX "$work/$name"
+	archive "$name" tar.gz
+}
+
 # deb BINARY ARCH makes a package of what deploy/deb says.
 deb() {
 	local root=$work/deb-$2 v
-	# Debian wants a version that begins with a digit, and has another meaning for "-".
-	v=${version#v}
-	case $v in [0-9]*.*) ;; *) v=0.0.0+git$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$v ;; esac
-	v=${v//-/+}
+	v=$(debian "$version")
 	install -D -m 755 "$1" "$root/usr/bin/earshot"
 	install -d -m 750 "$root/etc/earshot"
 	install -d "$root/usr/lib/systemd/system" "$root/usr/share/doc/earshot" "$root/usr/share/man/man1"
@@ -86,7 +102,7 @@ deb() {
 	install -m 755 deploy/deb/postinst deploy/deb/prerm deploy/deb/postrm "$root/DEBIAN/"
 	(cd "$root" && find usr -type f | sort | xargs md5sum >DEBIAN/md5sums)
 	same_age "$root"
-	dpkg-deb --build --root-owner-group -Zgzip -z6 "$root" "$out/earshot_${v}_$2.deb" >/dev/null
+	dpkg-deb --build --root-owner-group -Zgzip -z6 "$root" "$out/earshot_${v/\~/-}_$2.deb" >/dev/null
 }
 
 # What shells and man show is said by the program itself, as it runs here.
@@ -122,4 +138,5 @@ for target in "${targets[@]}"; do
 	linux/armv7) deb "$work/$name/earshot" armhf ;;
 	esac
 done
+chart
 (cd "$out" && sha256sum earshot_* >SHA256SUMS)

@@ -13,7 +13,7 @@ import (
 
 type backupCmd struct {
 	watchlistFlag
-	File string `arg:"" help:"The file to make; it must not exist yet."`
+	File string `arg:"" help:"The file to make; it must not exist yet. With - it goes to standard output."`
 }
 
 // Run copies the database as it stands. It may run beside the daemon.
@@ -23,14 +23,35 @@ func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	s := speechOf(term)
-	made, err := store.Backup(ctx, cfg.Database(), c.File)
+	var made store.Copied
+	said := term.out
+	switch {
+	case c.File != throughStream:
+		made, err = store.Backup(ctx, cfg.Database(), c.File)
+	case isTerminal(term.out):
+		return usageError{s.Text("backup.terminal")}
+	default:
+		made, err = store.BackupTo(ctx, cfg.Database(), unseen(term.out))
+		made.Path, said = c.File, term.err
+	}
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
 	}
 	if err != nil {
 		return err
 	}
-	return s.printBackup(term.out, made)
+	return s.printBackup(said, made)
+}
+
+// throughStream, in the place of a file, is standard output or input.
+const throughStream = "-"
+
+// unseen is where out writes to, for bytes that nobody reads from a screen.
+func unseen(out io.Writer) io.Writer {
+	if s, ok := out.(*screen); ok {
+		return s.to
+	}
+	return out
 }
 
 func (s speech) printBackup(out io.Writer, made store.Copied) error {
@@ -45,7 +66,7 @@ func (s speech) copied(c store.Copied) string {
 
 type restoreCmd struct {
 	watchlistFlag
-	File string `arg:"" help:"A file that earshot backup made."`
+	File string `arg:"" help:"A file that earshot backup made. With - it is read from standard input."`
 }
 
 // Run puts a backup in the place of the database that the watchlist names.
@@ -55,7 +76,12 @@ func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	s := speechOf(term)
-	done, err := store.Restore(ctx, cfg.Database(), c.File, time.Now())
+	var done store.Restored
+	if c.File == throughStream {
+		done, err = store.RestoreFrom(ctx, cfg.Database(), term.in, time.Now())
+	} else {
+		done, err = store.Restore(ctx, cfg.Database(), c.File, time.Now())
+	}
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
 	}

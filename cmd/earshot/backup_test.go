@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"database/sql"
 	"net/url"
 	"os"
@@ -76,6 +77,46 @@ func backupOnce(t *testing.T, r *rig) {
 	time.Sleep(5 * time.Second)
 	r.tally(p, 30)
 	p.stop()
+}
+
+// TestBackupThroughStreams: out of a container, and into it, a copy goes byte for byte, and nothing is left
+// of it beside the database.
+func TestBackupThroughStreams(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.baseline()
+	p := r.start("")
+	r.say(0, 1)
+	r.heard(p, 1)
+	var copied, said bytes.Buffer
+	backup := exec.Command(binary(t), "backup", "-", "-c", r.path())
+	backup.Stdout, backup.Stderr = &copied, &said
+	if err := backup.Run(); err != nil || !strings.HasPrefix(copied.String(), "SQLite format 3\x00") || !strings.Contains(said.String(), "checked and complete") {
+		t.Fatalf("%v: %d bytes, it says %q", err, copied.Len(), said.String())
+	}
+	p.stop()
+	restore := func(from string) (string, error) {
+		cmd := exec.Command(binary(t), "restore", "-", "-c", r.path())
+		cmd.Stdin = strings.NewReader(from)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	file := filepath.Join(r.dir, "e.db")
+	if out, err := restore(copied.String()[:copied.Len()/2]); err == nil || !strings.Contains(out, "damaged") {
+		t.Errorf("half of it: %v, %s", err, out)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := restore(copied.String()); err != nil || stored(t, file, drillWord(0)) != 1 {
+		t.Errorf("%v, %s", err, out)
+	}
+	if left, _ := filepath.Glob(filepath.Join(r.dir, ".earshot-*")); len(left) > 0 {
+		t.Errorf("left are %q", left)
+	}
 }
 
 // TestEraseDrill: beside the daemon and Redis, an author is forgotten. The message loses

@@ -23,43 +23,98 @@ import (
 	"github.com/earshot/earshot/internal/websub"
 )
 
-// TestNotify: a service manager is told when earshot is at work, and then as often as its
-// watchdog wants.
+// TestNotify: a service manager is told when earshot is at work, then as often as its watchdog wants, and
+// that it stops; one that cannot begin was never at work.
 func TestNotify(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
-	address := filepath.Join(r.dir, "notify")
+	m := newManager(t)
+	cmd := m.start(t, r.path(), "WATCHDOG_USEC=600000")
+	m.hears(t, "READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1")
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	for said := ""; said != "STOPPING=1"; {
+		if said = m.next(t); said != "STOPPING=1" && said != "WATCHDOG=1" {
+			t.Fatalf("while it stops it says %q", said)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	second, taken := newRig(t, ""), newManager(t)
+	second.write(strings.ReplaceAll(second.watchlist(), "127.0.0.1:0", other.Addr().String()))
+	cmd = taken.start(t, second.path())
+	if err := cmd.Wait(); err == nil {
+		t.Error("two listen at one address")
+	}
+	if err := taken.socket.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := taken.socket.Read(make([]byte, 256)); err == nil {
+		t.Errorf("before it could listen it said something of %d bytes: systemctl start calls that a success", n)
+	}
+}
+
+// manager is what a service manager hears.
+type manager struct {
+	socket  *net.UnixConn
+	address string
+}
+
+func newManager(t *testing.T) manager {
+	t.Helper()
+	address := filepath.Join(t.TempDir(), "notify")
 	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: address, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer socket.Close()
-	cmd := exec.Command(binary(t), "run", "-c", r.path())
-	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+address, "WATCHDOG_USEC=600000")
+	t.Cleanup(func() { _ = socket.Close() })
+	return manager{socket, address}
+}
+
+// start runs earshot as a service of m.
+func (m manager) start(t *testing.T, watchlist string, env ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(binary(t), "run", "-c", watchlist)
+	cmd.Env = append(append(os.Environ(), "NOTIFY_SOCKET="+m.address), env...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-	}()
-	if err := socket.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	})
+	return cmd
+}
+
+// next is what m hears next.
+func (m manager) next(t *testing.T) string {
+	t.Helper()
+	if err := m.socket.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	var said []string
-	for len(said) < 4 {
-		buf := make([]byte, 256)
-		n, err := socket.Read(buf)
-		if err != nil {
-			t.Fatalf("after %q: %v", said, err)
-		}
-		said = append(said, string(buf[:n]))
+	buf := make([]byte, 256)
+	n, err := m.socket.Read(buf)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.Join(said, " "); got != "READY=1 WATCHDOG=1 WATCHDOG=1 WATCHDOG=1" {
-		t.Errorf("the service manager was told %q", got)
+	return string(buf[:n])
+}
+
+func (m manager) hears(t *testing.T, want ...string) {
+	t.Helper()
+	for i, w := range want {
+		if said := m.next(t); said != w {
+			t.Errorf("word %d to the service manager is %q, want %q", i+1, said, w)
+		}
 	}
 }
 
@@ -83,6 +138,50 @@ func TestUnitIsTight(t *testing.T) {
 	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", path).CombinedOutput()
 	if err != nil {
 		t.Errorf("security is over 2.0: %v\n%s", err, out)
+	}
+}
+
+// TestStartMayTakeLong: the first start of a newer version brings a large database up to date before it
+// listens. Killed meanwhile it would begin anew, for ever.
+func TestStartMayTakeLong(t *testing.T) {
+	m := regexp.MustCompile(`(?m)^TimeoutStartSec=(\S+)$`).FindStringSubmatch(readFile(t, filepath.Join(testkit.Root(t), "deploy/earshot.service")))
+	if m == nil {
+		t.Fatal("systemd kills a start after 90 seconds")
+	}
+	if patience, err := time.ParseDuration(strings.TrimSuffix(m[1], "in")); err != nil || patience < 30*time.Minute {
+		t.Errorf("a start is killed after %s (%v)", m[1], err)
+	}
+}
+
+// TestPackageWhoseServiceDoesNotStart: an upgrade to a version that refuses the watchlist is installed whole and
+// says where to look, and a service that cannot be stopped is removed all the same.
+func TestPackageWhoseServiceDoesNotStart(t *testing.T) {
+	bin, systemd := t.TempDir(), t.TempDir()
+	for name, does := range map[string]string{
+		"systemd-sysusers": "exit 0",
+		"chgrp":            "exit 0",
+		"systemctl":        `[ "$1" = daemon-reload ]`,
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+does+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for script, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"postinst": {[]string{"configure", "1.0.0"}, "earshot is installed, but does not start: journalctl -u earshot says why\n"},
+		"prerm":    {[]string{"remove"}, ""},
+	} {
+		text := readFile(t, filepath.Join(testkit.Root(t), "deploy/deb", script))
+		if !strings.Contains(text, "/run/systemd/system") {
+			t.Fatalf("%s does not ask whether systemd runs", script)
+		}
+		cmd := exec.Command("sh", append([]string{"-c", strings.ReplaceAll(text, "/run/systemd/system", systemd), script}, c.args...)...)
+		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != c.says {
+			t.Errorf("%s: %v, it says %q, want %q", script, err, out, c.says)
+		}
 	}
 }
 

@@ -83,13 +83,37 @@ func TestDistIsReproducible(t *testing.T) {
 	if other := readFile(t, filepath.Join(second, "SHA256SUMS")); sums != other {
 		t.Errorf("two builds of one commit differ:\n%s\n%s", sums, other)
 	}
-	for _, name := range []string{"earshot_1.2.3_linux_amd64.tar.gz", "earshot_1.2.3_amd64.deb"} {
+	for _, name := range []string{"earshot_1.2.3_linux_amd64.tar.gz", "earshot_1.2.3_amd64.deb", "earshot_1.2.3_chart.tar.gz"} {
 		if !strings.Contains(sums, name) {
 			t.Errorf("no %s among\n%s", name, sums)
 		}
 	}
+	chart, err := exec.Command("tar", "-xzOf", filepath.Join(first, "earshot_1.2.3_chart.tar.gz"), "earshot_1.2.3_chart/Chart.yaml").Output()
+	if err != nil || !strings.Contains(string(chart), "\nversion: \"1.2.3\"\nappVersion: \"1.2.3\"\n") {
+		t.Errorf("the chart does not take the image v1.2.3 (%v):\n%s", err, chart)
+	}
 	t.Run("archive", func(t *testing.T) { testArchive(t, filepath.Join(first, "earshot_1.2.3_linux_amd64.tar.gz")) })
 	t.Run("deb", func(t *testing.T) { testDeb(t, filepath.Join(first, "earshot_1.2.3_amd64.deb")) })
+}
+
+// TestDebianVersions: apt takes what comes later for newer.
+func TestDebianVersions(t *testing.T) {
+	if _, err := exec.LookPath("dpkg"); err != nil {
+		testkit.Require(t, "dist", "dpkg absent")
+	}
+	function := regexp.MustCompile(`(?ms)^debian\(\) \{$.*?^\}$`).FindString(readFile(t, filepath.Join(testkit.Root(t), "scripts/dist.sh")))
+	before := ""
+	for _, version := range []string{"ddc54faa", "v1.2.2", "v1.2.3-alpha.2", "v1.2.3-beta.1", "v1.2.3-rc.1", "v1.2.3-rc.1-4-gddc54faa", "v1.2.3-rc.2", "v1.2.3", "v1.2.3-5-gddc54faa", "v1.3.0"} {
+		out, err := exec.Command("bash", "-euc", function+"\nSOURCE_DATE_EPOCH=1700000000\ndebian "+version).CombinedOutput()
+		now := strings.TrimSpace(string(out))
+		if err != nil {
+			t.Fatalf("%s: %v %s", version, err, out)
+		}
+		if before != "" && exec.Command("dpkg", "--compare-versions", now, "gt", before).Run() != nil {
+			t.Errorf("%s is the package %s, for apt no newer than %s", version, now, before)
+		}
+		before = now
+	}
 }
 
 // testArchive unpacks and runs what a user downloads.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -52,8 +53,9 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	following := config.Following{Paths: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
-	go tellSystemd(ctx, log)
-	return unlessStopped(ctx, d.Run(ctx, func(ctx context.Context) error {
+	var manager sync.WaitGroup
+	err = d.Run(ctx, func(ctx context.Context) error {
+		manager.Go(func() { tellSystemd(ctx, log) }) // it listens by now: before, an address in use was a start that went well
 		return config.Follow(ctx, following, func(next *config.Config) error {
 			list, err := daemon.Check(next, nil)
 			if err != nil {
@@ -61,7 +63,9 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 			}
 			return d.Reload(ctx, list)
 		})
-	}))
+	})
+	manager.Wait()
+	return unlessStopped(ctx, err)
 }
 
 // unlessStopped is err but for what comes of being told to stop: that is how run and demo

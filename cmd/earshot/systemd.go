@@ -9,7 +9,8 @@ import (
 )
 
 // tellSystemd says that earshot is at work, and goes on saying so until ctx ends, to a
-// service manager that asked for it (Type=notify, WatchdogSec=). A process whose timers do
+// service manager that asked for it (Type=notify, WatchdogSec=), and then that it stops:
+// a manager that did not stop it itself waits for that, too. A process whose timers do
 // not run any more falls silent and is started again; a database or Slack that is away is
 // no reason for that.
 func tellSystemd(ctx context.Context, log *slog.Logger) {
@@ -21,16 +22,21 @@ func tellSystemd(ctx context.Context, log *slog.Logger) {
 	if err != nil {
 		log.Warn("the watchdog's time cannot be read", "err", err)
 	}
-	if !asked || every <= 0 {
+	if !asked {
 		return
 	}
-	ticker := time.NewTicker(every / 3)
-	defer ticker.Stop()
+	var due <-chan time.Time
+	if every > 0 {
+		ticker := time.NewTicker(every / 3)
+		defer ticker.Stop()
+		due = ticker.C
+	}
 	for {
 		select {
 		case <-ctx.Done():
+			_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping) // it sees the end, if not this
 			return
-		case <-ticker.C:
+		case <-due:
 			_, _ = daemon.SdNotify(false, daemon.SdNotifyWatchdog) // silence is what the watchdog looks for
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"helm.sh/helm/v3/pkg/chart"
@@ -21,7 +22,9 @@ import (
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
@@ -36,6 +39,7 @@ var kinds = map[string]func() any{
 	"v1 PersistentVolumeClaim":                func() any { return new(core.PersistentVolumeClaim) },
 	"v1 Service":                              func() any { return new(core.Service) },
 	"networking.k8s.io/v1 NetworkPolicy":      func() any { return new(networking.NetworkPolicy) },
+	"policy/v1 PodDisruptionBudget":           func() any { return new(policy.PodDisruptionBudget) },
 	"monitoring.coreos.com/v1 ServiceMonitor": func() any { return new(monitoring.ServiceMonitor) },
 	"monitoring.coreos.com/v1 PrometheusRule": func() any { return new(monitoring.PrometheusRule) },
 }
@@ -47,6 +51,7 @@ type rendered struct {
 	watchlist  *core.ConfigMap
 	claim      *core.PersistentVolumeClaim
 	policy     *networking.NetworkPolicy
+	budget     *policy.PodDisruptionBudget
 	monitor    *monitoring.ServiceMonitor
 	rules      *monitoring.PrometheusRule
 }
@@ -108,6 +113,11 @@ func (r *rendered) take(t *testing.T, name, text string) {
 	if got := meta.FieldByName("Labels").Interface().(map[string]string)["app.kubernetes.io/instance"]; got != "pr" {
 		t.Errorf("%s: its label of the release is %q", name, got)
 	}
+	for label, value := range meta.FieldByName("Labels").Interface().(map[string]string) {
+		if wrong := validation.IsValidLabelValue(value); len(wrong) > 0 {
+			t.Errorf("%s: its label %s is %q: %s", name, label, value, wrong)
+		}
+	}
 	switch o := object.(type) {
 	case *apps.Deployment:
 		r.deployment = o
@@ -119,6 +129,8 @@ func (r *rendered) take(t *testing.T, name, text string) {
 		r.claim = o
 	case *networking.NetworkPolicy:
 		r.policy = o
+	case *policy.PodDisruptionBudget:
+		r.budget = o
 	case *monitoring.ServiceMonitor:
 		r.monitor = o
 	case *monitoring.PrometheusRule:
@@ -185,6 +197,9 @@ func TestSQLite(t *testing.T) {
 	checkPod(t, d)
 	if r.monitor != nil || r.rules != nil || r.policy != nil {
 		t.Error("what nobody asked for is there")
+	}
+	if r.budget != nil {
+		t.Error("a machine with the only replica on it cannot be emptied")
 	}
 }
 
@@ -257,7 +272,68 @@ func TestPostgres(t *testing.T) {
 	if spread.TopologyKey != "kubernetes.io/hostname" || !reflect.DeepEqual(spread.LabelSelector.MatchLabels, d.Spec.Selector.MatchLabels) {
 		t.Errorf("the replicas are spread by %+v", spread)
 	}
+	if b := r.budget; b == nil || b.Spec.MaxUnavailable.IntValue() != 1 || !reflect.DeepEqual(b.Spec.Selector, d.Spec.Selector) {
+		t.Errorf("all replicas may be evicted at once: %+v", b)
+	}
 	checkPod(t, d)
+}
+
+// TestSeveralFiles: all files of the watchlist are read, and looked at as one.
+func TestSeveralFiles(t *testing.T) {
+	r, err := render(t, `
+watchlist:
+  10-company.yaml: |
+    store: {database: "sqlite:/data/earshot.db"}
+  20-web.yml: |
+    web: {listen: "0.0.0.0:8080", inbox: false}
+  our-words.tsv: ""
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := r.watchlist.Data["our-words.tsv"]; !there || len(r.watchlist.Data) != 3 {
+		t.Errorf("the files are %q", r.watchlist.Data)
+	}
+	if args := r.deployment.Spec.Template.Spec.Containers[0].Args; !slices.Equal(args, []string{"run", "-c", "/etc/earshot"}) {
+		t.Errorf("it runs %q, and does not read the other files", args)
+	}
+}
+
+// TestImageIsTheReleases: the image that the chart takes by itself is named as a release's is pushed; a tag with
+// a digest is taken, too.
+func TestImageIsTheReleases(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, ".github/workflows/release.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), `tags: ["v*"]`) || !strings.Contains(string(text), "tags: ghcr.io/${{ github.repository }}:${{ github.ref_name }}\n") {
+		t.Error("images are pushed under another name than v1.0.0: change earshot.tag of the chart, too")
+	}
+	const digest = "v1.2.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for values, want := range map[string]string{
+		"":                                   "ghcr.io/earshot/earshot:v" + load(t).Metadata.AppVersion,
+		"image: {tag: \"" + digest + "\"}\n": "ghcr.io/earshot/earshot:" + digest,
+	} {
+		r, err := render(t, withSQLite+values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.deployment.Spec.Template.Spec.Containers[0].Image; got != want {
+			t.Errorf("the image is %s, want %s", got, want)
+		}
+	}
+}
+
+// TestStartMayTakeLong: the first start of a newer version brings a large database up to date before it listens.
+func TestStartMayTakeLong(t *testing.T) {
+	r, err := render(t, withSQLite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	probe := r.deployment.Spec.Template.Spec.Containers[0].StartupProbe
+	if patience := time.Duration(probe.PeriodSeconds*probe.FailureThreshold) * time.Second; patience < 30*time.Minute {
+		t.Errorf("a start is killed after %s, and the next one begins anew", patience)
+	}
 }
 
 func TestOptional(t *testing.T) {
@@ -366,6 +442,14 @@ func TestRefused(t *testing.T) {
 		{"postgres is not meant", "postgres: true\n" + listen("sqlite:/data/e.db", "0.0.0.0:8080"), "is an SQLite file"},
 		{"metrics without a Secret", "serviceMonitor: {enabled: true}\n" + withSQLite, "put EARSHOT_ADMIN_TOKEN into a Secret"},
 		{"metrics without a token", "serviceMonitor: {enabled: true}\nexistingSecret: secrets\n" + web(""), "write web.admin_token"},
+		{"PostgreSQL is not named", "postgres: true\nwatchlist: {watchlist.yaml: 'web: {listen: \"0.0.0.0:8080\"}'}\n", "has no store.database"},
+		{"web is no map", "watchlist: {watchlist.yaml: 'web: true'}\n", `web.listen of the watchlist is ""`},
+		{"store is no map", "watchlist: {watchlist.yaml: 'web: {listen: \"0.0.0.0:8080\"}\n\n  store: earshot.db'}\n", "must lie on the volume"},
+		{"a port alone", "watchlist: {watchlist.yaml: 'web: {listen: 8080}'}\n", `web.listen of the watchlist is "8080"`},
+		{"a file that is not read", "existingWatchlist: mine\n" + withSQLite, "are not used beside existingWatchlist"},
+		{"a file in a folder", "watchlist: {words/our.tsv: x}\n", "words/our.tsv"},
+		{"a size of nothing", withSQLite + "persistence: {size: 5 GB}\n", "/persistence/size"},
+		{"a number for a text", withSQLite + "podAnnotations: {a: 1}\n", "/podAnnotations/a"},
 		{"a certificate", web(`, tls: {cert: c, key: k}`), "the probes speak HTTP"},
 		{"a typing mistake", withSQLite + "replica: 2\n", "replica"},
 		{"a wrong type", withSQLite + "replicas: two\n", "replicas"},

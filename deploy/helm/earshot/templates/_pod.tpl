@@ -21,9 +21,9 @@ spec:
   terminationGracePeriodSeconds: 90
   containers:
     - name: earshot
-      image: {{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}
+      image: {{ printf "%s:%s" .Values.image.repository (include "earshot.tag" .) | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
-      args: [run, -c, /etc/earshot/watchlist.yaml]
+      args: [run, -c, /etc/earshot] # every *.yaml of it
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
@@ -45,10 +45,11 @@ spec:
         httpGet: {path: /readyz, port: web}
         periodSeconds: 10
         timeoutSeconds: 5
+      # Half an hour: the first start of a newer version brings a large database up to date before it listens.
       startupProbe:
         httpGet: {path: /livez, port: web}
         periodSeconds: 2
-        failureThreshold: 60
+        failureThreshold: 900
       resources: {{- toYaml .Values.resources | nindent 8 }}
       volumeMounts:
         # The folder and not the file: a mounted file would stay the old one.
