@@ -200,8 +200,12 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			if path == "" {
 				known = append(known, d.beside...)
 			}
-			excused[d.unknownKey(p, path, known, pairs)] = true
-			continue
+			meant := d.unknownKey(p, path, known, pairs)
+			excused[meant] = true
+			if i = d.readAs(meant, pairs, fields); i < 0 {
+				continue
+			}
+			p.name = meant
 		}
 		at := join(path, p.name)
 		into := v.FieldByIndex(fields[i].index)
@@ -225,6 +229,16 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			d.wrong(m, hint, "%q is missing here", f.name)
 		}
 	}
+}
+
+// readAs is the field that an unknown key is read as, so that what is wrong below it is said at
+// once, and nothing is said of what it leaves out: the one that was meant, where the block does not
+// write that one too. -1 for none.
+func (d *decoder) readAs(meant string, beside []pair, fields []field) int {
+	if meant == "" || d.lost > 0 || slices.ContainsFunc(beside, func(p pair) bool { return p.name == meant }) {
+		return -1
+	}
+	return slices.IndexFunc(fields, func(f field) bool { return f.name == meant })
 }
 
 func exampleHint(f field) string {

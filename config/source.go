@@ -160,12 +160,12 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		}
 		if meant := wordFor(p.name, kindWords, known); meant != "" {
 			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
-			return kind, others, false
+			return readAsKind(p, meant, others)
 		}
 		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
 			d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 			if slices.Contains(known, meant) {
-				return kind, others, false
+				return readAsKind(p, meant, others)
 			}
 		}
 	}
@@ -183,6 +183,13 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 	}
 	d.wrong(at, hint, "this source does not say what it is")
 	return kind, others, false
+}
+
+// readAsKind is the source as its kind would have it, so that its other mistakes are said at once.
+func readAsKind(p pair, meant string, others []pair) (kind pair, rest []pair, ok bool) {
+	rest = slices.DeleteFunc(slices.Clone(others), func(o pair) bool { return o.key == p.key })
+	p.name = meant
+	return p, rest, true
 }
 
 // isOption reports whether any kind has an option of this name.
