@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -59,9 +60,34 @@ func (d *decoder) checkContact(c *Config) {
 		}
 	case strings.ContainsAny(c.Contact, "\n\t"):
 		d.wrong(m, hint, "the contact must be one line")
-	case !strings.Contains(c.Contact, "@") && !strings.HasPrefix(c.Contact, "http"):
-		d.wrong(m, hint, "the contact is neither an e-mail address nor a web address")
+	default:
+		meant, ok := contactIn(c.Contact)
+		if !ok {
+			d.wrong(m, hint, "the contact is neither an e-mail address nor a web address")
+		} else if meant != "" {
+			d.warn(m, didYouMean(meant), "the contact is not written as people can use it")
+		}
 	}
+}
+
+var (
+	// mailIn is an e-mail address in what stands around it.
+	mailIn = regexp.MustCompile(`[^\s<>|:,;()"'“”«»]+@[^\s<>|:,;()"'“”«»]+[\pL\d]`)
+	// linked is a link as Slack, Word and Markdown copy it.
+	linked = regexp.MustCompile(`(?i)mailto:|<https?:|\]\(|^HYPERLINK`)
+)
+
+// contactIn reports whether somebody can write to a contact. meant is what to write where it is
+// copied with the signs of a link.
+func contactIn(contact string) (meant string, ok bool) {
+	address := mailIn.FindString(contact)
+	if address == "" {
+		address = insideAddress.FindString(contact)
+	}
+	if linked.MatchString(contact) || withoutUnseen(contact) != contact {
+		meant = withoutUnseen(address)
+	}
+	return meant, address != ""
 }
 
 // excused reports whether an unknown key was already taken for this one.
@@ -103,8 +129,12 @@ func (d *decoder) checkWatches(c *Config) {
 		}
 		for j, author := range w.Official {
 			at := fmt.Sprintf("%s.official[%d]", path, j)
-			if strings.TrimSpace(author.Name) == "" {
+			switch {
+			case d.broken[at]:
+			case strings.TrimSpace(author.Name) == "":
 				d.wrong(d.place(at), "", "an empty name under official")
+			case author.Profile == "" && isWebAddress(author.Name):
+				d.warn(d.place(at), fmt.Sprintf("write {name: …, profile: %q}", author.Name), "official: an address is nobody's name, so nothing there is yours")
 			}
 			if author.Profile != "" && !strings.HasPrefix(author.Profile, "@") {
 				if msg, hint := checkURL(author.Profile); msg != "" {
@@ -129,7 +159,7 @@ func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
 	case utf8.RuneCountInString(name) > maxName:
 		d.wrong(m, "", "a name longer than %d characters", maxName)
 	}
-	key := cases.Fold().String(name)
+	key := cases.Fold().String(strings.TrimSpace(withoutUnseen(name)))
 	if first, ok := seen[key]; ok {
 		d.wrong(m, "give each its own name", "the %s %q is here twice: first in %s", what, name, m.toward(first))
 		return

@@ -215,6 +215,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 		if s, ok := d.text(n, m, f); ok {
 			p.Value, p.Pos = s.value, m.Pos
 			d.endsInComma(n, m, f, s)
+			d.cutByHash(n, m, f)
 		}
 	case *Secret:
 		d.secret(n, p, m, f)

@@ -154,7 +154,10 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
 		return
 	}
-	names := slices.Contains([]string{"terms", "context", "rivals", "any", "all", "none"}, f.name) // of people an official name may have a comma
+	if d.searched(text, f) {
+		return
+	}
+	names := f.name != "ignore" && slices.Contains(nameLists, f.name) // of people an official name may have a comma
 	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
 		return
 	}

@@ -203,7 +203,25 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	}
 	if password != nil {
 		d.doc.hide(password[1])
-		d.warn(m, "write ${env:NAME} in its place", "%s: the password itself stands in this file", f.name)
+		d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+	}
+}
+
+const ownPlace = "write ${env:NAME} in its place"
+
+// queryKey is a key of its reader's in an address: whoever sees the address has it.
+var queryKey = regexp.MustCompile(`(?i)[?&](?:access_?token|auth_?token|token|api_?key|secret|password|passwd|signature)=([^&#\s{]{6,})`)
+
+// keyInAddress warns of a password or a key in an address that is shown: it is what a source is
+// called by where nobody names it.
+func (d *decoder) keyInAddress(address string, m position, f field) {
+	for _, form := range []*regexp.Regexp{pastedPassword, queryKey} {
+		if found := form.FindStringSubmatch(address); found != nil {
+			d.doc.hide(found[1])
+			d.doc.notePasted(m.Pos)
+			d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+			return
+		}
 	}
 }
 
@@ -236,11 +254,15 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetString(s.value)
+		if f.format == "url" && !s.secret {
+			d.keyInAddress(s.value, m, f)
+		}
 		if s.curlyQuoted() {
 			d.warn(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
 		}
 		if f.format == "" {
 			d.endsInComma(n, m, f, s)
+			d.cutByHash(n, m, f)
 		}
 		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
 			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])
