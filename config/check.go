@@ -93,7 +93,7 @@ func contactIn(contact string) (meant string, ok bool) {
 // excused reports whether an unknown key was already taken for this one.
 func (d *decoder) excused(key string) bool {
 	return slices.ContainsFunc(d.problems, func(e Error) bool {
-		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key)) || e.Msg == fmt.Sprintf("unknown key %q here", key)
+		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key)) || e.Msg == fmt.Sprintf("unknown key %q here", key) || e.Hint == "it belongs under "+key
 	})
 }
 
@@ -104,7 +104,7 @@ func (d *decoder) checkWatches(c *Config) {
 	if len(c.Watches) == 0 && !d.broken["watch"] && !d.excused("watch") {
 		d.wrong(d.place("watch"), "write watch: with a name and terms", "there is nothing to listen for")
 	}
-	seen := map[string]Pos{}
+	seen, told := map[string]Pos{}, map[string]int{}
 	for i := range c.Watches {
 		w, path := &c.Watches[i], fmt.Sprintf("watch[%d]", i)
 		d.checkName(w.Name, path+".name", "watch", seen)
@@ -113,6 +113,7 @@ func (d *decoder) checkWatches(c *Config) {
 			d.wrong(d.place(path), "write terms: with the names to look for", "this watch has no terms")
 		}
 		terms := d.checkTerms(w.Terms, path+".terms")
+		d.checkShared(c, i, terms, told)
 		d.checkTerms(w.Context, path+".context")
 		for key := range d.checkTerms(w.Ignore, path+".ignore") {
 			if pos, ok := terms[key]; ok {
@@ -142,6 +143,21 @@ func (d *decoder) checkWatches(c *Config) {
 				}
 			}
 		}
+	}
+}
+
+// checkShared warns of a term that an earlier watch has, too, where nothing tells the two apart:
+// each of its posts is then told twice. told is which watch has a term.
+func (d *decoder) checkShared(c *Config, i int, terms map[string]Pos, told map[string]int) {
+	if w := &c.Watches[i]; len(w.Context)+len(w.Any)+len(w.All)+len(w.None)+len(w.Ignore) > 0 || w.Off(time.Now()) {
+		return
+	}
+	for key, at := range terms {
+		if first, ok := told[key]; ok {
+			d.warn(d.wordAt(at), "delete one of the two, or write context: that tells them apart", "this is a term of %q too: each post with it is told twice", c.Watches[first].Name)
+			continue
+		}
+		told[key] = i
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	words "github.com/earshot/earshot/internal/text"
 )
 
 // Rest says that an entry stays in the watchlist and is not used for now: until it is
@@ -73,24 +75,27 @@ func (c *Config) Pauses() (list []Resting) {
 // parsePause reads "2026-12-24 09:00", with a zone behind it or without.
 func parsePause(s string) (p Pause, msg, hint string) {
 	const how = "write it like 2026-12-24 09:00"
-	words := strings.Fields(s)
-	if len(words) > 0 { // 2026-12-24T09:00
-		words = slices.Concat(strings.Split(words[0], "T"), words[1:])
+	parts := strings.Fields(s)
+	if len(parts) > 0 { // 2026-12-24T09:00
+		parts = slices.Concat(strings.Split(parts[0], "T"), parts[1:])
 	}
-	zone, zoned := time.UTC, len(words) == 3
+	zone, zoned := time.UTC, len(parts) == 3
 	if zoned {
 		var err error
-		if zone, err = time.LoadLocation(words[2]); err != nil || utf8.RuneCountInString(words[2]) < 3 {
-			return p, "there is no time zone " + words[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
+		if zone, err = time.LoadLocation(parts[2]); err != nil || utf8.RuneCountInString(parts[2]) < 3 {
+			return p, "there is no time zone " + parts[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
 		}
-		words = words[:2]
+		parts = parts[:2]
 	}
-	if len(words) == 1 && len(words[0]) == len(time.DateOnly) {
-		words = append(words, "00:00")
+	if len(parts) == 1 && len(parts[0]) == len(time.DateOnly) {
+		parts = append(parts, "00:00")
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(words, " "), zone)
+	t, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(parts, " "), zone)
 	switch {
 	case err != nil || t.Year() < 2000:
+		if day := words.MeantDay(strings.Join(parts[:min(1, len(parts))], "")); day != "" && day != parts[0] {
+			return p, "this is not a day and time", didYouMean(strings.Join(append([]string{day}, parts[1:]...), " "))
+		}
 		return p, "this is not a day and time", how
 	case zoned:
 		return Pause{Until: t}, "", ""

@@ -54,6 +54,33 @@ func aloneAddress(word string) string {
 	return word
 }
 
+// textHints is what to write in place of a text, by the key it stands at.
+var textHints = map[string]string{
+	"digest": `write digest: {to: "#pr-digest", daily: 09:00 Europe/Kyiv}`,
+	"store":  "write it under store, as database: or redis:",
+	"select": "write {item: …, text: …}, with a selector for each",
+}
+
+// fromTo is the text in place of a beginning and an end that were written apart.
+func fromTo(d *decoder, n ast.Node) string {
+	var from, to, zone string
+	for _, entry := range entriesOf(n) {
+		name, _ := keyName(entry.Key)
+		switch strings.ToLower(name) {
+		case "from", "start", "begin", "с", "з", "від", "от":
+			from = d.word(entry.Value)
+		case "to", "end", "until", "till", "до", "по":
+			to = d.word(entry.Value)
+		case "zone", "timezone", "tz":
+			zone = d.word(entry.Value)
+		}
+	}
+	if from == "" || to == "" {
+		return ""
+	}
+	return fmt.Sprintf("write hours: %s-%s %s", from, to, cmp.Or(zone, "Europe/Kyiv"))
+}
+
 // hintForText is what to write in place of a text where keys and values belong.
 func hintForText(word, name string) string {
 	switch {
@@ -65,6 +92,8 @@ func hintForText(word, name string) string {
 		return "write it without quotes"
 	case name == "a source" && aloneAddress(word) != "":
 		return fmt.Sprintf("earshot add %s says what it is and writes it", aloneAddress(word))
+	case assigned.MatchString(word):
+		return "write a colon and a space in place of ="
 	case name == "routes":
 		return fmt.Sprintf("write to: %q", word)
 	}
@@ -90,13 +119,19 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 		if entries := entriesOf(n); strings.Contains(line, "{{") || len(entries) == 1 && !flow && d.doc.positionOf(entries[0].Value).Line == m.Line && !strings.HasPrefix(want, "keys") {
 			hint = "put the text in quotes" // Acme: the bank
 		}
+		hint = cmp.Or(hint, fromTo(d, n))
 	case ast.SequenceType:
-		if !strings.HasPrefix(want, "keys") {
+		switch {
+		case !strings.HasPrefix(want, "keys") && d.list.at == m.Pos:
+			hint = "write its entries into the list itself"
+		case !strings.HasPrefix(want, "keys"):
 			hint = "only one value may stand here"
+		case d.dashed(n, known):
+			hint = "delete the dashes"
 		}
 	case ast.StringType:
 		if strings.HasPrefix(want, "keys and values") {
-			hint = hintForText(n.GetToken().Value, name)
+			hint = cmp.Or(textHints[name], hintForText(n.GetToken().Value, name))
 		}
 	}
 	if hint == "" { // one number for all is what people think of first
