@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -160,7 +159,7 @@ func oneOf(s string, known []string) (msg, hint string) {
 	if slices.Contains(known, s) {
 		return "", ""
 	}
-	if meant := cmp.Or(wordFor(s, valueWords, known), nearest(s, known)); meant != "" {
+	if meant := Meant(s, known); meant != "" {
 		return "is not known", meantFor(s, meant)
 	}
 	return "is not known", "write " + orList(known)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -102,6 +103,19 @@ var valueWords = map[string]string{
 
 // printed are the words that people write for the terminal.
 var printed = strings.Fields("terminal stdout log screen терминал термінал экран екран консоль конзола")
+
+// Meant is the one of the known values that people mean by another word, as they write it in the
+// watchlist and behind a flag; "" for none.
+func Meant(word string, known []string) string {
+	code := meantLang(word)
+	if strings.EqualFold(word, "ua") {
+		code = "uk"
+	}
+	if slices.Contains(known, code) {
+		return code
+	}
+	return cmp.Or(wordFor(word, valueWords, known), nearest(word, known))
+}
 
 // wordFor returns the one of the known keys that a word stands for, or "".
 func wordFor(word string, table map[string]string, known []string) string {
