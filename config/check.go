@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -59,15 +60,40 @@ func (d *decoder) checkContact(c *Config) {
 		}
 	case strings.ContainsAny(c.Contact, "\n\t"):
 		d.wrong(m, hint, "the contact must be one line")
-	case !strings.Contains(c.Contact, "@") && !strings.HasPrefix(c.Contact, "http"):
-		d.wrong(m, hint, "the contact is neither an e-mail address nor a web address")
+	default:
+		meant, ok := contactIn(c.Contact)
+		if !ok {
+			d.wrong(m, hint, "the contact is neither an e-mail address nor a web address")
+		} else if meant != "" {
+			d.warn(m, didYouMean(meant), "the contact is not written as people can use it")
+		}
 	}
+}
+
+var (
+	// mailIn is an e-mail address in what stands around it.
+	mailIn = regexp.MustCompile(`[^\s<>|:,;()"'“”«»]+@[^\s<>|:,;()"'“”«»]+[\pL\d]`)
+	// linked is a link as Slack, Word and Markdown copy it.
+	linked = regexp.MustCompile(`(?i)mailto:|<https?:|\]\(|^HYPERLINK`)
+)
+
+// contactIn reports whether somebody can write to a contact. meant is what to write where it is
+// copied with the signs of a link.
+func contactIn(contact string) (meant string, ok bool) {
+	address := mailIn.FindString(contact)
+	if address == "" {
+		address = insideAddress.FindString(contact)
+	}
+	if linked.MatchString(contact) || withoutUnseen(contact) != contact {
+		meant = withoutUnseen(address)
+	}
+	return meant, address != ""
 }
 
 // excused reports whether an unknown key was already taken for this one.
 func (d *decoder) excused(key string) bool {
 	return slices.ContainsFunc(d.problems, func(e Error) bool {
-		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key)) || e.Msg == fmt.Sprintf("unknown key %q here", key)
+		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key)) || e.Msg == fmt.Sprintf("unknown key %q here", key) || e.Hint == "it belongs under "+key
 	})
 }
 
@@ -78,7 +104,7 @@ func (d *decoder) checkWatches(c *Config) {
 	if len(c.Watches) == 0 && !d.broken["watch"] && !d.excused("watch") {
 		d.wrong(d.place("watch"), "write watch: with a name and terms", "there is nothing to listen for")
 	}
-	seen := map[string]Pos{}
+	seen, told := map[string]Pos{}, map[string]int{}
 	for i := range c.Watches {
 		w, path := &c.Watches[i], fmt.Sprintf("watch[%d]", i)
 		d.checkName(w.Name, path+".name", "watch", seen)
@@ -87,6 +113,7 @@ func (d *decoder) checkWatches(c *Config) {
 			d.wrong(d.place(path), "write terms: with the names to look for", "this watch has no terms")
 		}
 		terms := d.checkTerms(w.Terms, path+".terms")
+		d.checkShared(c, i, terms, told)
 		d.checkTerms(w.Context, path+".context")
 		for key := range d.checkTerms(w.Ignore, path+".ignore") {
 			if pos, ok := terms[key]; ok {
@@ -103,8 +130,12 @@ func (d *decoder) checkWatches(c *Config) {
 		}
 		for j, author := range w.Official {
 			at := fmt.Sprintf("%s.official[%d]", path, j)
-			if strings.TrimSpace(author.Name) == "" {
+			switch {
+			case d.broken[at]:
+			case strings.TrimSpace(author.Name) == "":
 				d.wrong(d.place(at), "", "an empty name under official")
+			case author.Profile == "" && isWebAddress(author.Name):
+				d.warn(d.place(at), fmt.Sprintf("write {name: …, profile: %q}", author.Name), "official: an address is nobody's name, so nothing there is yours")
 			}
 			if author.Profile != "" && !strings.HasPrefix(author.Profile, "@") {
 				if msg, hint := checkURL(author.Profile); msg != "" {
@@ -112,6 +143,21 @@ func (d *decoder) checkWatches(c *Config) {
 				}
 			}
 		}
+	}
+}
+
+// checkShared warns of a term that an earlier watch has, too, where nothing tells the two apart:
+// each of its posts is then told twice. told is which watch has a term.
+func (d *decoder) checkShared(c *Config, i int, terms map[string]Pos, told map[string]int) {
+	if w := &c.Watches[i]; len(w.Context)+len(w.Any)+len(w.All)+len(w.None)+len(w.Ignore) > 0 || w.Off(time.Now()) {
+		return
+	}
+	for key, at := range terms {
+		if first, ok := told[key]; ok {
+			d.warn(d.wordAt(at), "delete one of the two, or write context: that tells them apart", "this is a term of %q too: each post with it is told twice", c.Watches[first].Name)
+			continue
+		}
+		told[key] = i
 	}
 }
 
@@ -129,7 +175,7 @@ func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
 	case utf8.RuneCountInString(name) > maxName:
 		d.wrong(m, "", "a name longer than %d characters", maxName)
 	}
-	key := cases.Fold().String(name)
+	key := cases.Fold().String(strings.TrimSpace(withoutUnseen(name)))
 	if first, ok := seen[key]; ok {
 		d.wrong(m, "give each its own name", "the %s %q is here twice: first in %s", what, name, m.toward(first))
 		return

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -144,7 +145,7 @@ func (d *decoder) near(word string, known []string) string {
 
 // meant is the hint that a known word was meant by what is written, or else another hint.
 func (d *decoder) meant(written string, known []string, otherwise string) string {
-	if word := d.near(written, known); word != "" {
+	if word := cmp.Or(wordFor(written, valueWords, known), d.near(written, known)); word != "" {
 		return meantFor(written, word)
 	}
 	return otherwise
@@ -215,6 +216,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 		if s, ok := d.text(n, m, f); ok {
 			p.Value, p.Pos = s.value, m.Pos
 			d.endsInComma(n, m, f, s)
+			d.cutByHash(n, m, f)
 		}
 	case *Secret:
 		d.secret(n, p, m, f)
@@ -237,6 +239,9 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 				p.d = BackfillAll
 				return true
 			case "no", "off":
+				return true
+			case "all", "everything", "always", "все", "всё", "усе", "всичко":
+				d.wrong(m, "write true", "%s: %q is not a length of time", f.name, s.Value)
 				return true
 			}
 		}
@@ -314,6 +319,10 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 		}
 		return
 	case *ast.MappingNode, *ast.MappingValueNode:
+		if hint := fromTo(d, n); hint != "" && shortField(fields) >= 0 && fields[shortField(fields)].name == "hours" {
+			d.wrong(m, hint, "%s wants the hours as one text", f.name)
+			return
+		}
 		d.keys(d.pairs(n, path), v, m, path, fields)
 		return
 	}
@@ -376,14 +385,16 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		if elem != reflect.TypeFor[Expr]() {
 			hint := ""
 			if isEntry(elem) {
-				hint = dashHint(n)
+				hint = d.dashHint(n, f.name, fieldNames(d.fields(elem)))
+			} else if slices.Contains(nameLists, f.name) {
+				hint = d.namesAlone(n)
 			}
 			d.wrong(m, hint, "%s wants a list, not %s", f.name, kindOf(n))
 			return
 		}
 	}
 	if isEntry(elem) && shortField(d.fields(elem)) < 0 {
-		d.wrong(m, dashHint(n), "%s wants a list, not %s", f.name, kindOf(n))
+		d.wrong(m, d.dashHint(n, f.name, fieldNames(d.fields(elem))), "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one

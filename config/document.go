@@ -147,12 +147,18 @@ func (d *document) checkText(text string) error {
 			}
 			return d.problem(position{Pos: d.pos(i+1, column)}, "save the file as UTF-8", "this is not UTF-8 text")
 		}
+		if at := strings.IndexFunc(line, isBreak); at >= 0 {
+			return d.problem(position{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "press Enter in its place", "a line break that only text editors know")
+		}
 		if at := strings.IndexFunc(line, isControl); at >= 0 {
 			return d.problem(position{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "delete it", "a control character that no text has")
 		}
 	}
 	return nil
 }
+
+// isBreak reports what office programs write for a new line within a paragraph, or for a new page.
+func isBreak(r rune) bool { return r == '\v' || r == '\f' || r == '\u2028' || r == '\u2029' }
 
 // isControl reports what YAML does not allow as a character.
 func isControl(r rune) bool {
@@ -182,7 +188,15 @@ func (d *document) parse(text string) (err error) {
 		}
 	}
 	if len(bodies) > 1 {
-		return d.problem(d.positionOf(bodies[1]), "delete the line ---", "a second document in one file")
+		second := d.positionOf(bodies[1])
+		hint := "delete the line ---"
+		for n := second.Line - 1; n > 0 && !strings.HasPrefix(d.line(n), "---"); n-- {
+			if strings.HasPrefix(d.line(n), "...") {
+				hint = "delete the line ..."
+				break
+			}
+		}
+		return d.problem(second, hint, "a second document in one file")
 	}
 	if len(bodies) == 1 {
 		d.root = bodies[0]
@@ -298,7 +312,11 @@ func (b *binder) Visit(n ast.Node) ast.Visitor {
 	switch n := n.(type) {
 	case *ast.TagNode:
 		if tag := n.GetToken(); !strings.HasPrefix(tag.Value, "!!") { // ours has no meaning, and a name may begin so: !FEST
-			b.problems = append(b.problems, b.doc.problem(b.doc.positionOfToken(tag), "put it in quotes", "a text cannot begin with %s here", "!"))
+			hint := "put it in quotes"
+			if strings.HasPrefix(tag.Value, "!include") || strings.HasPrefix(tag.Value, "!import") {
+				hint = severalFiles
+			}
+			b.problems = append(b.problems, b.doc.problem(b.doc.positionOfToken(tag), hint, "a text cannot begin with %s here", "!"))
 		}
 	case *ast.AnchorNode:
 		if n.Name != nil {

@@ -121,7 +121,7 @@ func checkFormat(format, s string) (msg, hint string) {
 
 // langNames are the languages by the beginnings of their names, in themselves and in one another.
 var langNames = map[string]string{
-	"engl": "en", "англ": "en", "russ": "ru", "русс": "ru", "руск": "ru", "рос": "ru", "ukra": "uk", "укра": "uk", "bulg": "bg", "болг": "bg", "бълг": "bg",
+	"eng": "en", "англ": "en", "rus": "ru", "рус": "ru", "рос": "ru", "ukr": "uk", "укр": "uk", "bul": "bg", "болг": "bg", "бълг": "bg",
 }
 
 // meantLang is the code of a language that is written by its name, or with a country behind it
@@ -158,7 +158,7 @@ func oneOf(s string, known []string) (msg, hint string) {
 	if slices.Contains(known, s) {
 		return "", ""
 	}
-	if meant := nearest(s, known); meant != "" {
+	if meant := Meant(s, known); meant != "" {
 		return "is not known", meantFor(s, meant)
 	}
 	return "is not known", "write " + orList(known)
@@ -324,14 +324,23 @@ func checkDestination(s string) (msg, hint string) {
 		return "is not a place", didYouMean(strings.TrimSpace(s))
 	case strings.HasPrefix(s, "@"), isAddress(s):
 		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
-	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
+	case slices.Contains(printed, strings.ToLower(s)):
 		return "is not a place", didYouMean("console")
+	case looksLike(s, "console"):
+		return "is not a place", meantFor(s, "console")
+	case strings.HasPrefix(s, "webhook "):
+		return "is not a place", didYouMean("webhook:" + strings.TrimSpace(s[len("webhook"):]))
+	case strings.HasPrefix(s, "http"):
+		return "is not a place", "write a webhook of Slack as slack.webhook_url, and any other under webhooks"
 	}
 	if msg, _ := checkChannel(s); msg == "" {
 		return "is not a place", didYouMean("#" + s)
 	}
 	return "is not a place", how
 }
+
+// signsOfNames are what people write between the words of a channel's name, and what Slack makes of it.
+var signsOfNames = strings.NewReplacer(" ", "-", ".", "-", "/", "-")
 
 // checkChannel checks a channel's name as Slack allows it.
 func checkChannel(name string) (msg, hint string) {
@@ -344,7 +353,7 @@ func checkChannel(name string) (msg, hint string) {
 	case utf8.RuneCountInString(name) > 80:
 		return "is longer than the 80 characters a channel's name may have", ""
 	case strings.ContainsFunc(name, bad), strings.ContainsFunc(name, unicode.IsUpper):
-		meant, hint := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(name), " ", "-")), ""
+		meant, hint := strings.ToLower(signsOfNames.Replace(strings.Trim(name, " #"))), ""
 		switch {
 		case !strings.ContainsFunc(meant, bad):
 			hint = didYouMean("#" + meant)
@@ -359,6 +368,8 @@ func checkChannel(name string) (msg, hint string) {
 func checkPerson(s string) (msg, hint string) {
 	name, ok := strings.CutPrefix(s, "@")
 	switch {
+	case ok && slices.Contains([]string{"here", "channel", "everyone"}, name):
+		return "is everybody in the channel, and nobody in particular", `name a person or a group, such as "@oncall-pr"`
 	case ok && name != "" && !strings.ContainsAny(name, " @<>"):
 		return "", ""
 	case slackUser.MatchString(s), isAddress(s):
@@ -447,6 +458,9 @@ func checkRedis(s string) (msg, hint string) {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" ||
 		u.Scheme != "unix" && !redisPath.MatchString(u.Path) {
+		if host, _, err := net.SplitHostPort(s); err == nil && !strings.ContainsAny(s, "@/") && host != "" {
+			return "is not an address of a Redis", didYouMean("redis://" + s + "/0")
+		}
 		return "is not an address of a Redis", how
 	}
 	return "", ""

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -115,7 +116,9 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 			continue
 		}
 		if at > 0 && mv.Value.Type() == ast.NullType && d.doc.bare(n, key) {
-			d.bareKey(key, name, entries[at-1].Value)
+			if d.bareKey(key, name, entries[at-1].Value) && len(out) > 0 {
+				out = out[:len(out)-1]
+			}
 			continue
 		}
 		p := pair{name: name, key: key, value: mv.Value}
@@ -200,8 +203,13 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			if path == "" {
 				known = append(known, d.beside...)
 			}
-			excused[d.unknownKey(p, path, known, pairs)] = true
-			continue
+			meant := d.unknownKey(p, path, known, pairs)
+			again := excused[meant]
+			excused[meant] = true
+			if i = d.readAs(meant, pairs, fields); i < 0 || again {
+				continue
+			}
+			p.name = meant
 		}
 		at := join(path, p.name)
 		into := v.FieldByIndex(fields[i].index)
@@ -225,6 +233,16 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			d.wrong(m, hint, "%q is missing here", f.name)
 		}
 	}
+}
+
+// readAs is the field that an unknown key is read as, so that what is wrong below it is said at
+// once, and nothing is said of what it leaves out: the one that was meant, where the block does not
+// write that one too. -1 for none.
+func (d *decoder) readAs(meant string, beside []pair, fields []field) int {
+	if meant == "" || d.lost > 0 || slices.ContainsFunc(beside, func(p pair) bool { return p.name == meant }) {
+		return -1
+	}
+	return slices.IndexFunc(fields, func(f field) bool { return f.name == meant })
 }
 
 func exampleHint(f field) string {
@@ -253,6 +271,10 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 		meant = d.near(p.name, known)
 	}
 	switch home := homeOf(p.name); {
+	case strings.HasPrefix(p.name, "//"), strings.HasPrefix(p.name, "/*"):
+		d.wrong(p.key, "begin a comment with #", "no comment begins like this")
+		_, behind, _ := strings.Cut(p.name, `"`) // in JSON the key stands on the next line
+		return d.near(strings.TrimRight(behind, `" `), known)
 	case slices.Contains(remarks, strings.ToLower(p.name)):
 		d.wrong(p.key, "begin a comment with #", "unknown key %q", p.name)
 		return ""
@@ -262,13 +284,38 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 		d.wrong(p.key, "write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end", "unknown key %q", p.name)
 	case strings.Contains(p.name, ":"):
 		d.wrong(p.key, "write a space after the colon", "unknown key %q", p.name)
+	case path == "" && d.kinds[p.name] != nil && !slices.Contains(known, "every"):
+		d.wrong(p.key, "it belongs under sources", "unknown key %q here", p.name)
 	case home != "":
 		d.wrong(p.key, home, "unknown key %q here", p.name)
+	case slices.Contains([]string{"include", "import", "includes", "imports", "extends"}, p.name):
+		d.wrong(p.key, severalFiles, "unknown key %q", p.name)
+	case p.value.Type() == ast.AnchorType:
+		d.wrong(p.key, fmt.Sprintf("write &%s where its value stands first", p.value.(*ast.AnchorNode).Name), "unknown key %q", p.name)
+	case elsewhere(p.name, known) != "":
+		d.wrong(p.key, elsewhere(p.name, known), "unknown key %q here", p.name)
 	default:
 		slices.Sort(known)
 		d.wrong(p.key, "known here: "+shortList(known), "unknown key %q", p.name)
 	}
 	return meant
+}
+
+const severalFiles = "a watchlist of several files is a folder, or -c given several times"
+
+// elsewhere says where a word that people write for a key belongs, when it is not one of those
+// that are known here.
+func elsewhere(word string, known []string) string {
+	for _, key := range slices.Sorted(maps.Keys(keyWords)) {
+		if slices.Contains(known, key) {
+			continue
+		}
+		home, under := strings.CutPrefix(homeOf(key), "it belongs under ")
+		if under && wordFor(word, keyWords, []string{key}) != "" {
+			return fmt.Sprintf("it belongs under %s, as %s", home, key)
+		}
+	}
+	return ""
 }
 
 func shortList(names []string) string {

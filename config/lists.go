@@ -130,14 +130,19 @@ func (d *document) bare(n ast.Node, key position) bool {
 	return true
 }
 
+// decimalPart are the decimals of a number, with or without a unit of time.
+var decimalPart = regexp.MustCompile(`^\d+[smhdw]?$`)
+
 // bareKey reports what stands behind a comma in braces and is no key: another value, or the
-// decimals of a number.
-func (d *decoder) bareKey(key position, name string, before ast.Node) {
+// decimals of a number: then the value before is cut off, and tells nothing.
+func (d *decoder) bareKey(key position, name string, before ast.Node) (cut bool) {
 	hint := "several values stand in brackets: [a, b]"
-	if before.Type() == ast.IntegerType && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsDigit(r) }) {
+	decimals := before.Type() == ast.IntegerType && decimalPart.MatchString(name)
+	if decimals {
 		hint = fmt.Sprintf("write %s.%s", before.GetToken().Value, name)
 	}
 	d.wrong(key, hint, "%q stands alone behind a comma, where a key and its value belong", name)
+	return decimals
 }
 
 // runTogether reports entries of a list that YAML reads as one text, since their dashes are
@@ -154,7 +159,10 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
 		return
 	}
-	names := slices.Contains([]string{"terms", "context", "rivals", "any", "all", "none"}, f.name) // of people an official name may have a comma
+	if d.searched(text, f) {
+		return
+	}
+	names := f.name != "ignore" && slices.Contains(nameLists, f.name) // of people an official name may have a comma
 	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
 		return
 	}
@@ -189,14 +197,90 @@ func (d *decoder) endsInComma(n ast.Node, m position, f field, s written) {
 	}
 }
 
-// dashHint is what to write where a list is wanted.
-func dashHint(n ast.Node) string {
-	for _, entry := range entriesOf(n) {
-		if name, _ := keyName(entry.Key); beginsEntry(name) {
+// dashHint is what to write where the list of this key is wanted; known are the keys of an entry.
+func (d *decoder) dashHint(n ast.Node, list string, known []string) string {
+	if word := d.word(n); list == "watch" && word != "" {
+		return fmt.Sprintf("write - name: %q, and terms: under it", word)
+	}
+	for i, entry := range entriesOf(n) {
+		name, _ := keyName(entry.Key)
+		switch {
+		case beginsEntry(name):
 			return "begin each entry with a dash and a space"
+		case i == 0 && !slices.Contains(known, name) && d.near(name, known) == "" && wordFor(name, keyWords, known) == "":
+			if hint := entryFor(list, name, entry.Value); hint != "" {
+				return hint
+			}
 		}
 	}
 	return "begin each entry with a dash"
+}
+
+// entryForms are entries of lists that are written as keys and values of one's own: names of
+// watches with their terms, languages with their texts.
+var entryForms = map[string]string{
+	"watch":    "write - name: %q, and terms: under it",
+	"webhooks": "write - {name: %q, url: …}",
+	"views":    "write - {name: %q, query: …}",
+	"replies":  "write - {lang: %q, text: …}",
+}
+
+// entryFor is the entry that was meant by such a key and its value; "" for none.
+func entryFor(list, name string, value ast.Node) string {
+	block := value.Type() == ast.MappingType || value.Type() == ast.MappingValueType
+	switch {
+	case block && slices.Contains([]string{"watch", "sources", "webhooks", "views"}, list):
+		return fmt.Sprintf("write - name: %q, and its keys under it", name)
+	case block:
+		return ""
+	case list == "routes" && slices.Contains(Severities(), name):
+		return fmt.Sprintf(`write - {severity: %s, to: "#channel"}`, name)
+	case list == "routes" && slices.Contains(Topics(), name):
+		return fmt.Sprintf(`write - {topic: %s, to: "#channel"}`, name)
+	case list == "official":
+		return "write [{name: …, profile: …}], one for each account"
+	case entryForms[list] != "":
+		return fmt.Sprintf(entryForms[list], name)
+	}
+	return ""
+}
+
+// namesAlone is a list of names in place of keys and values, as people write it who tell the
+// languages of a name apart.
+func (d *decoder) namesAlone(n ast.Node) string {
+	var names []string
+	for _, entry := range entriesOf(n) {
+		word := d.word(entry.Value)
+		if word == "" {
+			return ""
+		}
+		names = append(names, strconv.Quote(word))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "write the names alone: [" + strings.Join(names, ", ") + "]"
+}
+
+// dashed reports whether a list stands where keys and values belong, and is nothing but these: the
+// known ones, or where any may be one each.
+func (d *decoder) dashed(n ast.Node, known []string) bool {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) == 0 {
+		return false
+	}
+	for _, item := range list.Values {
+		entries := d.unwrappedEntries(item)
+		if len(known) == 0 && len(entries) != 1 || len(entries) == 0 {
+			return false
+		}
+		for _, entry := range entries {
+			if name, _ := keyName(entry.Key); len(known) > 0 && !slices.Contains(known, name) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // beginsEntry reports whether a line begins with what people write for the dash of a list.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/earshot/earshot/internal/hours"
+	words "github.com/earshot/earshot/internal/text"
 )
 
 // Rest says that an entry stays in the watchlist and is not used for now: until it is
@@ -76,27 +77,30 @@ func (c *Config) Pauses() (list []Resting) {
 
 // parsePause reads "2026-12-24 09:00", with a zone behind it or without.
 func parsePause(s string) (p Pause, msg, hint string) {
-	const how = "write it like 2026-12-24 09:00"
-	words := strings.Fields(s)
-	if len(words) > 0 { // 2026-12-24T09:00
-		words = slices.Concat(strings.Split(words[0], "T"), words[1:])
+	how := "write it like 2026-12-24 09:00"
+	parts := strings.Fields(s)
+	if len(parts) > 0 { // 2026-12-24T09:00
+		parts = slices.Concat(strings.Split(parts[0], "T"), parts[1:])
 	}
-	if last := len(words) - 1; last == 2 || last == 1 && words[1] != "" && !unicode.IsDigit(rune(words[1][0])) {
+	if last := len(parts) - 1; last == 2 || last == 1 && parts[1] != "" && !unicode.IsDigit(rune(parts[1][0])) {
 		var ok bool
-		if p.zone, ok = hours.Zone(words[last]); !ok {
+		if p.zone, ok = hours.Zone(parts[last]); !ok {
 			hint = "write one such as Europe/Kyiv, or none for that of the watchlist"
-			if meant := hours.MeantZone(words[last]); meant != "" {
+			if meant := hours.MeantZone(parts[last]); meant != "" {
 				hint = didYouMean(meant)
 			}
-			return p, "there is no time zone " + words[last], hint
+			return p, "there is no time zone " + parts[last], hint
 		}
-		words = words[:last]
+		parts = parts[:last]
 	}
-	if len(words) == 1 && len(words[0]) == len(time.DateOnly) {
-		words = append(words, "00:00")
+	if len(parts) == 1 && len(parts[0]) == len(time.DateOnly) {
+		parts = append(parts, "00:00")
 	}
 	var err error
-	if p.written, err = time.Parse("2006-01-02 15:04", strings.Join(words, " ")); err != nil || p.written.Year() < 2000 {
+	if p.written, err = time.Parse("2006-01-02 15:04", strings.Join(parts, " ")); err != nil || p.written.Year() < 2000 {
+		if day := words.MeantDay(strings.Join(parts[:min(1, len(parts))], "")); day != "" && day != parts[0] {
+			how = didYouMean(strings.Join(append([]string{day}, parts[1:]...), " "))
+		}
 		return Pause{}, "this is not a day and time", how
 	}
 	return p, "", ""

@@ -111,3 +111,16 @@ func TestPausesEndByTheClockOnTheWall(t *testing.T) {
 		}
 	}
 }
+
+// TestPauseThatIsNone: whatever stands there is said to be no day, and a day as a country writes it
+// is told as it is written here.
+func TestPauseThatIsNone(t *testing.T) {
+	for written, want := range map[string]string{
+		"": "write it like", " ": "write it like", "T": "write it like", "24.12.2026": `"2026-12-24 00:00"`, "24.12.2026 09:00 Europe/Kyiv": `"2026-12-24 09:00"`,
+		"2026-12-24T09:00:00Z": "write it like", "7d": "write it like", "1/11": "write it like",
+	} {
+		if _, msg, hint := parsePause(written); msg == "" || !strings.Contains(hint, want) {
+			t.Errorf("%q: %q, %q, want %q", written, msg, hint, want)
+		}
+	}
+}

@@ -54,6 +54,33 @@ func aloneAddress(word string) string {
 	return word
 }
 
+// textHints is what to write in place of a text, by the key it stands at.
+var textHints = map[string]string{
+	"digest": `write digest: {to: "#pr-digest", daily: 09:00 Europe/Kyiv}`,
+	"store":  "write it under store, as database: or redis:",
+	"select": "write {item: …, text: …}, with a selector for each",
+}
+
+// fromTo is the text in place of a beginning and an end that were written apart.
+func fromTo(d *decoder, n ast.Node) string {
+	var from, to, zone string
+	for _, entry := range entriesOf(n) {
+		name, _ := keyName(entry.Key)
+		switch strings.ToLower(name) {
+		case "from", "start", "begin", "с", "з", "від", "от":
+			from = d.word(entry.Value)
+		case "to", "end", "until", "till", "до", "по":
+			to = d.word(entry.Value)
+		case "zone", "timezone", "tz":
+			zone = d.word(entry.Value)
+		}
+	}
+	if from == "" || to == "" {
+		return ""
+	}
+	return fmt.Sprintf("write hours: %s-%s %s", from, to, cmp.Or(zone, "Europe/Kyiv"))
+}
+
 // hintForText is what to write in place of a text where keys and values belong.
 func hintForText(word, name string) string {
 	switch {
@@ -65,6 +92,8 @@ func hintForText(word, name string) string {
 		return "write it without quotes"
 	case name == "a source" && aloneAddress(word) != "":
 		return fmt.Sprintf("earshot add %s says what it is and writes it", aloneAddress(word))
+	case assigned.MatchString(word):
+		return "write a colon and a space in place of ="
 	case name == "routes":
 		return fmt.Sprintf("write to: %q", word)
 	}
@@ -90,13 +119,19 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string, known ...
 		if entries := entriesOf(n); strings.Contains(line, "{{") || len(entries) == 1 && !flow && d.doc.positionOf(entries[0].Value).Line == m.Line && !strings.HasPrefix(want, "keys") {
 			hint = "put the text in quotes" // Acme: the bank
 		}
+		hint = cmp.Or(hint, fromTo(d, n))
 	case ast.SequenceType:
-		if !strings.HasPrefix(want, "keys") {
+		switch {
+		case !strings.HasPrefix(want, "keys") && d.list.at == m.Pos:
+			hint = "write its entries into the list itself"
+		case !strings.HasPrefix(want, "keys"):
 			hint = "only one value may stand here"
+		case d.dashed(n, known):
+			hint = "delete the dashes"
 		}
 	case ast.StringType:
 		if strings.HasPrefix(want, "keys and values") {
-			hint = hintForText(n.GetToken().Value, name)
+			hint = cmp.Or(textHints[name], hintForText(n.GetToken().Value, name))
 		}
 	}
 	if hint == "" { // one number for all is what people think of first
@@ -203,7 +238,25 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	}
 	if password != nil {
 		d.doc.hide(password[1])
-		d.warn(m, "write ${env:NAME} in its place", "%s: the password itself stands in this file", f.name)
+		d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+	}
+}
+
+const ownPlace = "write ${env:NAME} in its place"
+
+// queryKey is a key of its reader's in an address: whoever sees the address has it.
+var queryKey = regexp.MustCompile(`(?i)[?&](?:access_?token|auth_?token|token|api_?key|secret|password|passwd|signature)=([^&#\s{]{6,})`)
+
+// keyInAddress warns of a password or a key in an address that is shown: it is what a source is
+// called by where nobody names it.
+func (d *decoder) keyInAddress(address string, m position, f field) {
+	for _, form := range []*regexp.Regexp{pastedPassword, queryKey} {
+		if found := form.FindStringSubmatch(address); found != nil {
+			d.doc.hide(found[1])
+			d.doc.notePasted(m.Pos)
+			d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+			return
+		}
 	}
 }
 
@@ -236,11 +289,15 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			return
 		}
 		v.SetString(s.value)
+		if f.format == "url" && !s.secret {
+			d.keyInAddress(s.value, m, f)
+		}
 		if s.curlyQuoted() {
 			d.warn(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
 		}
 		if f.format == "" {
 			d.endsInComma(n, m, f, s)
+			d.cutByHash(n, m, f)
 		}
 		if end := strings.TrimRight(s.value, ".,;:"); f.format == "url" && end != s.value && !s.secret {
 			d.warn(m, didYouMean(end), "%s: the address ends in %q", f.name, s.value[len(end):])

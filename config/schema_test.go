@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -199,4 +200,44 @@ func validateObject(root, s, x map[string]any, at string) string {
 		}
 	}
 	return ""
+}
+
+// ofForm are the mistakes that a schema can see: of keys, of types and of words.
+var ofForm = regexp.MustCompile(`^(?:unknown key "[^"]*"(?: here)?$|"\w+" is missing here|\S+ wants (?:keys|a list|true|a number)|(?:lang|language|kind|severity|at_least|at_most): ".*" is not known|unknown topic)`)
+
+// TestSchemaAgrees: an editor marks what check refuses, as far as a schema can: who is told nothing
+// while they write should not be told at the start.
+func TestSchemaAgrees(t *testing.T) {
+	s := schemaOf(t)
+	files, _ := filepath.Glob("testdata/invalid/*.yaml")
+	seen := 0
+	beside := "testdata/invalid/source-option-missing.yaml" // what a kind needs may stand inside it or beside it, so a schema asks for it at neither
+	for _, path := range slices.DeleteFunc(files, func(path string) bool { return path == beside }) {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parseFile(t, path)
+		var wrong *Errors
+		if !errors.As(err, &wrong) {
+			continue
+		}
+		i := slices.IndexFunc(wrong.List, func(e Error) bool { return !e.Warning && ofForm.MatchString(e.Msg) })
+		var v any
+		if i < 0 || yaml.Unmarshal([]byte(plainBlanks(strings.Split(string(src), "\n"))), &v) != nil {
+			continue
+		}
+		out, err := json.Marshal(v)
+		if err != nil {
+			continue
+		}
+		_ = json.Unmarshal(out, &v)
+		seen++
+		if why := validate(s, s, v, "$"); why == "" {
+			t.Errorf("%s fits the schema, and check says: %s", path, wrong.List[i].Msg)
+		}
+	}
+	if seen < 40 {
+		t.Errorf("only %d files were held against the schema", seen)
+	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -56,7 +57,7 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 			leave()
 		}
 	default:
-		d.wrong(m, dashHint(n), "sources wants a list, not %s", kindOf(n))
+		d.wrong(m, d.dashHint(n, "sources", append(slices.Sorted(maps.Keys(d.kinds)), commonKeys...)), "sources wants a list, not %s", kindOf(n))
 	}
 }
 
@@ -154,18 +155,21 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		return kinds[0], others, true
 	}
 	known := slices.Sorted(maps.Keys(d.kinds))
+	if kind, rest, ok := d.apartFromAddress(others, known); ok {
+		return kind, rest, true
+	}
 	for _, p := range others {
 		if slices.Contains(commonKeys, p.name) {
 			continue
 		}
 		if meant := wordFor(p.name, kindWords, known); meant != "" {
 			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
-			return kind, others, false
+			return readAsKind(p, meant, others)
 		}
 		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
 			d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 			if slices.Contains(known, meant) {
-				return kind, others, false
+				return readAsKind(p, meant, others)
 			}
 		}
 	}
@@ -177,12 +181,60 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		}
 	}
 	hint := "begin it with one of " + shortList(commonFirst(known))
+	for _, p := range others {
+		if address := closed[strings.ToLower(p.name)]; address != "" {
+			hint = fmt.Sprintf("earshot add %s says why it cannot be read, and what to do instead", address)
+			at = p.key
+		}
+	}
 	option := func(p pair) bool { return slices.Contains(commonKeys, p.name) || d.isOption(p.name) }
 	if !slices.ContainsFunc(others, func(p pair) bool { return !option(p) }) && d.apart(m, func(key string) bool { return slices.Contains(known, key) }) {
 		hint = oneDash
 	}
 	d.wrong(at, hint, "this source does not say what it is")
 	return kind, others, false
+}
+
+// apartFromAddress reads a source as other programs have it, its kind at one key and its address at
+// another: type: rss, url: https://….
+func (d *decoder) apartFromAddress(pairs []pair, known []string) (kind pair, rest []pair, ok bool) {
+	called := func(key string, table map[string]string) int {
+		return slices.IndexFunc(pairs, func(p pair) bool { return p.name == key || wordFor(p.name, table, []string{key}) != "" })
+	}
+	what, where := called("kind", keyWords), called("url", keyWords)
+	if where < 0 {
+		where = slices.IndexFunc(pairs, func(p pair) bool { return p.name == "site" || p.name == "href" || p.name == "feed_url" })
+	}
+	if what < 0 || where < 0 {
+		return kind, nil, false
+	}
+	word := d.word(pairs[what].value)
+	meant := cmp.Or(wordFor(word, kindWords, known), word)
+	if !slices.Contains(known, meant) {
+		return kind, nil, false
+	}
+	d.wrong(pairs[what].key, fmt.Sprintf("write %s: with the address behind it, in place of both", meant), "a source begins with its kind, and %s and %s are two keys", pairs[what].name, pairs[where].name)
+	for i, p := range pairs {
+		if i != what && i != where {
+			rest = append(rest, p)
+		}
+	}
+	kind = pairs[where]
+	kind.name = meant
+	return kind, rest, true
+}
+
+// closed are networks that people name as a kind and no program reads, with an address there.
+var closed = map[string]string{
+	"twitter": "https://x.com/", "x": "https://x.com/", "tiktok": "https://www.tiktok.com/", "linkedin": "https://www.linkedin.com/", "threads": "https://www.threads.net/",
+	"whatsapp": "https://chat.whatsapp.com/", "viber": "https://invite.viber.com/", "discord": "https://discord.com/", "tripadvisor": "https://www.tripadvisor.com/",
+}
+
+// readAsKind is the source as its kind would have it, so that its other mistakes are said at once.
+func readAsKind(p pair, meant string, others []pair) (kind pair, rest []pair, ok bool) {
+	rest = slices.DeleteFunc(slices.Clone(others), func(o pair) bool { return o.key == p.key })
+	p.name = meant
+	return p, rest, true
 }
 
 // isOption reports whether any kind has an option of this name.

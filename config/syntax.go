@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -31,6 +32,9 @@ func (d *document) syntax(err error) error {
 		return d.problem(at, hint, "%s", msg)
 	}
 	if at, msg, hint := d.sign(m, se.Message); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
+	if at, msg, hint := d.letter(m); msg != "" {
 		return d.problem(at, hint, "%s", msg)
 	}
 	if at, msg, hint := d.slip(m, se.Message); msg != "" {
@@ -222,7 +226,7 @@ func (d *document) sign(m position, complaint string) (at position, msg, hint st
 	}
 	switch {
 	case strings.HasPrefix(rest, "```"):
-		return m, "this line is no part of a watchlist", "delete it"
+		return m, notPart, "delete it"
 	case strings.HasPrefix(rest, "*"):
 		return on(len(strings.TrimRight(before, "*"))), "a text cannot begin with * here", "put it in quotes"
 	case taken.MatchString(text) && (strings.Contains(complaint, "end token") || strings.Contains(complaint, "tag character")):
@@ -279,7 +283,7 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 		found := signed.FindStringSubmatchIndex(before)
 		return on(m.Line, utf8.RuneCountInString(before[:found[2]])+1), fmt.Sprintf("a text cannot begin with %s here", before[found[2]:found[3]]), "put it in quotes"
 	case beginsEntry(text) && !strings.HasPrefix(strings.TrimSpace(text), "- ") && !strings.HasPrefix(text, "--"):
-		return on(m.Line, strings.IndexFunc(text, func(r rune) bool { return r != ' ' })+1), "no entry of a list begins like this", "begin each entry with a dash and a space"
+		return on(m.Line, strings.IndexFunc(text, func(r rune) bool { return r != ' ' })+1), notAnEntry, "begin each entry with a dash and a space"
 	case first && m.Line > 1 && strings.Contains(complaint, "value is not allowed in this context"), first && strings.Contains(complaint, "non-map value"):
 		return m, "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
 	case !first && !strings.Contains(rest, ": ") && keyed.MatchString(next) && strings.Contains(complaint, "mapping value is not allowed"):
@@ -288,12 +292,52 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 	return m, "", ""
 }
 
+const (
+	notPart    = "this line is no part of a watchlist"
+	notAnEntry = "no entry of a list begins like this"
+)
+
+var (
+	// prose is a line of words at the left margin, such as a title or a greeting.
+	prose = regexp.MustCompile(`^\pL[^:#=\[\]{}"]*[ ,!]\pL[^:#=\[\]{}"]*$`)
+	// spacedScheme begins an address with a space that was typed, or put there by a phone.
+	spacedScheme = regexp.MustCompile(`^https?: +/`)
+	// numbers begin the entries of a list as office programs do.
+	numbers = regexp.MustCompile(`^ *\d{1,2}[.)] +\S`)
+)
+
+// letter looks for what a letter or a message has, and no list of keys.
+func (d *document) letter(m position) (at position, msg, hint string) {
+	text, next := d.line(m.Line), d.line(m.Line+1)
+	switch n := d.numberedAt(m.Line); {
+	case n > 0:
+		return position{Pos: d.pos(n, strings.IndexFunc(d.line(n), unicode.IsDigit)+1), width: 1}, notAnEntry, "begin each entry with a dash and a space"
+	case strings.HasPrefix(text, "> ") && (next == "" || strings.HasPrefix(next, ">")):
+		return m, "this line begins as a quotation does", "delete the > at the beginning of each line"
+	case prose.MatchString(text):
+		return m, notPart, "delete it, or begin a comment with #"
+	}
+	return m, "", ""
+}
+
+// numberedAt is the line with a number in place of a dash: this one, or the one above it; 0 for none.
+func (d *document) numberedAt(line int) int {
+	for _, n := range []int{line, line - 1} {
+		if numbers.MatchString(d.line(n)) {
+			return n
+		}
+	}
+	return 0
+}
+
 // complaint says what the parser does, in our words. rest is the line from there on.
 func complaint(said, rest string) (msg, hint string) {
 	has := func(part string) bool { return strings.Contains(said, part) }
 	switch {
 	case has("end character of"):
 		return quoteOpen, ""
+	case has("mapping value is not allowed") && spacedScheme.MatchString(rest):
+		return "a key and its value do not fit here", "an address has no space in it: https://…"
 	case has("mapping value is not allowed"):
 		return "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
 	case has("unexpected key name"), has("non-map value"), has("could not find expected ':'"):

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	dates "github.com/earshot/earshot/internal/text"
 )
 
 // viewWords are the keys of a view's query, with the words that each may have; nil: any
@@ -64,8 +66,15 @@ func (d *decoder) checkViewKey(m position, key string, values []string, words ma
 		return
 	case key == "from" || key == "to":
 		if _, err := time.Parse(time.DateOnly, values[0]); err != nil {
-			d.wrong(m, "write a day: 2026-11-26", "%s=%s is not a day", key, values[0])
+			hint := "write a day: 2026-11-26"
+			if day := dates.MeantDay(values[0]); day != "" {
+				hint = didYouMean(key + "=" + day)
+			}
+			d.wrong(m, hint, "%s=%s is not a day", key, values[0])
 		}
+		return
+	case key == "owner" && strings.HasPrefix(values[0], "@"):
+		d.warn(m, "write me, none, or the id of a person: U0123456789", "owner=%s is nobody: a handle is no id", values[0])
 		return
 	case known == nil || slices.Contains(known, values[0]):
 		return

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -19,13 +20,21 @@ var keyWords = map[string]string{
 	"official":  "официально официальные офіційно офіційні официални",
 	"rivals":    "competitors competitor конкуренты конкуренти",
 	"sources":   "channels sites источники источник джерела джерело източници източник",
-	"routes":    "маршруты маршрути",
+	"routes":    "маршруты маршрути alerts notifications оповещения сповіщення известия",
 	"to":        "channel канал куда куди къде",
 	"topic":     "тема темы теми",
 	"severity":  "важность важливість важност",
 	"notify":    "mention ping уведомить сповістити уведоми",
 	"replies":   "templates answers ответы шаблоны відповіді шаблони отговори",
-	"text":      "message текст",
+	"text":      "message body content текст",
+	"none":      "not without кроме крім без освен",
+	"profile":   "url link page страница профиль профіль профил страница",
+	"time":      "date datetime published дата время час",
+	"author":    "user username автор",
+	"item":      "post row card container",
+	"rating":    "stars score оценка оцінка оценка",
+	"countries": "country страна страны країна країни държава държави",
+	"listen":    "port host bind порт хост",
 	"deadlines": "sla сроки строки срокове",
 	"claim":     "взять узяти",
 	"reply":     "answer ответ відповідь отговор",
@@ -52,6 +61,7 @@ var kindWords = map[string]string{
 	"googlebusiness": "googlemaps maps google_maps",
 	"googleplay":     "playstore google_play",
 	"appstore":       "itunes app_store",
+	"googlealerts":   "google alerts google_alerts",
 	"facebookpage":   "facebook fb фейсбук",
 	"youtube":        "yt ютуб",
 	"instagram":      "insta инстаграм інстаграм",
@@ -61,10 +71,56 @@ var kindWords = map[string]string{
 // remarks are what people write for a remark of their own: one that is near to it means another thing.
 var remarks = strings.Fields("note notes comment comments remark description descr todo примечание примечания комментарий описание заметка примітка коментар опис нотатка бележка забележка описание")
 
+// valueWords are the words that people write for the values that a list of them may have.
+var valueWords = map[string]string{
+	"low":      "minor низкий низкая низкое низький низька низьке нисък ниска",
+	"normal":   "medium average обычный обычная средний средняя звичайний звичайна середній середня нормален нормална среден",
+	"high":     "major important высокий высокая высокое высоко важно високий висока високе високо важливо висок",
+	"critical": "urgent emergency blocker критический критическая критично критичний критична критичне критичен срочно терміново спешно",
+
+	"review":  "отзыв отзывы відгук відгуки отзив отзиви",
+	"comment": "комментарий комментарии коментар коментарі коментари",
+	"news":    "article press новость новости статья новина новини стаття пресса преса статия",
+	"social":  "network networks smm соцсеть соцсети соцмережа соцмережі",
+
+	"account":  "login profile аккаунт учётка профиль акаунт обліковка профіль акаунт профил вход",
+	"app":      "application mobile приложение застосунок додаток приложение",
+	"billing":  "payment payments invoice charge charges списания счета счёт оплата платежи платёж рахунки рахунок платежі списання плащане плащания сметки",
+	"booking":  "reservation бронирование бронь бронювання резервация резервации",
+	"delivery": "shipping courier logistics доставка доставки курьер кур'єр куриер",
+	"fraud":    "scam мошенничество обман развод шахрайство измама измами",
+	"hygiene":  "dirt cleanliness чистота гигиена гігієна бруд грязь хигиена",
+	"outage":   "downtime crash сбой сбои авария збій збої аварія срив сривове",
+	"price":    "prices cost цена цены стоимость ціна ціни вартість цени",
+	"quality":  "качество брак якість",
+	"refund":   "return returns moneyback возврат возвраты повернення връщане",
+	"refusal":  "denial отказ відмова",
+	"safety":   "security danger безопасность небезпека безпека опасность безопасност",
+	"staff":    "employee employees personnel rudeness персонал сотрудники хамство працівники персонал служители",
+	"support":  "helpdesk поддержка підтримка поддръжка",
+	"waiting":  "queue delay ожидание очередь очікування черга чакане опашка",
+}
+
+// printed are the words that people write for the terminal.
+var printed = strings.Fields("terminal stdout log screen терминал термінал экран екран консоль конзола")
+
+// Meant is the one of the known values that people mean by another word, as they write it in the
+// watchlist and behind a flag; "" for none.
+func Meant(word string, known []string) string {
+	code := meantLang(word)
+	if strings.EqualFold(word, "ua") {
+		code = "uk"
+	}
+	if slices.Contains(known, code) {
+		return code
+	}
+	return cmp.Or(wordFor(word, valueWords, known), nearest(word, known))
+}
+
 // wordFor returns the one of the known keys that a word stands for, or "".
 func wordFor(word string, table map[string]string, known []string) string {
-	for key, words := range table {
-		if slices.Contains(known, key) && slices.Contains(strings.Fields(words), strings.ToLower(word)) {
+	for _, key := range known {
+		if slices.Contains(strings.Fields(table[key]), strings.ToLower(word)) {
 			return key
 		}
 	}

@@ -147,6 +147,11 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(said), says.Text("cli.see", "what", command.FullPath()+" --help"))
 		return exitWrong
 	}
+	if flag := unplain(args, command); flag != "" {
+		says := speechOf(term)
+		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(usageError{flag}), says.Text("cli.see", "what", command.Selected().FullPath()+" --help"))
+		return exitWrong
+	}
 	err = command.Run(parser.Model)
 	if lost := out.failed(); lost != nil && (err == nil || errors.Is(err, errSaid) || errors.Is(err, lost)) { // half an answer is none, to a person as to a script
 		err = lost

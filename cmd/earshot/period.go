@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -49,14 +50,7 @@ func meantPeriod(written, otherwise string, read func(word string) error) string
 	if meant == "" {
 		meant = text.MeantLength(lower)
 	}
-	for _, form := range []string{"2.1.2006", "2.1.06", "2006.1.2", "2006/1/2", "2006-1-2"} { // 1/11 is another day in America
-		if t, err := time.Parse(form, lower); err == nil {
-			meant = t.Format(time.DateOnly)
-		}
-	}
-	if meant == "" {
-		meant = lower
-	}
+	meant = cmp.Or(text.MeantDay(lower), meant, lower)
 	var wrong *report.PeriodError
 	if meant == written || errors.As(read(meant), &wrong) && wrong.Part != "" {
 		return otherwise

@@ -21,14 +21,15 @@ var part = regexp.MustCompile(`^store: (?:(?:backup|restore|move): |open \S+: )?
 
 // What the parser says, in words of its own.
 var (
-	minus    = regexp.MustCompile(`^(\S+): expected \S+ value but got "-(\d\w*)" \((?:long|short) flag\).*$`)
-	noValue  = regexp.MustCompile(`^(\S+): (?:missing value, expecting .*|expected \S+ value but got (?:"EOL" \(<EOL>\)|".*" \((?:long|short) flag\)).*)$`)
-	noNumber = regexp.MustCompile(`^(\S+): expected a valid \d+ bit u?int but got (".*")$`)
-	noBool   = regexp.MustCompile(`^(\S+): bool value must be .* but got (".*")$`)
-	unwanted = regexp.MustCompile(`^unexpected argument (\S+\.ya?ml)$`)
-	oneOf    = regexp.MustCompile(`^(\S+ must be one of )(?:"",)?"(.*)"( but got ".*")$`) // nothing is what is there when the flag is not
-	strange  = regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)?$`)
-	missing  = regexp.MustCompile(`^expected "(<[^"]*>)[^"]*"$`)
+	minus       = regexp.MustCompile(`^(\S+): expected \S+ value but got "-(\d\w*)" \((?:long|short) flag\).*$`)
+	noValue     = regexp.MustCompile(`^(\S+): (?:missing value, expecting .*|expected \S+ value but got (?:"EOL" \(<EOL>\)|".*" \((?:long|short) flag\)).*)$`)
+	noNumber    = regexp.MustCompile(`^(\S+): expected a valid \d+ bit u?int but got (".*")$`)
+	noBool      = regexp.MustCompile(`^(\S+): bool value must be .* but got (".*")$`)
+	unwanted    = regexp.MustCompile(`^unexpected argument (\S+\.ya?ml)$`)
+	oneOf       = regexp.MustCompile(`^(\S+ must be one of )(?:"",)?"(.*)"( but got ".*")$`) // nothing is what is there when the flag is not
+	strange     = regexp.MustCompile(`^unexpected argument (.*?)(, did you mean .*)?$`)
+	unknownFlag = regexp.MustCompile(`^unknown flag (--?[^\s=,]+)`)
+	missing     = regexp.MustCompile(`^expected "(<[^"]*>)[^"]*"$`)
 )
 
 // mistyped says in our words what is wrong with what was typed, and of which command.
@@ -51,10 +52,15 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		}
 		switch flag, _, _ := strings.Cut(words, ", did you mean"); {
 		case !strings.HasPrefix("unknown flag "+arg, flag) || !strings.HasPrefix(arg, "-"):
-		case command.Name == "score" && strings.ContainsFunc(arg, isProse):
+		case command.Name == "score" && strings.ContainsFunc(flagPart(arg), isProse):
 			return command, usageError{"a text that begins with a dash needs -- before it: write " + command.FullPath() + ` -- "…"`}
 		case !strings.HasPrefix(arg, "--") && utf8.RuneCountInString(arg) > 2: // -xyz is told of -x
 			return command, usageError{"unknown flag " + arg}
+		}
+	}
+	if found := unknownFlag.FindStringSubmatch(words); found != nil {
+		if meant := meantFlag(found[1], command, program); meant != "" {
+			return command, usageError{fmt.Sprintf("unknown flag %s, did you mean %q?", found[1], meant)}
 		}
 	}
 	for _, c := range []struct {
@@ -73,7 +79,11 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		}
 	}
 	if found := oneOf.FindStringSubmatch(words); found != nil {
-		return command, usageError{found[1] + strings.ReplaceAll(found[2], `","`, ", ") + found[3]}
+		meant := config.Meant(strings.Trim(strings.TrimPrefix(found[3], " but got "), `"`), strings.Split(found[2], `","`))
+		if meant != "" {
+			meant = fmt.Sprintf(", did you mean %q?", meant)
+		}
+		return command, usageError{found[1] + strings.ReplaceAll(found[2], `","`, ", ") + found[3] + meant}
 	}
 	switch found := strange.FindStringSubmatch(words); {
 	case found == nil:
@@ -83,6 +93,62 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 		return command, usageError{"unexpected argument " + found[1] + ": posts are read on stdin: " + command.FullPath() + " < FILE"}
 	}
 	return command, err
+}
+
+// unplain says of a flag with the long dashes of a text editor that it was taken for a text, where a
+// command takes one; "" for none.
+func unplain(args []string, command *kong.Context) string {
+	if command.Selected() == nil || len(command.Selected().Positional) == 0 {
+		return ""
+	}
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if flag := dashed(arg, command.Selected()); flag != "" && !strings.HasPrefix(arg, "-") {
+			return arg + " is written with two plain dashes: " + flag
+		}
+	}
+	return ""
+}
+
+// flagPart is an argument without the value behind its =.
+func flagPart(arg string) string {
+	name, _, _ := strings.Cut(arg, "=")
+	return name
+}
+
+// otherFlags are the words people know from other programs and from the other commands, and the flags
+// of ours that may be meant: the first that the command has.
+var otherFlags = map[string]string{
+	"language": "lang", "locale": "lang", "watchlist": "config", "file": "config", "conf": "config", "cfg": "config",
+	"from": "since", "after": "since", "start": "since", "last": "since", "days": "since", "week": "since", "month": "since", "period": "since", "date": "since",
+	"to": "until", "before": "until", "end": "until",
+	"brand": "about watch", "watch": "about", "name": "about watch", "company": "about watch", "level": "severity", "priority": "severity",
+	"site": "source", "place": "source", "state": "status", "output": "weights", "out": "weights", "save": "weights",
+	"verbose": "log-level=debug", "debug": "log-level=debug", "markdown": "md", "format": "json", "csv": "json",
+	"v": "version", "V": "version",
+}
+
+// meantFlag is the flag, or the command, that was meant by a flag nobody knows; "" for none.
+func meantFlag(written string, command, program *kong.Node) string {
+	word := strings.TrimLeft(written, "-")
+	for _, flag := range strings.Fields(otherFlags[word]) {
+		name, _, _ := strings.Cut(flag, "=")
+		if dashed("-"+name, command) != "" {
+			return "--" + flag
+		}
+		if name == "version" {
+			return name
+		}
+	}
+	if lower := strings.ToLower(word); lower != word && dashed("-"+lower, command) != "" {
+		return "--" + lower
+	}
+	if command == program && strings.HasPrefix(written, "--") {
+		return strings.TrimSuffix(strings.TrimPrefix(meantCommand(word, program), `, did you mean "`), `"?`)
+	}
+	return ""
 }
 
 // dashed is the flag that was meant by one with a single dash before its name, or with the long
@@ -116,7 +182,7 @@ func isProse(r rune) bool { return r > unicode.MaxASCII || unicode.IsSpace(r) ||
 var otherCommands = map[string]string{
 	"start": "run", "serve": "run", "daemon": "run", "listen": "run", "validate": "check", "verify": "check", "test": "check", "lint": "check",
 	"poll": "crawl", "fetch": "crawl", "new": "init", "setup": "init", "remove": "erase", "delete": "erase", "forget": "erase",
-	"inbox": "login", "open": "login", "web": "login", "stats": "report", "unmute": "mutes", "analyze": "score", "analyse": "score",
+	"config": "check", "inbox": "login", "open": "login", "web": "login", "stats": "report", "unmute": "mutes", "analyze": "score", "analyse": "score",
 }
 
 // meantCommand is the end of a sentence: which command was meant, as far as that can be told.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // SyntaxError says which part of an expression is not understood.
@@ -339,6 +341,9 @@ func ParseHoliday(s string) (Holiday, error) {
 	}
 	if t, err := time.Parse("2006-01-02", "2000-"+s); err == nil { // a leap year, so that 02-29 is a day
 		return Holiday{0, t.Month(), t.Day()}, nil
+	}
+	if day := text.MeantDay(s); day != "" {
+		return Holiday{}, token{text: s}.errorf(fmt.Sprintf("did you mean %q?", day), "%q is not a day of the calendar", s)
 	}
 	return Holiday{}, token{text: s}.errorf(hint, "%q is not a day of the calendar", s)
 }

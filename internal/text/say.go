@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"strconv"
@@ -43,7 +44,22 @@ var lengthUnits = ByWord(map[string]string{
 	"w": "w wk week weeks нед неделя недели неделю недель тиж тиждень тижня тижні тижнів седмица седмици",
 })
 
+// lengthRates are the words for how often something happens.
+var lengthRates = ByWord(map[string]string{
+	"1h": "hourly ежечасно щогодини ежечасово",
+	"1d": "daily ежедневно щодня ежедневно",
+	"7d": "weekly еженедельно щотижня седмично",
+})
+
+// longUnits are the words for units that have no letter of their own, in days.
+var longUnits = map[string]int{
+	"month": 30, "months": 30, "месяц": 30, "месяца": 30, "месяцев": 30, "місяць": 30, "місяці": 30, "місяців": 30, "месец": 30, "месеца": 30,
+	"year": 365, "years": 365, "y": 365, "лет": 365, "года": 365, "рік": 365, "роки": 365, "років": 365,
+}
+
 var (
+	// isoLength is how ISO 8601 writes one unit: PT5M, P7D.
+	isoLength    = regexp.MustCompile(`^p(?:t(\d+)([smh])|(\d+)([dw]))$`)
 	wordedLength = regexp.MustCompile(`^(\d{1,6}(?:[.,]\d{1,3})?)?\s*(\pL+)\.?$`)
 	halfAnHour   = regexp.MustCompile(`^(?:half an hour|пол\s?часа|пів\s?години|половин час)$`)
 )
@@ -55,7 +71,20 @@ func MeantLength(s string) string {
 	if halfAnHour.MatchString(s) {
 		return "30m"
 	}
+	if rate := lengthRates[s]; rate != "" {
+		return rate
+	}
+	if part := isoLength.FindStringSubmatch(s); part != nil {
+		return part[1] + part[2] + part[3] + part[4]
+	}
 	found := wordedLength.FindStringSubmatch(s)
+	if found != nil && longUnits[found[2]] > 0 {
+		n, err := strconv.Atoi(cmp.Or(found[1], "1"))
+		if err != nil {
+			return ""
+		}
+		return strconv.Itoa(n*longUnits[found[2]]) + "d"
+	}
 	if found == nil || lengthUnits[found[2]] == "" || found[1] == "" && len(found[2]) == 1 {
 		return ""
 	}
@@ -64,6 +93,17 @@ func MeantLength(s string) string {
 		n = "1"
 	}
 	return n + lengthUnits[found[2]]
+}
+
+// MeantDay is a day as everything here has it, 2026-11-01, of one that people wrote as their country
+// does; "" for what is none, or may be another day: 1/11 is one in America.
+func MeantDay(s string) string {
+	for _, form := range []string{"2.1.2006", "2.1.06", "2006.1.2", "2006/1/2", "2006-1-2"} {
+		if t, err := time.Parse(form, strings.TrimSpace(s)); err == nil {
+			return t.Format(time.DateOnly)
+		}
+	}
+	return ""
 }
 
 // Count says a number of things; noun is the English word for one of them.

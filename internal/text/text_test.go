@@ -224,10 +224,19 @@ func TestLength(t *testing.T) {
 	}
 }
 
+func TestMeantDay(t *testing.T) {
+	for written, want := range map[string]string{"24.12.2026": "2026-12-24", " 1.2.26": "2026-02-01", "2026/1/2": "2026-01-02", "1/11/2026": "", "31.2.2026": "", "": "", "Christmas": ""} {
+		if got := MeantDay(written); got != want {
+			t.Errorf("%q: got %q, want %q", written, got, want)
+		}
+	}
+}
+
 func TestMeantLength(t *testing.T) {
 	for written, want := range map[string]string{
 		"2 weeks": "2w", "15 минут": "15m", "15мин.": "15m", "1 нед": "1w", "5м": "5m", "5M": "5m", "1 час": "1h", "2 години": "2h", "30 хв": "30m", "3 дни": "3d",
 		"1,5 часа": "1.5h", "hour": "1h", "день": "1d", "полчаса": "30m", "пів години": "30m", "half an hour": "30m",
+		"hourly": "1h", "щодня": "1d", "PT5M": "5m", "P7D": "7d", "P1M": "", "3 месеца": "90d", "2 years": "730d", "year": "365d", "2.5 years": "",
 		"": "", "2": "", "m": "", "5 год": "", "2 попугая": "", "1 hour 5 min": "", "-5 min": "", "0:15": "",
 	} {
 		got := MeantLength(written)

@@ -173,7 +173,7 @@ func checkSources(cfg *config.Config, all *config.Errors) {
 
 // sourceWarnings are what each look at the sources finds: allowed, and probably not meant.
 func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
-	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken} {
+	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken, unfilled, walled} {
 		for _, src := range cfg.Sources {
 			if msg, hint := look(cfg, src); msg != "" {
 				w := cfg.Problem(src.Section.Pos(), msg, hint)
@@ -182,7 +182,7 @@ func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
 			}
 		}
 	}
-	return warnings
+	return append(warnings, onePlace(cfg)...)
 }
 
 // ownerless finds pages of one company or product that no watch owns: on such a page
@@ -212,14 +212,14 @@ var discourseFeed = regexp.MustCompile(`/(?:latest|posts|top)\.rss$|/t/[^/]+/\d+
 
 // mistaken finds sources of an engine whose address says that another kind reads the
 // place better, or that nothing can.
-func mistaken(_ *config.Config, src config.Source) (msg, hint string) {
-	if src.Address == "" || src.Kind != "feed" && src.Kind != "page" && src.Kind != "forum" || src.Section.Has("select") {
+func mistaken(cfg *config.Config, src config.Source) (msg, hint string) {
+	if src.Address == "" || !engine(src) || src.Section.Has("select") {
 		return "", ""
 	}
 	if name, why, instead, ok := presets.Unreadable(src.Address); ok {
 		return name + " cannot be read: " + why, instead
 	}
-	if place, ok := presets.Recognize(src.Address, src.Address); ok {
+	if place, ok := presets.Recognize(src.Address, cfg.Watches[0].Name); ok {
 		return src.Kind + " reads this place badly: earshot has " + place.Kind.Name + " for it", "write " + strings.ReplaceAll(place.Block(""), "\n", " ")
 	}
 	if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {

@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/config"
+)
+
+// This file finds addresses that are addresses, and not what somebody meant: all of them were
+// taken, and failed at their first poll or were polled twice.
+
+// blanksToFill are what instructions and other programs leave for a reader to fill in.
+var blanksToFill = regexp.MustCompile(`\{\{?\s*[\pL_][\pL\d_ -]*\s*\}?\}|<[\pL_][\pL\d_ -]*>|\[[\pL_][\pL_ -]*\]|%[sd](?:[/?&#.]|$)|…`)
+
+// unfilled finds the address of an engine in which something still stands for something.
+func unfilled(_ *config.Config, src config.Source) (msg, hint string) {
+	if !engine(src) {
+		return "", ""
+	}
+	if blank := blanksToFill.FindString(src.Address); blank != "" {
+		return fmt.Sprintf("nothing is filled in for %s: the site is asked for it as it stands", blank), "write the address as the browser shows it"
+	}
+	return "", ""
+}
+
+// engine reports whether a source is read at an address that people write, without a kind of its own.
+func engine(src config.Source) bool {
+	return src.Kind == "feed" || src.Kind == "page" || src.Kind == "forum"
+}
+
+// walled finds addresses of private networks that nothing allows: they are never asked.
+func walled(cfg *config.Config, src config.Source) (msg, hint string) {
+	address := src.Base
+	if address == "" {
+		address = src.Address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return "", ""
+	}
+	host := strings.ToLower(u.Hostname())
+	network := host
+	if host == "localhost" {
+		network = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(network)
+	const msgOf = "this stands in a private network, which is not asked"
+	switch allowed := cfg.Fetch.AllowPrivate; {
+	case err == nil && (ip.IsLoopback() || ip.IsPrivate()):
+		if !slices.ContainsFunc(allowed, func(n netip.Prefix) bool { return n.Contains(ip.Unmap()) }) {
+			return msgOf, fmt.Sprintf("write fetch: {allow_private: [%q]}", network)
+		}
+	case err == nil, len(allowed) > 0: // of a name the network is known when it is asked
+	case !strings.Contains(host, "."), slices.Contains([]string{"local", "internal", "lan", "home"}, host[strings.LastIndex(host, ".")+1:]):
+		return msgOf, `write its network: fetch: {allow_private: ["10.1.0.0/16"]}`
+	}
+	return "", ""
+}
+
+// onePlace finds sources whose addresses differ in nothing but how they are written: each is polled,
+// and what is known of one is not known of the other. The very same address under two names is meant.
+func onePlace(cfg *config.Config) (warnings []config.Error) {
+	first := map[string]config.Source{}
+	for _, src := range cfg.Sources {
+		key := src.Kind + " " + src.Base + " " + plainAddress(src.Address)
+		other, known := first[key]
+		switch {
+		case plainAddress(src.Address) == "" || src.Section.Has("body"):
+		case !known:
+			first[key] = src
+		case other.Address != src.Address:
+			w := cfg.Problem(src.Section.Pos(), fmt.Sprintf("this is the place of line %d, written in another way, and both are polled", other.Pos.Line), "delete one of the two")
+			w.Warning = true
+			warnings = append(warnings, w)
+		}
+	}
+	return warnings
+}
+
+// followers are what is put behind an address to follow who clicks on it.
+var followers = regexp.MustCompile(`^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid)$`)
+
+// plainAddress is a web address without what no reader sees a difference in; "" for what is none.
+func plainAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || config.Refers(address) {
+		return ""
+	}
+	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	if port := u.Port(); port != "" && port != "80" && port != "443" {
+		host = net.JoinHostPort(host, port)
+	}
+	query := u.Query()
+	for key := range query {
+		if followers.MatchString(key) {
+			query.Del(key)
+		}
+	}
+	return host + strings.TrimRight(u.EscapedPath(), "/") + "?" + query.Encode()
+}
