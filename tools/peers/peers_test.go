@@ -111,8 +111,11 @@ func scorer(t testing.TB) *sentiment.Scorer {
 // homeGround is the set that VADER's authors made their lexicon with.
 const homeGround = "en-vader-tweets.tsv"
 
+// luck is what two fits of the weights differ by in F1 on a set of some thousand texts (docs/sentiment.md).
+const luck = .003
+
 // TestSentiment prints the figures of both on every set and fails where earshot's
-// F1 falls below govader's (VADER in Go, which cuts where VADER's authors do).
+// F1 falls below govader's (VADER in Go, which cuts where VADER's authors do) by more than luck.
 func TestSentiment(t *testing.T) {
 	own, peer := scorer(t), govader.NewSentimentIntensityAnalyzer()
 	hand, shared := files(t)
@@ -125,7 +128,7 @@ func TestSentiment(t *testing.T) {
 		name := filepath.Base(file)
 		t.Logf("%-24s earshot %s", name, &ours)
 		t.Logf("%-24s govader %s", "", &theirs)
-		if name != homeGround && ours.f1() < theirs.f1() {
+		if name != homeGround && ours.f1() < theirs.f1()-luck {
 			t.Errorf("%s: F1 %.3f is below govader's %.3f", name, ours.f1(), theirs.f1())
 		}
 	}
