@@ -176,7 +176,7 @@ func repliedTo(post mention.Post, all []mention.MentionRecord) map[mention.PostK
 			found[o.Key()], last = o, append(last, o)
 		}
 	}
-	for range goesOnMost {
+	for n := 0; n < goesOnMost && len(last) > 0; n++ {
 		var next []mention.Post
 		for _, s := range all {
 			o := s.Mention.Post

@@ -59,10 +59,11 @@ func speechOf(words string) (s speech) {
 		rest = strings.TrimSpace(behind)
 	}
 	s.wordless = text.Letters(rest) == ""
-	for i, part := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(",!:;.?\n—–…", r) }) {
+	parts := 0
+	for part := range strings.FieldsFuncSeq(rest, func(r rune) bool { return strings.ContainsRune(",!:;.?\n—–…", r) }) {
 		called := strings.Fields(part)
 		end := mention.NameKey(part)
-		if i == calledParts || len(called) > calledWords || slices.ContainsFunc(closings, func(c string) bool { return strings.HasPrefix(end, c) }) {
+		if parts++; parts > calledParts || len(called) > calledWords || slices.ContainsFunc(closings, func(c string) bool { return strings.HasPrefix(end, c) }) {
 			break
 		}
 		for _, word := range called {
