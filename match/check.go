@@ -71,6 +71,9 @@ func (c *commonWords) language(word string) string {
 	return ""
 }
 
+// everyday says whether people say the word who mean no firm by it.
+func (c *commonWords) everyday(word string) bool { return c.latin[word] || c.language(word) != "" }
+
 // checkIgnore warns of phrases that cancel nothing, because no term stands in them.
 func (b *builder) checkIgnore(i int32, w *watch) {
 	for _, t := range w.Ignore {

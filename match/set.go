@@ -337,7 +337,7 @@ func (k *known) preposed(r reading) bool {
 	return !slices.ContainsFunc(r.elements[1:], func(e element) bool {
 		word := k.fold.foldWord(e.text)
 		c, _ := utf8.DecodeRuneInString(e.text)
-		return e.sign || !unicode.IsLower(c) && !k.common.latin[word] && k.common.language(word) == ""
+		return e.sign || !unicode.IsLower(c) && !k.common.everyday(word)
 	})
 }
 

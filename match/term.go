@@ -239,8 +239,7 @@ func (k *known) withoutForm(r reading) (reading, bool) {
 	if first.sign || last.sign || !slices.ContainsFunc(out.elements, func(e element) bool { return isLong(e) && !isDigit(e.text[0]) }) {
 		return reading{}, false
 	}
-	word := k.fold.foldWord(first.text)
-	return out, len(out.elements) > 1 || k.common.language(word) == "" && !k.common.latin[word]
+	return out, len(out.elements) > 1 || !k.common.everyday(k.fold.foldWord(first.text))
 }
 
 func (k *known) isForm(e element) bool { return k.forms[k.fold.foldWord(e.text)] }

@@ -3,6 +3,7 @@ package forum
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,28 +171,32 @@ const (
 // quoted is the id of the post before this one whose words it quotes first; empty where that is not on the page. Many boards write
 // no more than a name over a quote.
 func (it *postItem) quoted(text *goquery.Selection, before []mention.Post) string {
-	var quote *goquery.Selection
-	for i, n := range text.Find("*").Nodes {
-		if it.owns(n) && htmltext.IsQuote(n) {
-			quote = text.Find("*").Eq(i)
-			break
-		}
-	}
-	if quote == nil || len(before) == 0 {
+	if len(before) == 0 {
 		return ""
 	}
+	inside := text.Find("*")
+	at := slices.IndexFunc(inside.Nodes, func(n *html.Node) bool { return it.owns(n) && htmltext.IsQuote(n) })
+	if at < 0 {
+		return ""
+	}
+	quote := inside.Eq(at)
 	said := htmltext.Text(quote, func(n *html.Node) bool {
 		return n != quote.Nodes[0] && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n) || n.DataAtom == atom.Cite)
 	})
 	_, below, _ := strings.Cut(said, "\n") // the first line may be the name
+	before = before[max(0, len(before)-quotedBack):]
+	texts := make([]string, len(before)) // in letters, made when they are asked for
 	for _, said := range []string{said, below} {
 		letters := []rune(words.Letters(said))
 		if len(letters) < quotedLetters {
 			continue
 		}
 		is := string(letters[:min(len(letters), quotedMost)])
-		for i := len(before) - 1; i >= max(0, len(before)-quotedBack); i-- {
-			if strings.Contains(words.Letters(words.Clip(before[i].Text, quotedWithin)), is) {
+		for i := len(before) - 1; i >= 0; i-- {
+			if texts[i] == "" {
+				texts[i] = words.Letters(words.Clip(before[i].Text, quotedWithin))
+			}
+			if strings.Contains(texts[i], is) {
 				return before[i].ID
 			}
 		}

@@ -27,9 +27,9 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	if lost || w.st.Moved == "" {
 		posts, whole, err = w.discussion(f.local(p.URL), f.local(p.ThreadURL))
 	}
-	older := w.st.Rules < w.rules()
+	renamed := byItsName(posts, p)
+	w.anew = w.st.Rules < w.rules() && (since != "" || renamed) // at the first visit nothing was read before, but for a name
 	w.st.Rules = w.rules()
-	w.anew = byItsName(posts, p) && older || since != "" && older // at the first visit nothing was read before, but for a name
 	if (err == nil || poll.NotFound(err)) && !holds(posts, p.ID) {
 		moved, at, findErr := w.find(p)
 		switch {
