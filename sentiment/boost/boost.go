@@ -4,10 +4,7 @@
 // what is summed up are whole numbers.
 package boost
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Example is a row of features from 0 to 1, the answer and what it counts.
 type Example struct {
@@ -94,7 +91,8 @@ type grower struct {
 	Options
 	examples []Example
 	features int
-	cells    [][]cell // of each example
+	cells    [][]cell  // of each example
+	cuts     [][]uint8 // by feature and example: the same, to look up
 	odds     []float64
 	pairs    []pair
 }
@@ -102,10 +100,15 @@ type grower struct {
 func newGrower(examples []Example, features int, o Options) *grower {
 	g := &grower{Options: o, examples: examples, features: features}
 	g.cells, g.odds, g.pairs = make([][]cell, len(examples)), make([]float64, len(examples)), make([]pair, len(examples))
+	g.cuts = make([][]uint8, features)
+	for f := range g.cuts {
+		g.cuts[f] = make([]uint8, len(examples))
+	}
 	for i := range examples {
 		for f, x := range examples[i].X {
 			if n := cutsBelow(x); n > 0 {
 				g.cells[i] = append(g.cells[i], cell{uint8(f), uint8(n)})
+				g.cuts[f][i] = uint8(n)
 			}
 		}
 	}
@@ -184,8 +187,9 @@ func (g *grower) tree(number uint64) Tree {
 // part parts a leaf; the sums of the bigger part are what the smaller one leaves.
 func (g *grower) part(l *leaf, next int) (no, yes *leaf) {
 	var below, above []int32
+	cuts := g.cuts[l.feature]
 	for _, m := range l.members {
-		if g.above(m, l.feature) > l.above {
+		if int(cuts[m]) > l.above {
 			above = append(above, m)
 		} else {
 			below = append(below, m)
@@ -205,16 +209,6 @@ func (g *grower) part(l *leaf, next int) (no, yes *leaf) {
 	}
 	yes = g.newLeaf(next+1, above)
 	return rest(next, below, yes), yes
-}
-
-// above is how many cuts are below the feature of an example.
-func (g *grower) above(example int32, feature int) int {
-	cells := g.cells[example]
-	i, ok := slices.BinarySearchFunc(cells, feature, func(c cell, f int) int { return int(c.feature) - f })
-	if !ok {
-		return 0
-	}
-	return int(cells[i].above)
 }
 
 func (g *grower) newLeaf(node int, members []int32) *leaf {
