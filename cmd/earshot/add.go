@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
@@ -47,7 +47,7 @@ func (c *addCmd) Run(ctx context.Context, term terminal) error {
 type adder struct {
 	path  string // of the file that sources are written into
 	files []config.File
-	list  daemon.Watchlist
+	list  watchlist.List
 	term  terminal
 	says  speech
 	in    *bufio.Reader
@@ -282,7 +282,7 @@ func (a *adder) fit(f *found) error {
 		fmt.Fprintf(&scratch, "- {name: %s, terms: [any]}\n", strconv.Quote(w.Name))
 	}
 	fmt.Fprintf(&scratch, "sources:\n- %s\n", indented(f.block))
-	cfg, err := config.Parse(blockFile, []byte(scratch.String()), a.lookup, daemon.KindOptions())
+	cfg, err := config.Parse(blockFile, []byte(scratch.String()), a.lookup, watchlist.Kinds())
 	if err != nil {
 		return a.says.placeless(blockFile, "", err)
 	}
@@ -318,7 +318,7 @@ func (a *adder) insert(f found) (next string, line int, secret bool, err error) 
 		return "", 0, false, err
 	}
 	changed[i].Text = []byte(next)
-	cfg, err := config.ParseFiles(changed, a.lookup, daemon.KindOptions())
+	cfg, err := config.ParseFiles(changed, a.lookup, watchlist.Kinds())
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
 		err = errors.New(a.says.Text("add.no_place"))
 	}

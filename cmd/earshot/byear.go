@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
@@ -20,7 +20,7 @@ const mostByEar = 10
 // byEar says how people may write the names of a watch so that they are not found: names are
 // read by letters, and people write them by ear and by their first letters. It asks the matcher,
 // so that nothing is said of what is found, by another term for example.
-func byEar(out io.Writer, s speech, list daemon.Watchlist, now time.Time) {
+func byEar(out io.Writer, s speech, list watchlist.List, now time.Time) {
 	said := 0
 	for _, w := range list.Watches {
 		if said == mostByEar || w.Off(now) || len(w.Terms) == 0 || slices.ContainsFunc(w.Terms, func(t config.Text) bool { return strings.HasPrefix(t.Value, "=") }) {

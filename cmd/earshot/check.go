@@ -9,6 +9,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
@@ -25,9 +26,9 @@ type checkCmd struct {
 
 // Run checks the watchlist. Warnings are said and do not fail the check.
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
-	load := daemon.Load
+	load := watchlist.Load
 	if c.NoSecrets {
-		load = func(paths ...string) (daemon.Watchlist, error) { return loadForReading(paths, term) }
+		load = func(paths ...string) (watchlist.List, error) { return loadForReading(paths, term) }
 	}
 	list, err := load(c.Config...)
 	if c.Live {
@@ -41,7 +42,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	term.learn(cfg)
 	term.out = &screen{to: term.out, hidden: term.hidden, colour: term.colour(term.out)} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
-	scorer, wrong := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
+	scorer, wrong := watchlist.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if wrong == nil {
 		warnings.List = append(warnings.List, scorerWarnings(cfg, scorer)...)
 	}
@@ -53,7 +54,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintln(term.out, s.Text("check.good", "path", cfg.Path, "watches", s.Plural("check.watches", len(cfg.Watches)),
 		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))
-	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
+	thresholds(term.out, s, watchlist.NewRules(cfg, scorer))
 	byEar(term.out, s, list, time.Now())
 	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)

@@ -17,6 +17,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/reply"
@@ -133,7 +134,7 @@ func shownSource(src config.Source) string {
 // returns how many may not. No answer is sent.
 func probeAnswers(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int, err error) {
 	log := newLog(term, slog.LevelInfo)
-	client := daemon.NewFetch(cfg, version, log)
+	client := watchlist.NewFetch(cfg, version, log)
 	defer client.Close()
 	all, err := daemon.ProbeAnswers(ctx, cfg, client, log)
 	if err != nil || len(all) == 0 {

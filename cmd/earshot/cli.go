@@ -14,7 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/store"
 )
@@ -195,7 +195,7 @@ func exitStatus(term terminal, err error) int {
 	var wrong *config.Errors
 	var usage usageError
 	var unread *config.ReadError
-	var words *daemon.WordsError
+	var words *watchlist.WordsError
 	switch {
 	case err == nil:
 		return exitDone
@@ -220,19 +220,19 @@ func exitStatus(term terminal, err error) int {
 	return exitFailed
 }
 
-// loadForReading is daemon.Load for commands that only read sources or match:
+// loadForReading is watchlist.Load for commands that only read sources or match:
 // secrets that are not set yet are empty, so a watchlist can be tried before
 // Slack is set up.
-func loadForReading(paths []string, term terminal) (daemon.Watchlist, error) {
-	cfg, err := config.LoadForReading(paths, term.lookup, daemon.KindOptions())
-	list, err := daemon.Check(cfg, err)
+func loadForReading(paths []string, term terminal) (watchlist.List, error) {
+	cfg, err := config.LoadForReading(paths, term.lookup, watchlist.Kinds())
+	list, err := watchlist.Check(cfg, err)
 	term.learn(list.Config)
 	return list, err
 }
 
 // loadForStore is loadForReading for commands that open the database: it must be the one
 // that the watchlist names.
-func loadForStore(paths []string, term terminal) (daemon.Watchlist, error) {
+func loadForStore(paths []string, term terminal) (watchlist.List, error) {
 	list, err := loadForReading(paths, term)
 	if err == nil {
 		err = list.NoDatabase()

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/lang"
 	"github.com/earshot/earshot/match"
@@ -64,8 +64,8 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 
 // scorerWarnings are those that take a scorer to know.
 func scorerWarnings(cfg *config.Config, scorer *sentiment.Scorer) []config.Error {
-	warnings := append(commonWords(cfg, scorer), daemon.Doubts(scorer)...)
-	if w, ok := daemon.Outdated(cfg, scorer); ok {
+	warnings := append(commonWords(cfg, scorer), watchlist.Doubts(scorer)...)
+	if w, ok := watchlist.Outdated(cfg, scorer); ok {
 		warnings = append(warnings, w)
 	}
 	return warnings

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/push"
@@ -103,7 +103,7 @@ func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, 
 	return func(yield func(polled) bool) {
 		whole := ctx
 		ctx, cancel := context.WithCancel(ctx)
-		client := daemon.NewFetch(cfg, version, newLog(term, slog.LevelInfo))
+		client := watchlist.NewFetch(cfg, version, newLog(term, slog.LevelInfo))
 		defer client.Close()
 		results := make([]chan polled, len(sources))
 		var wait sync.WaitGroup
@@ -122,7 +122,7 @@ func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, 
 }
 
 func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source, term terminal) polled {
-	crawler, err := daemon.NewCrawler(crawlers.Env{Fetch: client, Log: newLog(term, slog.LevelInfo), Now: time.Now}, src)
+	crawler, err := watchlist.NewCrawler(crawlers.Env{Fetch: client, Log: newLog(term, slog.LevelInfo), Now: time.Now}, src)
 	if err != nil {
 		return polled{src: src, err: err}
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/page"
@@ -44,11 +44,9 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	env := crawlers.Env{Source: src.Name, Lang: src.Lang, Now: time.Now}
-	if src.Zone != "" {
-		if env.Zone, err = time.LoadLocation(src.Zone); err != nil {
-			return src.Section.Errorf("zone", "unknown time zone %q", src.Zone)
-		}
+	env, err := watchlist.EnvOf(crawlers.Env{Now: time.Now}, src)
+	if err != nil {
+		return err
 	}
 	out := bufio.NewWriter(term.out)
 	if opt.Select != nil {
@@ -71,7 +69,7 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 
 // triedSource is the page source whose selectors are tried: the one of --select, the one
 // that is named, or the one whose address is tried.
-func (c *crawlCmd) triedSource(list daemon.Watchlist, listErr error) (config.Source, error) {
+func (c *crawlCmd) triedSource(list watchlist.List, listErr error) (config.Source, error) {
 	if c.Select != "" || c.Propose && len(c.Sources) == 0 {
 		return selectSource(c.Try, c.Select)
 	}
@@ -108,7 +106,7 @@ func selectSource(address, selectors string) (config.Source, error) {
 			b.WriteString("    " + strings.TrimRight(line, "\r\n") + "\n")
 		}
 	}
-	cfg, err := config.Parse(selectFlag, []byte(b.String()), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+	cfg, err := config.Parse(selectFlag, []byte(b.String()), func(string) (string, bool) { return "", false }, watchlist.Kinds())
 	if err != nil {
 		return config.Source{}, err
 	}
@@ -124,12 +122,12 @@ func isWeb(address string) bool {
 
 // triedPage reads the page: a file as it is, an address as every other one, with the
 // manners and under the contact of the watchlist.
-func (c *crawlCmd) triedPage(ctx context.Context, address string, list daemon.Watchlist, listErr error, term terminal) (*fetch.Response, error) {
+func (c *crawlCmd) triedPage(ctx context.Context, address string, list watchlist.List, listErr error, term terminal) (*fetch.Response, error) {
 	if isWeb(c.Try) {
 		if listErr != nil {
 			return nil, fmt.Errorf("an address is read under the contact of the watchlist: %w", listErr)
 		}
-		client := daemon.NewFetch(list.Config, version, newLog(term, slog.LevelInfo))
+		client := watchlist.NewFetch(list.Config, version, newLog(term, slog.LevelInfo))
 		defer client.Close()
 		return client.Do(ctx, fetch.Request{URL: c.Try, Accept: "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"})
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/web"
@@ -97,8 +98,8 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	text += fmt.Sprintf("web: {listen: \"%s\"}\nlanguage: %s\n", inbox, s.Code())
-	cfg, err := config.Parse("demo", []byte(text), term.lookup, daemon.KindOptions())
-	list, err := daemon.Check(cfg, err)
+	cfg, err := config.Parse("demo", []byte(text), term.lookup, watchlist.Kinds())
+	list, err := watchlist.Check(cfg, err)
 	if err != nil {
 		return err
 	}

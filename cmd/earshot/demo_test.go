@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -22,7 +22,7 @@ var demoComplaints = map[string]int{
 func TestDemoSpeaks(t *testing.T) {
 	for _, lang := range []string{"ru", "uk", "bg"} {
 		s := speaks(lang)
-		cfg, err := config.Parse("demo", []byte(s.demoList("http://127.0.0.1:1")), noEnv, daemon.KindOptions())
+		cfg, err := config.Parse("demo", []byte(s.demoList("http://127.0.0.1:1")), noEnv, watchlist.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,17 +39,17 @@ func TestDemoSpeaks(t *testing.T) {
 // TestDemoScript: of what people say in the demo the nine complaints are alerts, and
 // praise, news and questions are not.
 func TestDemoScript(t *testing.T) {
-	cfg, err := config.Parse("demo", []byte(strings.ReplaceAll(demoWatchlist, "BASE", "http://127.0.0.1:1")), noEnv, daemon.KindOptions())
-	list, err := daemon.Check(cfg, err)
+	cfg, err := config.Parse("demo", []byte(strings.ReplaceAll(demoWatchlist, "BASE", "http://127.0.0.1:1")), noEnv, watchlist.Kinds())
+	list, err := watchlist.Check(cfg, err)
 	if err != nil {
 		t.Fatal(err)
 	}
-	scorer, err := daemon.NewScorer("", "")
+	scorer, err := watchlist.NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := daemon.NewRules(list.Config, scorer)
-	analyzer := daemon.NewAnalyzer(list, scorer, func(mention.Post) []string { return nil })
+	rules := watchlist.NewRules(list.Config, scorer)
+	analyzer := watchlist.NewAnalyzer(list, scorer, func(mention.Post) []string { return nil })
 	kinds := map[string]mention.PostKind{"forum": mention.Forum, "reviews": mention.Review, "news": mention.News, "channel": mention.Social}
 	got := map[string]int{}
 	for _, p := range demosites.Script() {

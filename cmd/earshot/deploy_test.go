@@ -16,7 +16,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/testkit"
@@ -320,7 +320,7 @@ func TestComposeOfReplicas(t *testing.T) {
 		lines += m[1] + "\n"
 	}
 	lookup := func(name string) (string, bool) { return "secret-of-" + name, strings.HasSuffix(name, "_PASSWORD") }
-	list, err := daemon.Check(config.Parse("watchlist.yaml", []byte(framed(lines)), lookup, daemon.KindOptions()))
+	list, err := watchlist.Check(config.Parse("watchlist.yaml", []byte(framed(lines)), lookup, watchlist.Kinds()))
 	if err != nil || list.Web.Listen == "" || !strings.HasPrefix(list.Database(), "postgres://") {
 		t.Fatalf("the watchlist of the example: %v\n%s", err, lines)
 	}
@@ -342,7 +342,7 @@ func TestValuesOfTheChart(t *testing.T) {
 	}
 	lookup := func(string) (string, bool) { return "0123456789abcdef", true }
 	for _, m := range told {
-		list, err := daemon.Check(config.Parse("watchlist.yaml", []byte(framed(m[1]+"\n")), lookup, daemon.KindOptions()))
+		list, err := watchlist.Check(config.Parse("watchlist.yaml", []byte(framed(m[1]+"\n")), lookup, watchlist.Kinds()))
 		if err != nil || len(list.Warnings) > 0 || list.Web.Listen != "0.0.0.0:8080" {
 			t.Errorf("%s: %v %v", m[1], err, list.Warnings)
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -90,7 +90,7 @@ func TestDocumentedBlocksAreGood(t *testing.T) {
 					return "xoxb-0123456789abcdef0123456789", true
 				}
 				whole := framed(m[1])
-				list, err := daemon.Check(config.Parse(filepath.Join(dir, "watchlist.yaml"), []byte(whole), lookup, daemon.KindOptions()))
+				list, err := watchlist.Check(config.Parse(filepath.Join(dir, "watchlist.yaml"), []byte(whole), lookup, watchlist.Kinds()))
 				if err != nil {
 					t.Fatalf("%v\n%s", err, whole)
 				}

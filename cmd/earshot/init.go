@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
 )
@@ -52,15 +52,15 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 }
 
 // checkWritten checks a watchlist that is to be written. Tokens may come later.
-func checkWritten(file, text string, term terminal) (daemon.Watchlist, error) {
+func checkWritten(file, text string, term terminal) (watchlist.List, error) {
 	lookup := func(name string) (string, bool) {
 		if v, ok := term.lookup(name); ok {
 			return v, true
 		}
 		return "not set yet", true
 	}
-	cfg, err := config.Parse(file, []byte(text), lookup, daemon.KindOptions())
-	return daemon.Check(cfg, err)
+	cfg, err := config.Parse(file, []byte(text), lookup, watchlist.Kinds())
+	return watchlist.Check(cfg, err)
 }
 
 // interviewed are the answers.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/page"
@@ -86,12 +86,12 @@ func TestAnswerMistakesAreTranslated(t *testing.T) {
 		`wordpress: "https://blog.example/", reply: {as: x}`,
 	} {
 		path := filepath.Join(t.TempDir(), "watchlist.yaml")
-		watchlist := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{" + source + "}]\n"
-		if err := os.WriteFile(path, []byte(watchlist), 0o644); err != nil {
+		text := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{" + source + "}]\n"
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		cfg, err := config.LoadForReading([]string{path}, noEnv, daemon.KindOptions())
-		_, err = daemon.Check(cfg, err)
+		cfg, err := config.LoadForReading([]string{path}, noEnv, watchlist.Kinds())
+		_, err = watchlist.Check(cfg, err)
 		found := ""
 		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
 			if i := strings.Index(line, ": reply: "); i >= 0 {
@@ -200,7 +200,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 		s.printExplanation(&out, match.Explanation{Watch: "Ромашка", Steps: []match.Step{{Span: mention.Span{Text: "Ромашка", Term: "Ромашка"}, Reason: "7", Rule: 1}}}, true)
 		s.printExplanation(&out, match.Explanation{Watch: "Ромашка", Named: true}, false)
 		say(s.replay(t.Context(), nil, "e", a.term))
-		scorer, err := daemon.NewScorer("", "")
+		scorer, err := watchlist.NewScorer("", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,11 +272,11 @@ func TestKeyIsSaidInTheLanguage(t *testing.T) {
 		var added, checked strings.Builder
 		term := terminal{out: &added, err: &added, in: strings.NewReader(""), lookup: noEnv}
 		path := filepath.Join(t.TempDir(), "watchlist.yaml")
-		watchlist := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{youtube: UCromashkaromashkaromash, key: \"${env:KEY}\"}]\nroutes: [{to: console}]\n"
-		if err := os.WriteFile(path, []byte(watchlist), 0o600); err != nil {
+		text := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{youtube: UCromashkaromashkaromash, key: \"${env:KEY}\"}]\nroutes: [{to: console}]\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cfg, err := config.LoadForReading([]string{path}, func(string) (string, bool) { return "7", true }, daemon.KindOptions())
+		cfg, err := config.LoadForReading([]string{path}, func(string) (string, bool) { return "7", true }, watchlist.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}

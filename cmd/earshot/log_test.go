@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 )
 
@@ -17,7 +17,7 @@ import (
 func TestLogForms(t *testing.T) {
 	const secret = `pa"ss\wörd` + "\x1b" + `9`
 	cfg, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: W, terms: [w]}]\nsources: [{feed: https://a.example/}]\nwebhooks: [{name: w, url: https://a.example/, secret: \"${env:X}\"}]\nroutes: [{to: webhook:w}]\n"),
-		func(string) (string, bool) { return secret, true }, daemon.KindOptions())
+		func(string) (string, bool) { return secret, true }, watchlist.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

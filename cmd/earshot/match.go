@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
@@ -114,18 +114,18 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 
 // explainer says why posts are found, and why they would be alerts.
 type explainer struct {
-	list   daemon.Watchlist
+	list   watchlist.List
 	scorer *sentiment.Scorer
 	rules  alerts.Rules
 	says   speech
 }
 
-func newExplainer(list daemon.Watchlist, s speech) (explainer, error) {
-	scorer, err := daemon.NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
+func newExplainer(list watchlist.List, s speech) (explainer, error) {
+	scorer, err := watchlist.NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return explainer{}, err
 	}
-	return explainer{list, scorer, daemon.NewRules(list.Config, scorer), s}, nil
+	return explainer{list, scorer, watchlist.NewRules(list.Config, scorer), s}, nil
 }
 
 // print prints, for each watch, every place that could have named it and what became
@@ -137,8 +137,8 @@ func (x explainer) print(out io.Writer, post mention.Post) {
 		for _, hit := range hits {
 			if hit.Watch == e.Watch {
 				named := x.list.Places(hit.Watch, post, hit.Spans)
-				in, _ := daemon.Input(post, named)
-				x.says.explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, named))
+				in, _ := watchlist.Input(post, named)
+				x.says.explainVerdict(out, "    ", x.scorer, x.rules, in, watchlist.Score(x.scorer, post, named))
 			}
 		}
 	}

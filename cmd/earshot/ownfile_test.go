@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/tsv"
@@ -28,7 +28,7 @@ func TestMistakesOfOwnWordsHaveWords(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := daemon.NewScorer(file, "")
+	_, err := watchlist.NewScorer(file, "")
 	var wrong *config.Errors
 	if !errors.As(err, &wrong) || len(wrong.List) < len(lines) {
 		t.Fatalf("%d lines are wrong, told: %v", len(lines), err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 )
 
@@ -23,7 +24,7 @@ type runCmd struct {
 
 // Run listens until it is told to stop.
 func (c *runCmd) Run(ctx context.Context, term terminal) error {
-	list, err := daemon.Load(c.Config...)
+	list, err := watchlist.Load(c.Config...)
 	if err != nil {
 		return err
 	}
@@ -52,12 +53,12 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	following := config.Following{Paths: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
+	following := config.Following{Paths: c.Config, Kinds: watchlist.Kinds(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
 	var manager sync.WaitGroup
 	err = d.Run(ctx, func(ctx context.Context) error {
 		manager.Go(func() { tellSystemd(ctx, log) }) // it listens by now: before, an address in use was a start that went well
 		return config.Follow(ctx, following, func(next *config.Config) error {
-			list, err := daemon.Check(next, nil)
+			list, err := watchlist.Check(next, nil)
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 )
 
@@ -13,7 +13,7 @@ type schemaCmd struct{ languageFlag }
 //	# yaml-language-server: $schema=watchlist.schema.json
 func (c *schemaCmd) Run(term terminal) error {
 	s := c.speech(term.lookup)
-	schema, err := config.Schema(daemon.KindOptions(), func(english string) string { return s.said(s.keys, english) })
+	schema, err := config.Schema(watchlist.Kinds(), func(english string) string { return s.said(s.keys, english) })
 	if err != nil {
 		return err
 	}

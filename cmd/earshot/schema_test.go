@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
 )
@@ -20,7 +20,7 @@ func TestSchemaInEveryLanguage(t *testing.T) {
 	}
 	phrases := texts.Phrases(nil, "schema")
 	explained := map[string]bool{}
-	_, err = config.Schema(daemon.KindOptions(), func(english string) string {
+	_, err = config.Schema(watchlist.Kinds(), func(english string) string {
 		said, key := phrases.In(texts.In("en"), english)
 		switch {
 		case key == "":

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -63,7 +63,7 @@ func (c *scoreCmd) Run(term terminal) error {
 	if err := c.checkText(s); err != nil {
 		return err
 	}
-	scorer, err := daemon.NewScorer(c.Words, c.Weights)
+	scorer, err := watchlist.NewScorer(c.Words, c.Weights)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (c *scoreCmd) Run(term terminal) error {
 		return err
 	}
 	out := bufio.NewWriter(term.out)
-	s.explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), post, score)
+	s.explainVerdict(out, "", scorer, watchlist.NewRules(&config.Config{}, scorer), post, score)
 	return out.Flush()
 }
 

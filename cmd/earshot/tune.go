@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -51,11 +51,11 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
+	scorer, err := watchlist.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		return s.tell(term, err)
 	}
-	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose, Going: s.tuning(newGoing(term.err, time.Now))}
+	in := tune.Input{Margin: watchlist.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose, Going: s.tuning(newGoing(term.err, time.Now))}
 	if !c.JSON { // programs read the same in every language
 		in.Says = s.Lang
 	}
@@ -189,7 +189,7 @@ func tookBack(e mention.MentionRecord, of margin) bool {
 
 // renamed gives verdicts, in the order in which they were heard, on a watch that has another name today
 // to that watch: it finds the name where the old one did, and had no verdict before. A watch that is gone has none.
-func renamed(examples []tune.Example, list daemon.Watchlist) {
+func renamed(examples []tune.Example, list watchlist.List) {
 	known := map[string]bool{} // had one by then: a watch beside the one that was renamed
 	for i := range examples {
 		m := &examples[i].Mention
@@ -220,13 +220,13 @@ func tuneWatch(w config.Watch) tune.Watch {
 
 // lexicon implements tune.Lexicon with the real scorer.
 type lexicon struct {
-	in     tune.Input                   // for the names of the files, and the weights
-	places map[mention.ID]daemon.Places // found once: the words do not change them
-	tables *sentiment.Tables            // most of what is tried changes one language
+	in     tune.Input                      // for the names of the files, and the weights
+	places map[mention.ID]watchlist.Places // found once: the words do not change them
+	tables *sentiment.Tables               // most of what is tried changes one language
 }
 
-func newLexicon(in tune.Input, list daemon.Watchlist) lexicon {
-	l := lexicon{in, map[mention.ID]daemon.Places{}, &sentiment.Tables{}}
+func newLexicon(in tune.Input, list watchlist.List) lexicon {
+	l := lexicon{in, map[mention.ID]watchlist.Places{}, &sentiment.Tables{}}
 	for _, e := range in.Examples {
 		l.places[e.Mention.ID] = list.Places(e.Mention.Watch, e.Mention.Post, e.Mention.Spans)
 	}
@@ -249,12 +249,12 @@ func (l lexicon) with(words, weights string) (tune.Scorer, error) {
 
 type daemonScorer struct {
 	scorer *sentiment.Scorer
-	places map[mention.ID]daemon.Places
+	places map[mention.ID]watchlist.Places
 }
 
 // Score scores as the daemon does.
 func (s daemonScorer) Score(m mention.Mention) mention.Score {
-	return daemon.Score(s.scorer, m.Post, s.places[m.ID])
+	return watchlist.Score(s.scorer, m.Post, s.places[m.ID])
 }
 
 // matcher implements tune.Matcher with the real matcher.
@@ -277,7 +277,7 @@ func (w matcher) Try(name string, lists [][]string) (func(mention.Post) []bool, 
 		}
 		tried.Watches[n] = copied
 	}
-	set, err := daemon.CompileTerms(&tried)
+	set, err := watchlist.CompileTerms(&tried)
 	if err != nil {
 		return nil, err
 	}

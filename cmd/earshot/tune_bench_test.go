@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/tune"
@@ -45,7 +45,7 @@ func BenchmarkTune(b *testing.B) {
 			for b.Loop() {
 				done, most := make(chan struct{}), make(chan uint64)
 				go func() { most <- mostHeap(done) }()
-				if _, err := tune.Propose(b.Context(), in, newLexicon(in, daemon.Watchlist{}), noMatch{}, learner{"", newLexicon(in, daemon.Watchlist{})}); err != nil {
+				if _, err := tune.Propose(b.Context(), in, newLexicon(in, watchlist.List{}), noMatch{}, learner{"", newLexicon(in, watchlist.List{})}); err != nil {
 					b.Fatal(err)
 				}
 				close(done)

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/plan"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/tune"
@@ -80,7 +80,7 @@ func TestTuneOfARenamedWatchBesideAnother(t *testing.T) {
 		if err := os.WriteFile(path, []byte(strings.Replace(list, "  - {name: Мак, terms: [\"Мак\"]}\n", names, 1)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		now, err := daemon.Load(path)
+		now, err := watchlist.Load(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,11 +111,11 @@ func TestTuneOfAnEditedComplaint(t *testing.T) {
 	if err := label(t.Context(), path, []verdictOf{{"claim", "Ромашка третій тиждень не повертає гроші, підтримка мовчить"}, {"claim", "Ромашка двічі списала комісію, огидний сервіс"}}); err != nil {
 		t.Fatal(err)
 	}
-	list, err := daemon.Load(path)
+	list, err := watchlist.Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	scorer, err := daemon.NewScorer("", "")
+	scorer, err := watchlist.NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,11 +125,11 @@ func TestTuneOfAnEditedComplaint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	rules := daemon.NewRules(list.Config, scorer)
+	rules := watchlist.NewRules(list.Config, scorer)
 	planner := plan.NewPlanner(rules)
 	for i, text := range []string{"Ромашка повернула гроші, усе вирішили, дуже дякую!", "Ромашка двічі списала комісію, огидний сервіс і хамство"} {
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i), Author: fmt.Sprint("author", i), Text: text, FetchedAt: now}
-		in := mention.PollResult{Source: "forum", At: now, Complete: true, Posts: []mention.AnalyzedPost{{Post: post, Mentions: daemon.NewAnalyzer(list, scorer, planner.OfficialFor).Analyze(post)}}}
+		in := mention.PollResult{Source: "forum", At: now, Complete: true, Posts: []mention.AnalyzedPost{{Post: post, Mentions: watchlist.NewAnalyzer(list, scorer, planner.OfficialFor).Analyze(post)}}}
 		result, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 			return planner.Plan(ctx, tx, now, drafts)
 		})

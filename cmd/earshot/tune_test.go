@@ -14,7 +14,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/tune"
@@ -53,8 +53,8 @@ func labelForScripts() {
 
 // label fills the watchlist's database as the daemon would, and has staff press their
 // buttons.
-func label(ctx context.Context, watchlist string, texts []verdictOf) error {
-	list, err := daemon.Load(watchlist)
+func label(ctx context.Context, path string, texts []verdictOf) error {
+	list, err := watchlist.Load(path)
 	if err != nil {
 		return err
 	}
@@ -66,12 +66,12 @@ func label(ctx context.Context, watchlist string, texts []verdictOf) error {
 		return err
 	}
 	defer db.Close()
-	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
+	scorer, err := watchlist.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		return err
 	}
-	planner := plan.NewPlanner(daemon.NewRules(cfg, scorer))
-	analyzer := daemon.NewAnalyzer(list, scorer, planner.OfficialFor)
+	planner := plan.NewPlanner(watchlist.NewRules(cfg, scorer))
+	analyzer := watchlist.NewAnalyzer(list, scorer, planner.OfficialFor)
 	desk := desk.NewDesk(db, nil, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/tune"
 )
@@ -42,7 +42,7 @@ func (l learner) Learn(examples []tune.Example) (string, error) {
 	}
 	taught := make([]sentiment.Example, len(examples))
 	for i, e := range examples {
-		in, _ := daemon.Input(e.Mention.Post, l.lex.places[e.Mention.ID])
+		in, _ := watchlist.Input(e.Mention.Post, l.lex.places[e.Mention.ID])
 		taught[i] = sentiment.Example{Input: in, Complaint: e.Verdict == tune.Confirmed}
 	}
 	return s.Learn(taught), nil

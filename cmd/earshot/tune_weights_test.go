@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -29,9 +29,9 @@ func taughtAlerts(t *testing.T) (in tune.Input) {
 		files = append(files, found...)
 	}
 	in, scorer := untaught(t)
-	rules := daemon.NewRules(&config.Config{}, scorer)
+	rules := watchlist.NewRules(&config.Config{}, scorer)
 	for _, l := range labelledPosts(t, files) {
-		l.Score = daemon.Score(scorer, l.Post, daemon.Places{Brand: l.Spans})
+		l.Score = watchlist.Score(scorer, l.Post, watchlist.Places{Brand: l.Spans})
 		if l.of.Held() && l.of.Complaint != "borderline" && rules.IsComplaint(l.Mention) {
 			in.Examples = append(in.Examples, tune.Example{Mention: l.Mention, Verdict: l.verdict()})
 		}
@@ -42,11 +42,11 @@ func taughtAlerts(t *testing.T) (in tune.Input) {
 // untaught is what a plan is made of where staff gave no verdict yet, and the scorer.
 func untaught(t testing.TB) (tune.Input, *sentiment.Scorer) {
 	t.Helper()
-	scorer, err := daemon.NewScorer("", "")
+	scorer, err := watchlist.NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tune.Input{Margin: daemon.NewRules(&config.Config{}, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights}, scorer
+	return tune.Input{Margin: watchlist.NewRules(&config.Config{}, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights}, scorer
 }
 
 // labelledPost is a labelled post as the daemon would record it.
@@ -99,7 +99,7 @@ func TestLearning(t *testing.T) {
 	propose := func(mayLose int) tune.Plan {
 		t.Helper()
 		in.MayLose = mayLose
-		plan, err := tune.Propose(t.Context(), in, noWords{}, noMatch{}, learner{"", newLexicon(in, daemon.Watchlist{})})
+		plan, err := tune.Propose(t.Context(), in, noWords{}, noMatch{}, learner{"", newLexicon(in, watchlist.List{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,13 +134,13 @@ func TestLearning(t *testing.T) {
 	if err := (&tuneCmd{Weights: file}).writeWeights(speech{}, plan); err != nil {
 		t.Fatal(err)
 	}
-	scorer, err := daemon.NewScorer("", file)
+	scorer, err := watchlist.NewScorer("", file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	after := 0
 	for _, e := range in.Examples {
-		if e.Verdict == tune.NotNegative && in.Margin(e.Mention.Post.Kind, daemon.Score(scorer, e.Mention.Post, daemon.Places{Brand: e.Mention.Spans})) >= 0 {
+		if e.Verdict == tune.NotNegative && in.Margin(e.Mention.Post.Kind, watchlist.Score(scorer, e.Mention.Post, watchlist.Places{Brand: e.Mention.Spans})) >= 0 {
 			after++
 		}
 	}

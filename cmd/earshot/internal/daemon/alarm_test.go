@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
@@ -177,7 +178,7 @@ func TestQueueRefused(t *testing.T) {
 func TestRefusedWatchlist(t *testing.T) {
 	text := reloadList(t, t.TempDir(), "Alpha", ".post")
 	d := open(t, text)
-	_, err := config.Parse("watchlist.yaml", []byte(strings.Replace(text, "watch:", "wotch:", 1)), lookup, KindOptions())
+	_, err := config.Parse("watchlist.yaml", []byte(strings.Replace(text, "watch:", "wotch:", 1)), lookup, watchlist.Kinds())
 	d.Refused(t.Context(), err)
 	d.Refused(t.Context(), errors.New("the new watchlist was refused: another reason"))
 	code, h := healthOf(t, d)

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/i18n"
@@ -97,7 +98,7 @@ func (d *Daemon) pausable(name string, now time.Time) (place string, err error) 
 	if src.Off(now) {
 		return "", slack.ErrOwners
 	}
-	place, _ = identify(d.key, src)
+	place, _ = watchlist.Identify(d.key, src)
 	return place, nil
 }
 
@@ -157,7 +158,7 @@ func namedIn(cfg *config.Config, phrase string) (named, left []config.Watch, err
 		with.Ignore = w.Ignore
 		tried := *cfg
 		tried.Watches = []config.Watch{bare, with}
-		set, err := CompileTerms(&tried)
+		set, err := watchlist.CompileTerms(&tried)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -182,7 +183,7 @@ func (d *Daemon) effect(ctx context.Context, cfg *config.Config, w config.Watch,
 	more.Ignore = append(slices.Clone(w.Ignore), config.Text{Value: phrase})
 	tried := *cfg
 	tried.Watches = []config.Watch{w, more}
-	set, err := CompileTerms(&tried)
+	set, err := watchlist.CompileTerms(&tried)
 	if err != nil {
 		return "", err
 	}

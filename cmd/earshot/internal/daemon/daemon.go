@@ -22,6 +22,7 @@ import (
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
@@ -36,12 +37,12 @@ import (
 
 // Options are what a daemon is made of. All but Who, Exit and Secrets are required.
 type Options struct {
-	Watchlist Watchlist // as Check returned it
-	Out       io.Writer // where alerts of the route "console" are printed
-	Colour    bool      // Out is a terminal that shows colours
-	Version   string    // goes into the User-Agent and the health page
-	Host      string    // by which people know this replica among others
-	Revision  string    // of the source it was built from; may be empty
+	Watchlist watchlist.List // as Check returned it
+	Out       io.Writer      // where alerts of the route "console" are printed
+	Colour    bool           // Out is a terminal that shows colours
+	Version   string         // goes into the User-Agent and the health page
+	Host      string         // by which people know this replica among others
+	Revision  string         // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
 

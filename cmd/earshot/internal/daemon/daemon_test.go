@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 )
 
@@ -17,10 +18,10 @@ import (
 func lookup(name string) (string, bool) { return "token " + name, true }
 
 // checkWith is check in another environment.
-func checkWith(t testing.TB, text string, env func(string) (string, bool)) Watchlist {
+func checkWith(t testing.TB, text string, env func(string) (string, bool)) watchlist.List {
 	t.Helper()
-	cfg, err := config.Parse("watchlist.yaml", []byte(text), env, KindOptions())
-	list, err := Check(cfg, err)
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), env, watchlist.Kinds())
+	list, err := watchlist.Check(cfg, err)
 	if err != nil {
 		t.Fatal(err)
 	}

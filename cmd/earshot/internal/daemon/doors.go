@@ -2,10 +2,8 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -14,27 +12,6 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
-
-// checkDoors opens every door of a watchlist once and adds what is wrong with its address.
-func checkDoors(cfg *config.Config, all *config.Errors) {
-	for name, address := range cfg.Doors {
-		if !address.IsSet() {
-			continue // said already
-		}
-		err := door.Check(address.Reveal())
-		var unknown *door.UnknownError
-		var incomplete *door.IncompleteError
-		var crowded *door.CrowdedError
-		switch {
-		case errors.As(err, &unknown):
-			all.Add(cfg.Problem(cfg.DoorAt[name], name+": "+err.Error(), "known: "+strings.Join(door.Services(), ", ")))
-		case errors.As(err, &incomplete):
-			all.Add(cfg.Problem(cfg.DoorAt[name], name+": the address of this door is not complete", `write it like "`+incomplete.Example+`"`))
-		case errors.As(err, &crowded):
-			all.Add(cfg.Problem(cfg.DoorAt[name], name+": "+err.Error(), "make a second door of the rest"))
-		}
-	}
-}
 
 // newDoors makes the doors of a watchlist. One that stayed the same is kept with what it
 // knows of messages that a part of its recipients got.

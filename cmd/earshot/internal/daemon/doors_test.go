@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
@@ -216,8 +217,8 @@ doors:
 fallback: bird
 routes: [{severity: low, to: crowd}, {severity: high, to: "shoutrrr:discord://hunter22hunter22"}, {to: short}]
 `
-	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
-	_, err = Check(cfg, err)
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, watchlist.Kinds())
+	_, err = watchlist.Check(cfg, err)
 	if err == nil {
 		t.Fatal("no mistake was found")
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/monitor/river"
 	"github.com/earshot/earshot/store"
@@ -64,4 +65,12 @@ func (d *Daemon) pollNow(ctx context.Context, source string) {
 		return
 	}
 	d.engine.PollNow(ctx, source)
+}
+
+// liveAnalyzer is the analyzer of the watchlist in use.
+type liveAnalyzer struct{ d *Daemon }
+
+// Analyze implements monitor.Analyzer.
+func (l liveAnalyzer) Analyze(post mention.Post) []mention.Mention {
+	return l.d.inUse.Load().analyzer.Analyze(post)
 }

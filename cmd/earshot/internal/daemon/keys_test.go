@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
@@ -133,7 +135,7 @@ func TestSourcesFromBefore(t *testing.T) {
 		`telegrambot: {token: "${env:X}"}`:                                                  "1165d5384ebe093f",
 		`json: {address: "https://a.example/x", list: ".x[]", fields: {id: .id, text: .t}}`: "0eaa4ee5b12e3a47",
 	} {
-		if got := formerPlace(key, source(t, block)); got != place {
+		if got := watchlist.FormerPlace(key, source(t, block)); got != place {
 			t.Errorf("%s: former place %s, want %s", block, got, place)
 		}
 	}
@@ -171,4 +173,30 @@ func TestSourcesFromBefore(t *testing.T) {
 		}
 		d.close()
 	}
+}
+
+// TestGroupOfASource: sources of one host are one group in whatever form they are written, so
+// that it is asked for one thing at a time.
+func TestGroupOfASource(t *testing.T) {
+	for block, want := range map[string]string{
+		`feed: https://www.a.example/rss`:                                             "www.a.example",
+		`feed: {address: "https://www.a.example/rss"}`:                                "www.a.example",
+		`{feed: {address: "https://www.a.example/rss"}, base: "http://127.0.0.1:80"}`: "127.0.0.1",
+		`hackernews: romashka`:                                                        "hackernews",
+	} {
+		if got := politenessGroup(source(t, block)); got != want {
+			t.Errorf("%s: group %q, want %q", block, got, want)
+		}
+	}
+}
+
+// source is the source of this block, unchecked.
+func source(t *testing.T, block string) config.Source {
+	t.Helper()
+	env := func(name string) (string, bool) { return "secret " + name, true }
+	cfg, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: W, terms: [Romashka]}]\nsources:\n  - "+block+"\n"), env, watchlist.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg.Sources[0]
 }

@@ -24,6 +24,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/testkit"
@@ -432,7 +433,7 @@ func TestCertificateThatIsNotRenewed(t *testing.T) {
 	}
 	for until, want := range map[time.Duration]string{24 * time.Hour: "is valid until", -time.Hour: "has not been valid since", 60 * 24 * time.Hour: ""} {
 		certificateFor(t, cert, key, 3, time.Now().AddDate(0, 0, -30), time.Now().Add(until))
-		cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+		cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, watchlist.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}

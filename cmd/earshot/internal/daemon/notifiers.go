@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/alerts/webhook"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
@@ -92,7 +93,7 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 	old := n.inUse
 	n.mu.RUnlock()
 	channels, notify := slackNeeds(cfg)
-	set := notifierSet{fallback: fallbackRoute(cfg), channels: channels, notify: notify, groups: cfg.Groups(), webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
+	set := notifierSet{fallback: watchlist.FallbackRoute(cfg), channels: channels, notify: notify, groups: cfg.Groups(), webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
 	for _, w := range cfg.Webhooks {
 		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
 	}
@@ -189,7 +190,7 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 // ofSlack reports whether a route goes to Slack, where there is one: to no door, webhook or console.
 func ofSlack(route string) bool {
 	_, isDoor := alerts.DoorOf(route)
-	return !isDoor && route != consoleRoute && !strings.HasPrefix(route, "webhook:")
+	return !isDoor && route != watchlist.ConsoleRoute && !strings.HasPrefix(route, "webhook:")
 }
 
 // notifierFor implements outbox.Options.NotifierFor. Without a Slack token and without a
@@ -208,7 +209,7 @@ func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
 	case isWebhook:
 		to, ok := n.inUse.webhooks[name]
 		return to, ok
-	case route == consoleRoute:
+	case route == watchlist.ConsoleRoute:
 		return n.console, true
 	case n.inUse.slack != nil:
 		return n.inUse.slack, true

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
@@ -58,7 +59,7 @@ func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool)
 		if p.Until.After(now) {
 			continue
 		}
-		if p.Until.After(d.inUse.Load().list.at) && !d.wake(ctx) {
+		if p.Until.After(d.inUse.Load().list.AsOf) && !d.wake(ctx) {
 			return // tried again
 		}
 		if told[p] || now.Sub(p.Until) > pauseNews {
@@ -91,7 +92,7 @@ func (d *Daemon) wake(ctx context.Context) bool {
 	again := *d.config()
 	again.Warnings = nil // they were said
 	// By the clock that says that the pause is over: this machine's own may not have got there.
-	list, err := checkAt(&again, nil, d.now())
+	list, err := watchlist.CheckAt(&again, nil, d.now())
 	if err == nil {
 		_, _, err = d.take(ctx, list)
 	}
@@ -106,7 +107,7 @@ func (d *Daemon) resting() (list []SourceHealth) {
 	in := d.inUse.Load().list
 	for _, src := range d.standings(nil) {
 		if src.off {
-			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: src.Word(in.at, in.Zone())})
+			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: src.Word(in.AsOf, in.Zone())})
 		}
 	}
 	return list

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
 
 // paused is a watchlist with one source and one watch in a pause, and one of each that is
 // switched off.
-func paused(t *testing.T, db, site string, until, now time.Time) Watchlist {
+func paused(t *testing.T, db, site string, until, now time.Time) watchlist.List {
 	t.Helper()
 	text := fmt.Sprintf(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}, {name: Beta, terms: [Beta], paused_until: 2020-01-01}, {name: Gamma, terms: [Gamma], enabled: false}]
@@ -32,12 +33,12 @@ deadlines: {claim: 5m, hours: "Mon-Sun 00:00-24:00 Europe/Kyiv"}
 fetch: {allow_private: [127.0.0.0/8], gap: 0s}
 store: {database: "sqlite:%[1]s"}
 `, db, site)
-	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, watchlist.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg.Watches[1].PausedUntil.Until, cfg.Sources[0].PausedUntil.Until = until, until
-	list, err := checkAt(cfg, nil, now)
+	list, err := watchlist.CheckAt(cfg, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func (s *skipping) now() time.Time { return time.Now().Add(time.Duration(s.ahead
 func (s *skipping) to(at time.Time) { s.ahead.Store(int64(time.Until(at))) }
 
 // polling runs work while a daemon of the watchlist polls, and does nothing else.
-func polling(t *testing.T, list Watchlist, now func() time.Time, work func(d *Daemon, ctx context.Context)) {
+func polling(t *testing.T, list watchlist.List, now func() time.Time, work func(d *Daemon, ctx context.Context)) {
 	t.Helper()
 	d := openTo(t, io.Discard, list, now)
 	defer d.close()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
@@ -17,7 +18,7 @@ func TestPlaceholdersAreTheSame(t *testing.T) {
 	if all := "{{" + strings.Join(names, "}}, {{") + "}}"; mention.Placeholders != all {
 		t.Errorf("mention has %s, config %s", mention.Placeholders, all)
 	}
-	schema, err := config.Schema(KindOptions(), nil)
+	schema, err := config.Schema(watchlist.Kinds(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

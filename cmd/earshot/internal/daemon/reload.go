@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
@@ -28,9 +29,9 @@ const rerouteIn = 30 * time.Second
 
 // prepared is a watchlist with all that is made of it. It never changes.
 type prepared struct {
-	list      Watchlist
+	list      watchlist.List
 	paused    []mention.SourcePause // by people
-	analyzer  *Analyzer
+	analyzer  *watchlist.Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
 	client    *fetch.Client
@@ -44,8 +45,8 @@ type prepared struct {
 // cannot be read or is wrong, options of sources, and that the database cannot be
 // written. All that it changes are which watchlist the other replicas see here, and the
 // names of sources.
-func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*prepared, error) {
-	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
+func (d *Daemon) prepare(ctx context.Context, list watchlist.List) (*prepared, error) {
+	scorer, err := watchlist.NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return nil, err
 	}
@@ -65,24 +66,24 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*prepared, error)
 		client.Close()
 		return nil, err
 	}
-	rules := NewRules(list.Config, scorer)
+	rules := watchlist.NewRules(list.Config, scorer)
 	rules.Language, rules.Spoken = d.texts.In(list.Language), map[string]i18n.Lang{}
 	for route, code := range list.Spoken() {
 		rules.Spoken[route] = d.texts.In(code)
 	}
-	outdated, _ := Outdated(list.Config, scorer)
+	outdated, _ := watchlist.Outdated(list.Config, scorer)
 	n := &prepared{
 		list:      list,
 		outdated:  outdated,
 		paused:    paused,
-		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
+		analyzer:  watchlist.NewAnalyzer(list, scorer, d.planner.OfficialFor),
 		rules:     rules,
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
 		ways:      ways,
 	}
-	all, file := list.digests(d.key)
+	all, file := list.Digests(d.key)
 	newest, back, err := d.roster.take(ctx, all, file)
 	if err != nil {
 		client.Close()
@@ -108,7 +109,7 @@ func (d *Daemon) readPauses(ctx context.Context) ([]mention.SourcePause, error) 
 // newClient makes the client of a watchlist. After a reload it goes on with the manners
 // of the one before, whose polls may still run: pauses that hosts asked for hold.
 func (d *Daemon) newClient(cfg *config.Config) *fetch.Client {
-	options := fetchOptions(cfg, d.version, d.log)
+	options := watchlist.FetchOptions(cfg, d.version, d.log)
 	if before := d.fetch.Load(); before != nil {
 		return before.With(options)
 	}
@@ -190,7 +191,7 @@ func (d *Daemon) turned(ctx context.Context) {
 // Reload takes a changed watchlist while the daemon runs, or returns why it
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
-func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
+func (d *Daemon) Reload(ctx context.Context, list watchlist.List) error {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	old, n, err := d.take(ctx, list)
@@ -210,7 +211,7 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 
 // take puts a watchlist into the place of the one in use, whose config is old. The caller
 // holds reloading.
-func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, n *prepared, err error) {
+func (d *Daemon) take(ctx context.Context, list watchlist.List) (old *config.Config, n *prepared, err error) {
 	if n, err = d.prepare(ctx, list); err != nil {
 		return nil, nil, err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
@@ -57,15 +59,15 @@ func TestReloadIsAllOrNothing(t *testing.T) {
 	d := open(t, reloadList(t, dir, "Alpha", ".post"))
 	before, slackBefore := inUse(t, d), d.notifiers.inUse.slack
 
-	cfg, err := config.Parse("watchlist.yaml", []byte(reloadList(t, dir, "Omega", "[[")), lookup, KindOptions())
+	cfg, err := config.Parse("watchlist.yaml", []byte(reloadList(t, dir, "Omega", "[[")), lookup, watchlist.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	terms, err := CompileTerms(cfg)
+	terms, err := watchlist.CompileTerms(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = d.Reload(t.Context(), Watchlist{Config: cfg, Terms: terms})
+	err = d.Reload(t.Context(), watchlist.List{Config: cfg, Terms: terms})
 	if err == nil || !strings.Contains(err.Error(), "[[") {
 		t.Fatalf("the reload says %v, want the selector that is wrong", err)
 	}
@@ -191,5 +193,25 @@ func TestPlaceholdersOfAPhone(t *testing.T) {
 	m.Post.Author = "Guest"
 	if got := fillReplies(saved, m, "Ira", 1); len(got) != 1 || got[0] != "Romashka is sorry. {{Order number}}" {
 		t.Errorf("to nobody: %q", got)
+	}
+}
+
+// TestOutdatedWeights: weights that another version learned keep nobody from starting; none of
+// them is used, and staff are told once, with what to do, in their language.
+func TestOutdatedWeights(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "our-weights.tsv")
+	if err := os.WriteFile(file, []byte("score bad\t-3\nwhat no version weighs\t0.2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list := check(t, strings.NewReplacer("DIR", dir, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist)+"language: uk\nsentiment: {weights: "+file+"}\n")
+	for range 2 {
+		polling(t, list, time.Now, func(d *Daemon, ctx context.Context) {
+			d.poll(ctx, d.inUse.Load())
+			said := notices(t, d)
+			if len(said) != 1 || !strings.Contains(said[0], "earshot tune --weights "+file) || !strings.Contains(said[0], "іншою версією") {
+				t.Errorf("staff were told %q", said)
+			}
+		})
 	}
 }

@@ -12,11 +12,12 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
 // check is the watchlist of this text.
-func check(t testing.TB, text string) Watchlist {
+func check(t testing.TB, text string) watchlist.List {
 	t.Helper()
 	return checkWith(t, text, lookup)
 }
@@ -34,7 +35,7 @@ func openAt(t testing.TB, text string, now func() time.Time) *Daemon {
 }
 
 // openTo is openAt that prints into out.
-func openTo(t testing.TB, out io.Writer, list Watchlist, now func() time.Time) *Daemon {
+func openTo(t testing.TB, out io.Writer, list watchlist.List, now func() time.Time) *Daemon {
 	t.Helper()
 	d, err := Open(t.Context(), Options{Watchlist: list, Out: out, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now})
 	if err != nil {

@@ -139,7 +139,7 @@ store: {database: "sqlite:e.db"}
 web: {listen: "127.0.0.1:0"}
 `
 	key := []byte("key")
-	all, file := check(t, text).digests(key)
+	all, file := check(t, text).Digests(key)
 	for _, c := range []struct {
 		old, new          string
 		sameAll, sameFile bool
@@ -150,7 +150,7 @@ web: {listen: "127.0.0.1:0"}
 		{"#a", "#b", false, false},
 		{"env:BOT", "env:OTHER", false, false},
 	} {
-		a, f := check(t, strings.Replace(text, c.old, c.new, 1)).digests(key)
+		a, f := check(t, strings.Replace(text, c.old, c.new, 1)).Digests(key)
 		if (a == all) != c.sameAll || (f == file) != c.sameFile {
 			t.Errorf("%q to %q: all %v, file %v", c.old, c.new, a == all, f == file)
 		}
@@ -161,7 +161,7 @@ web: {listen: "127.0.0.1:0"}
 				return "another token of enough characters", true
 			}
 			return lookup(n)
-		}).digests(key)
+		}).Digests(key)
 		if a == all || f != file {
 			t.Errorf("another %s: all the same %v, file the same %v", name, a == all, f == file)
 		}

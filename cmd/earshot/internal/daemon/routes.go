@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -219,7 +220,7 @@ func (r *routes) look(ctx context.Context, route string, b breakage, broken map[
 	n, since, loudest, err := r.opt.outbox.Waiting(ctx, route, now)
 	loudest = max(loudest, mention.Normal)
 	passes := b.away() // or somebody can be told in a moment who could not now
-	if !passes && r.working(rules, loudest, broken) == consoleRoute {
+	if !passes && r.working(rules, loudest, broken) == watchlist.ConsoleRoute {
 		passes = some(broken, (*breakage).away)
 	}
 	switch {
@@ -313,7 +314,7 @@ func (r *routes) around(route string, rules alerts.Rules, s mention.Severity, br
 		return route
 	}
 	to := r.working(rules, s, broken)
-	if to == consoleRoute && r.away(route, broken) {
+	if to == watchlist.ConsoleRoute && r.away(route, broken) {
 		return route
 	}
 	return to
@@ -339,7 +340,7 @@ func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[stri
 			return route
 		}
 	}
-	return consoleRoute
+	return watchlist.ConsoleRoute
 }
 
 // works reports whether nothing is known against a route.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
@@ -20,72 +21,20 @@ import (
 	"github.com/earshot/earshot/store"
 )
 
-// NewFetch makes the HTTP client the watchlist asks for; version goes into its
-// User-Agent. The caller closes it.
-func NewFetch(cfg *config.Config, version string, log *slog.Logger) *fetch.Client {
-	return fetch.New(fetchOptions(cfg, version, log))
-}
-
-func fetchOptions(cfg *config.Config, version string, log *slog.Logger) fetch.Options {
-	hosts := map[string]fetch.HostOptions{}
-	for name, h := range cfg.Fetch.Hosts {
-		hosts[name] = fetch.HostOptions{Gap: &h.Gap}
-	}
-	return fetch.Options{
-		Contact:      cfg.Contact,
-		Version:      version,
-		Gap:          &cfg.Fetch.Gap,
-		Hosts:        hosts,
-		AllowPrivate: cfg.Fetch.AllowPrivate,
-		Log:          log,
-		Now:          time.Now,
-	}
-}
-
-// NewCrawler makes the crawler of one source; env says how, the source what. A
-// mistake in its options is a config.Error with its place.
-func NewCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
-	env.Source, env.Base, env.Lang, env.PostKind = src.Name, src.Base, src.Lang, mention.PostKind(src.PostKind)
-	if src.Zone != "" {
-		zone, err := time.LoadLocation(src.Zone)
-		if err != nil {
-			return nil, src.Section.Errorf("zone", "unknown time zone %q", src.Zone)
-		}
-		env.Zone = zone
-	}
-	if client, ok := env.Fetch.(*fetch.Client); ok {
-		env.Fetch = client.For(named(src)...)
-	}
-	return presets.New(env, src.Kind, src.Section)
-}
-
-// named are the addresses that a source's block writes. A server without a scheme is
-// asked by https.
-func named(src config.Source) []string {
-	list := []string{src.Base}
-	for _, text := range src.Section.Texts() {
-		if !strings.Contains(text, "://") {
-			text = "https://" + text
-		}
-		list = append(list, text)
-	}
-	return list
-}
-
 // newSources makes everything the monitor polls; what rests by the watchlist, or because people
 // paused it, is not, and of that only the name and the place are told. In a shared
 // database other daemons may poll the same, and access tokens are shared with them.
-func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) (sources, resting []monitor.Source, err error) {
+func newSources(w watchlist.List, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) (sources, resting []monitor.Source, err error) {
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
-		place, settings := identify(key, src)
+		place, settings := watchlist.Identify(key, src)
 		former := ""
 		if place != "" {
-			former = formerPlace(key, src)
+			former = watchlist.FormerPlace(key, src)
 		}
-		if src.Off(w.at) || slices.ContainsFunc(paused, func(p mention.SourcePause) bool { return p.Place == place }) {
+		if src.Off(w.AsOf) || slices.ContainsFunc(paused, func(p mention.SourcePause) bool { return p.Place == place }) {
 			resting = append(resting, monitor.Source{Name: src.Name, Place: place, Former: former})
 			continue
 		}
@@ -93,7 +42,7 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 		if len(src.Watches) > 0 {
 			env.Interest = nil
 		}
-		crawler, err := NewCrawler(env, src)
+		crawler, err := watchlist.NewCrawler(env, src)
 		if err != nil {
 			errs = append(errs, err)
 			continue

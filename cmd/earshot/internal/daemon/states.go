@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -112,12 +113,12 @@ func (d *Daemon) standings(stand []monitor.SourceStatus) (list []standing) {
 	}
 	for _, src := range in.list.Sources {
 		s := standing{Source: src, stands: polled[src.Name]}
-		if !src.Off(in.list.at) {
-			place, _ := identify(d.key, src)
+		if !src.Off(in.list.AsOf) {
+			place, _ := watchlist.Identify(d.key, src)
 			p := paused[place]
 			s.Rest, s.by = config.Rest{PausedUntil: config.Pause{Until: p.Until}}, p.By.Name
 		}
-		s.off = s.Off(in.list.at)
+		s.off = s.Off(in.list.AsOf)
 		list = append(list, s)
 	}
 	return list

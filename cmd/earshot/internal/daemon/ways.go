@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
@@ -22,7 +23,7 @@ import (
 func newWays(cfg *config.Config, client *fetch.Client, db *store.Store, log *slog.Logger) (map[string]reply.Way, error) {
 	ways := map[string]reply.Way{}
 	for _, src := range cfg.Sources {
-		env := crawlers.Env{Fetch: client.For(named(src)...), Log: log.With("source", src.Name), Now: time.Now, Base: src.Base}
+		env := crawlers.Env{Fetch: client.For(watchlist.Addresses(src)...), Log: log.With("source", src.Name), Now: time.Now, Base: src.Base}
 		if db != nil {
 			env.Tokens = db
 		}
@@ -84,12 +85,4 @@ func (d *Daemon) answerOf(ctx context.Context, m mention.Mention) (out alerts.An
 	all, err := d.answers.Replies(ctx, m.ID)
 	out.Last = reply.Last(all)
 	return out, err
-}
-
-// checkAnswers adds what is wrong with how sources are answered.
-func checkAnswers(cfg *config.Config, src config.Source, all *config.Errors) {
-	probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now, Base: src.Base}
-	if _, _, err := presets.NewAnswer(probe, src); err != nil {
-		all.Add(cfg.Problem(src.Reply.Pos, "reply: "+err.Error(), ""))
-	}
 }

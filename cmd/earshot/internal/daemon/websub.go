@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/websub"
@@ -47,7 +48,7 @@ func (h hubClient) Post(ctx context.Context, source, address string, form url.Va
 	client := h.fetch.Load()
 	for _, src := range h.config().Sources {
 		if src.Name == source {
-			client = client.For(named(src)...)
+			client = client.For(watchlist.Addresses(src)...)
 		}
 	}
 	_, err := client.Do(ctx, fetch.Request{

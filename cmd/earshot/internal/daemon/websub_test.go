@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 )
@@ -29,7 +30,7 @@ watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{feed: "SITE/feed", name: news}]
 fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 `, "SITE", own.URL))
-	client := NewFetch(list.Config, "test", slog.New(slog.DiscardHandler))
+	client := watchlist.NewFetch(list.Config, "test", slog.New(slog.DiscardHandler))
 	t.Cleanup(client.Close)
 	var h hubClient
 	h.fetch, h.config = new(atomic.Pointer[fetch.Client]), func() *config.Config { return list.Config }

@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"cmp"
@@ -15,12 +15,12 @@ import (
 	"github.com/earshot/earshot/crawlers/presets"
 )
 
-// identify says which place a source is and how it is read, both as digests under the
+// Identify says which place a source is and how it is read, both as digests under the
 // installation's key: they are stored, and keys of sites are among what they cover.
 //
 // The place is the kind, the host and what choices lists, however it is written; a name, a
 // key, a selector or another country in the list does not move it.
-func identify(key []byte, src config.Source) (place, settings string) {
+func Identify(key []byte, src config.Source) (place, settings string) {
 	kind, _ := presets.Lookup(src.Kind)
 	into := kind.Options()
 	if err := src.Section.Decode(into); err != nil {
@@ -38,10 +38,10 @@ func identify(key []byte, src config.Source) (place, settings string) {
 	return shortSum(where), shortSum(how)
 }
 
-// formerPlace is the place as earlier earshots told it, by which a database of theirs knows the
+// FormerPlace is the place as earlier earshots told it, by which a database of theirs knows the
 // source: of the long form they took what is required, letter by letter, and nothing else. It reads no
 // options: identify has, and where they cannot be read there is no source.
-func formerPlace(key []byte, src config.Source) string {
+func FormerPlace(key []byte, src config.Source) string {
 	where, address := hmac.New(sha256.New, key), shortAddress(src)
 	fmt.Fprintf(where, "%s\n%s\n%s\n", src.Kind, src.Base, address)
 	if address == "" {

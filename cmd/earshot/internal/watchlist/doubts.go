@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"fmt"
@@ -10,10 +10,69 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/crawlers/push"
 )
 
 // This file finds addresses that are addresses, and not what somebody meant: all of them were
 // taken, and failed at their first poll or were polled twice.
+
+// sourceWarnings are what each look at the sources finds: allowed, and probably not meant.
+func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
+	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken, unfilled, walled} {
+		for _, src := range cfg.Sources {
+			if msg, hint := look(cfg, src); msg != "" {
+				w := cfg.Problem(src.Section.Pos(), msg, hint)
+				w.Warning = true
+				warnings = append(warnings, w)
+			}
+		}
+	}
+	return append(warnings, onePlace(cfg)...)
+}
+
+// ownerless finds pages of one company or product that no watch owns: on such a page
+// most people do not write the name.
+func ownerless(cfg *config.Config, src config.Source) (msg, hint string) {
+	kind, _ := presets.Lookup(src.Kind)
+	if !kind.Subject || len(src.Watches) > 0 {
+		return "", ""
+	}
+	hint = "write watch: with the name of the watch beside it"
+	if len(cfg.Watches) == 1 {
+		hint = fmt.Sprintf("write watch: %q beside it", cfg.Watches[0].Name)
+	}
+	return "people who write there seldom write the name, and only posts that do are heard", hint
+}
+
+// unreachable finds push sources that nobody can hand posts to.
+func unreachable(cfg *config.Config, src config.Source) (msg, hint string) {
+	if src.Kind != push.Name || cfg.Web.Listen != "" {
+		return "", ""
+	}
+	return "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`
+}
+
+// discourseFeed is how the feeds of Discourse forums look.
+var discourseFeed = regexp.MustCompile(`/(?:latest|posts|top)\.rss$|/t/[^/]+/\d+\.rss$|/c/[^?]+\.rss$`)
+
+// mistaken finds sources of an engine whose address says that another kind reads the
+// place better, or that nothing can.
+func mistaken(cfg *config.Config, src config.Source) (msg, hint string) {
+	if src.Address == "" || !engine(src) || src.Section.Has("select") {
+		return "", ""
+	}
+	if name, why, instead, ok := presets.Unreadable(src.Address); ok {
+		return name + " cannot be read: " + why, instead
+	}
+	if place, ok := presets.Recognize(src.Address, cfg.Watches[0].Name); ok {
+		return src.Kind + " reads this place badly: earshot has " + place.Kind.Name + " for it", "write " + strings.ReplaceAll(place.Block(""), "\n", " ")
+	}
+	if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {
+		return "this looks like a feed of a Discourse forum, which holds the beginning of some posts only", "write discourse: with the forum's address, if it is one"
+	}
+	return "", ""
+}
 
 // blanksToFill are what instructions and other programs leave for a reader to fill in.
 var blanksToFill = regexp.MustCompile(`\{\{?\s*[\pL_][\pL\d_ -]*\s*\}?\}|<[\pL_][\pL\d_ -]*>|\[[\pL_][\pL_ -]*\]|%[sd](?:[/?&#.]|$)|…`)

@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"github.com/earshot/earshot/alerts"
@@ -16,7 +16,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		Official:   map[string][]string{},
 		Profiles:   map[string][]alerts.Profile{},
 		Weights:    map[string]float64{},
-		Otherwise:  fallbackRoute(cfg),
+		Otherwise:  FallbackRoute(cfg),
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
@@ -99,14 +99,14 @@ func newDeadlines(cfg *config.Config) map[mention.Severity]alerts.Deadline {
 	return out
 }
 
-// fallbackRoute is where alerts go that no route fits: the last place the user
+// FallbackRoute is where alerts go that no route fits: the last place the user
 // named, or the terminal.
-func fallbackRoute(cfg *config.Config) string {
+func FallbackRoute(cfg *config.Config) string {
 	if len(cfg.Routes) > 0 {
 		return cfg.Routes[len(cfg.Routes)-1].To
 	}
-	return consoleRoute
+	return ConsoleRoute
 }
 
-// consoleRoute is the route of alerts on the terminal.
-const consoleRoute = "console"
+// ConsoleRoute is the route of alerts on the terminal.
+const ConsoleRoute = "console"

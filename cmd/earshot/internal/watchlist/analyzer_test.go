@@ -1,14 +1,10 @@
-package daemon
+package watchlist
 
 import (
-	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
@@ -99,7 +95,7 @@ watch:
   - {name: E, terms: ["${env:NOPE}"]}
 sources: [{feed: "https://news.example/rss"}]
 `
-	_, err := Check(config.Parse("w.yaml", []byte(text), func(string) (string, bool) { return "", false }, KindOptions()))
+	_, err := Check(config.Parse("w.yaml", []byte(text), func(string) (string, bool) { return "", false }, Kinds()))
 	var all *config.Errors
 	if !errors.As(err, &all) {
 		t.Fatalf("err %v", err)
@@ -297,25 +293,5 @@ func TestMistaken(t *testing.T) {
 		if all := strings.Join(said, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
 			t.Errorf("%s: warnings %q, want %q", source, all, want)
 		}
-	}
-}
-
-// TestOutdatedWeights: weights that another version learned keep nobody from starting; none of
-// them is used, and staff are told once, with what to do, in their language.
-func TestOutdatedWeights(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "our-weights.tsv")
-	if err := os.WriteFile(file, []byte("score bad\t-3\nwhat no version weighs\t0.2\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	list := check(t, strings.NewReplacer("DIR", dir, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist)+"language: uk\nsentiment: {weights: "+file+"}\n")
-	for range 2 {
-		polling(t, list, time.Now, func(d *Daemon, ctx context.Context) {
-			d.poll(ctx, d.inUse.Load())
-			said := notices(t, d)
-			if len(said) != 1 || !strings.Contains(said[0], "earshot tune --weights "+file) || !strings.Contains(said[0], "іншою версією") {
-				t.Errorf("staff were told %q", said)
-			}
-		})
 	}
 }

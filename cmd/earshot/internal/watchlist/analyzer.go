@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"cmp"
@@ -16,14 +16,14 @@ import (
 // Analyzer finds the mentions in a post: match, then score near the hits. It is
 // safe for use by many polls at once.
 type Analyzer struct {
-	list     Watchlist
+	list     List
 	scorer   *sentiment.Scorer
 	official func(mention.Post) []string // the watches whose own author wrote the post
 }
 
 // NewAnalyzer returns an analyzer of the watchlist's terms. official returns the
 // watches whose own author wrote a post.
-func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention.Post) []string) *Analyzer {
+func NewAnalyzer(list List, scorer *sentiment.Scorer, official func(mention.Post) []string) *Analyzer {
 	return &Analyzer{list: list, scorer: scorer, official: official}
 }
 
@@ -182,11 +182,3 @@ func Score(scorer *sentiment.Scorer, post mention.Post, named Places) mention.Sc
 
 // leastComplaint keeps a verdict that is rounded to nothing apart from none at all.
 const leastComplaint = 1e-4
-
-// liveAnalyzer is the analyzer of the watchlist in use.
-type liveAnalyzer struct{ d *Daemon }
-
-// Analyze implements monitor.Analyzer.
-func (l liveAnalyzer) Analyze(post mention.Post) []mention.Mention {
-	return l.d.inUse.Load().analyzer.Analyze(post)
-}

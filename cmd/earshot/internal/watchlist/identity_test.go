@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"testing"
@@ -47,39 +47,36 @@ func TestIdentify(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			key := []byte("key")
-			p1, s1 := identify(key, source(t, c.before))
-			p2, s2 := identify(key, source(t, c.after))
+			p1, s1 := Identify(key, source(t, c.before))
+			p2, s2 := Identify(key, source(t, c.after))
 			if p1 == "" || s1 == "" || (p1 == p2) != c.samePlace || (s1 == s2) != c.sameWays {
 				t.Errorf("places %s %s, settings %s %s", p1, p2, s1, s2)
 			}
-			if p3, s3 := identify([]byte("another"), source(t, c.before)); p3 == p1 || s3 == s1 {
+			if p3, s3 := Identify([]byte("another"), source(t, c.before)); p3 == p1 || s3 == s1 {
 				t.Error("another installation has the same digests")
 			}
 		})
 	}
 }
 
+// source is the source of this block, unchecked.
 func source(t *testing.T, block string) config.Source {
 	t.Helper()
 	env := func(name string) (string, bool) { return "secret " + name, true }
-	cfg, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: W, terms: [Romashka]}]\nsources:\n  - "+block+"\n"), env, KindOptions())
+	cfg, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: W, terms: [Romashka]}]\nsources:\n  - "+block+"\n"), env, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg.Sources[0]
 }
 
-// TestGroupOfASource: sources of one host are one group in whatever form they are written, so
-// that it is asked for one thing at a time.
-func TestGroupOfASource(t *testing.T) {
-	for block, want := range map[string]string{
-		`feed: https://www.a.example/rss`:                                             "www.a.example",
-		`feed: {address: "https://www.a.example/rss"}`:                                "www.a.example",
-		`{feed: {address: "https://www.a.example/rss"}, base: "http://127.0.0.1:80"}`: "127.0.0.1",
-		`hackernews: romashka`:                                                        "hackernews",
-	} {
-		if got := politenessGroup(source(t, block)); got != want {
-			t.Errorf("%s: group %q, want %q", block, got, want)
-		}
+// check is the watchlist of this text, which uses no variables.
+func check(t *testing.T, text string) List {
+	t.Helper()
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), func(string) (string, bool) { return "", false }, Kinds())
+	list, err := Check(cfg, err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return list
 }

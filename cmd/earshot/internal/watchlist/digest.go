@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"crypto/hmac"
@@ -11,10 +11,10 @@ import (
 	"github.com/earshot/earshot/config"
 )
 
-// digests say whether two replicas work by the same watchlist, under the installation's
+// Digests say whether two replicas work by the same watchlist, under the installation's
 // key because keys are among what they cover: all says everything, file its text alone.
 // Where the database is, and where this machine listens, is its own business.
-func (l Watchlist) digests(key []byte) (all, file string) {
+func (l List) Digests(key []byte) (all, file string) {
 	h, text := hmac.New(sha256.New, key), l.TextWithout("store", "web")
 	fmt.Fprintf(h, "%s\n", text)
 	file = hex.EncodeToString(h.Sum(nil)[:8])
@@ -25,7 +25,7 @@ func (l Watchlist) digests(key []byte) (all, file string) {
 		}
 	}
 	for _, src := range l.Sources {
-		_, settings := identify(key, src)
+		_, settings := Identify(key, src)
 		fmt.Fprintf(h, "%s\n", settings)
 	}
 	for _, path := range []string{l.Sentiment.WordsFile, l.Sentiment.WeightsFile} {

@@ -1,4 +1,4 @@
-package daemon
+package watchlist
 
 import (
 	"testing"
@@ -16,7 +16,7 @@ severity:
   - {source: news, kind: [news, social], topic: refund, at_least: critical}
   - {stars: 2, at_most: low}
 quiet_hours: 22:00-08:00 Europe/Kyiv
-`), func(string) (string, bool) { return "", false }, KindOptions())
+`), func(string) (string, bool) { return "", false }, Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestNoDesk(t *testing.T) {
 		"slack: {webhook_url: \"https://hooks.slack.com/services/1\"}\nweb: {listen: 127.0.0.1:8080}\n": false,
 		"slack: {webhook_url: \"https://hooks.slack.com/services/1\", bot_token: xoxb-1}\n":             false,
 	} {
-		cfg, err := config.Parse("w.yaml", []byte("contact: a@example.com\nwatch: [{name: R, terms: [Ромашка]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"+extra), func(string) (string, bool) { return "", false }, KindOptions())
+		cfg, err := config.Parse("w.yaml", []byte("contact: a@example.com\nwatch: [{name: R, terms: [Ромашка]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"+extra), func(string) (string, bool) { return "", false }, Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}

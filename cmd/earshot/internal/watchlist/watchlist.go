@@ -1,38 +1,39 @@
-package daemon
+// Package watchlist makes of a watchlist what works by it: compiled terms, crawlers, rules, a scorer and
+// an analyzer. It says what is wrong with all of these at once, beside the mistakes that config finds in
+// the file itself.
+//
+// Commands and the daemon read a watchlist through it alone. It polls nothing, stores nothing and sends
+// nothing: what runs is in daemon.
+package watchlist
 
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"log/slog"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
-	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 )
 
-// Watchlist is a watchlist that was checked as a whole, with its terms compiled.
-type Watchlist struct {
+// List is a watchlist that was checked as a whole, with its terms compiled.
+type List struct {
 	*config.Config
 	Terms  *match.Set
 	Rivals *match.Set // the rivals of each watch, under its name; nil when there are none
 
 	accounts *match.Set          // the accounts of the own people of each watch, under its name; nil when there are none
 	owners   map[string][]string // by source
-	at       time.Time           // what was off at this time is not among the terms
+	AsOf     time.Time           // what was off at this time is not among the terms
 }
 
 // Mentions returns the watches a post is a mention of: those that it names, and those
 // that its source belongs to. The latter have no spans when the post does not name them.
-func (l Watchlist) Mentions(post mention.Post) []match.Hit {
+func (l List) Mentions(post mention.Post) []match.Hit {
 	hits := l.Terms.Match(post.Title, post.Text)
 	for _, watch := range l.Owners(post.Source) {
 		if !slices.ContainsFunc(hits, func(h match.Hit) bool { return h.Watch == watch }) {
@@ -43,7 +44,7 @@ func (l Watchlist) Mentions(post mention.Post) []match.Hit {
 }
 
 // Owners returns the watches that every post of the source of this name is about.
-func (l Watchlist) Owners(source string) []string { return l.owners[source] }
+func (l List) Owners(source string) []string { return l.owners[source] }
 
 // owners lists the watches of the sources that belong to some, by the source's name;
 // watches that are off own nothing.
@@ -67,22 +68,22 @@ func owners(cfg *config.Config, now time.Time) map[string][]string {
 // Load reads and checks a watchlist of files and folders: what config alone cannot know (the options
 // of the kinds, the terms) is checked here too, so that all mistakes are reported
 // at once. Mistakes are a *config.Errors.
-func Load(paths ...string) (Watchlist, error) {
-	cfg, err := config.Load(paths, KindOptions())
+func Load(paths ...string) (List, error) {
+	cfg, err := config.Load(paths, Kinds())
 	return Check(cfg, err)
 }
 
 // Check adds the mistakes of terms and source options to those of the file itself
 // (what config returned), also when the file has mistakes of its own.
-func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
-	return checkAt(cfg, loadErr, time.Now())
+func Check(cfg *config.Config, loadErr error) (List, error) {
+	return CheckAt(cfg, loadErr, time.Now())
 }
 
-// checkAt is Check for what rests at a time.
-func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error) {
+// CheckAt is Check for what rests at a time.
+func CheckAt(cfg *config.Config, loadErr error, now time.Time) (List, error) {
 	var unread *config.ReadError
 	if errors.As(loadErr, &unread) {
-		return Watchlist{}, loadErr
+		return List{}, loadErr
 	}
 	all := &config.Errors{}
 	all.Add(loadErr)
@@ -90,11 +91,11 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 	if cfg == nil {
 		understood = all.Partial
 	}
-	list := Watchlist{Config: cfg, at: now}
+	list := List{Config: cfg, AsOf: now}
 	if understood != nil {
 		names, err := match.NewLanguages() // once for all lists
 		if err != nil {
-			return Watchlist{}, err
+			return List{}, err
 		}
 		set, problems, _ := compileWatches(names, understood, understood.Watches) // the problems say all that the error does
 		list.Terms = set
@@ -128,10 +129,10 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 		}
 	}
 	if err := all.Err(); err != nil {
-		return Watchlist{}, err
+		return List{}, err
 	}
 	if cfg == nil {
-		return Watchlist{}, loadErr
+		return List{}, loadErr
 	}
 	return list, nil
 }
@@ -147,89 +148,8 @@ func saidThere(list []config.Error, p config.Error) bool {
 	return true
 }
 
-// checkSources makes every crawler once and adds what is wrong with their options.
-func checkSources(cfg *config.Config, all *config.Errors) {
-	probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now}
-	tokens := map[string]string{} // of push sources, to their names
-	for _, src := range cfg.Sources {
-		if _, known := presets.Lookup(src.Kind); !known {
-			continue // said already
-		}
-		crawler, err := NewCrawler(probe, src)
-		if err != nil {
-			all.Add(err)
-		} else {
-			checkAnswers(cfg, src, all)
-		}
-		if door, ok := crawler.(*push.Door); ok {
-			token := door.Options.Token.Reveal()
-			if other, taken := tokens[token]; taken {
-				all.Add(src.Section.Errorf("token", "this is the token of %q too: each push source needs one of its own", other))
-			}
-			tokens[token] = src.Name
-		}
-	}
-}
-
-// sourceWarnings are what each look at the sources finds: allowed, and probably not meant.
-func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
-	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken, unfilled, walled} {
-		for _, src := range cfg.Sources {
-			if msg, hint := look(cfg, src); msg != "" {
-				w := cfg.Problem(src.Section.Pos(), msg, hint)
-				w.Warning = true
-				warnings = append(warnings, w)
-			}
-		}
-	}
-	return append(warnings, onePlace(cfg)...)
-}
-
-// ownerless finds pages of one company or product that no watch owns: on such a page
-// most people do not write the name.
-func ownerless(cfg *config.Config, src config.Source) (msg, hint string) {
-	kind, _ := presets.Lookup(src.Kind)
-	if !kind.Subject || len(src.Watches) > 0 {
-		return "", ""
-	}
-	hint = "write watch: with the name of the watch beside it"
-	if len(cfg.Watches) == 1 {
-		hint = fmt.Sprintf("write watch: %q beside it", cfg.Watches[0].Name)
-	}
-	return "people who write there seldom write the name, and only posts that do are heard", hint
-}
-
-// unreachable finds push sources that nobody can hand posts to.
-func unreachable(cfg *config.Config, src config.Source) (msg, hint string) {
-	if src.Kind != push.Name || cfg.Web.Listen != "" {
-		return "", ""
-	}
-	return "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`
-}
-
-// discourseFeed is how the feeds of Discourse forums look.
-var discourseFeed = regexp.MustCompile(`/(?:latest|posts|top)\.rss$|/t/[^/]+/\d+\.rss$|/c/[^?]+\.rss$`)
-
-// mistaken finds sources of an engine whose address says that another kind reads the
-// place better, or that nothing can.
-func mistaken(cfg *config.Config, src config.Source) (msg, hint string) {
-	if src.Address == "" || !engine(src) || src.Section.Has("select") {
-		return "", ""
-	}
-	if name, why, instead, ok := presets.Unreadable(src.Address); ok {
-		return name + " cannot be read: " + why, instead
-	}
-	if place, ok := presets.Recognize(src.Address, cfg.Watches[0].Name); ok {
-		return src.Kind + " reads this place badly: earshot has " + place.Kind.Name + " for it", "write " + strings.ReplaceAll(place.Block(""), "\n", " ")
-	}
-	if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {
-		return "this looks like a feed of a Discourse forum, which holds the beginning of some posts only", "write discourse: with the forum's address, if it is one"
-	}
-	return "", ""
-}
-
-// KindOptions are the source kinds for config: kind key → options struct.
-func KindOptions() config.Kinds {
+// Kinds are the source kinds for config: kind key → options struct.
+func Kinds() config.Kinds {
 	kinds := config.Kinds{}
 	for _, k := range presets.Kinds() {
 		kinds[k.Name] = k.Options()
@@ -289,7 +209,7 @@ type Places struct{ Brand, Rivals []mention.Span }
 
 // Places returns the places in a post that the watch was found in, by these hits. Who writes to an account of
 // the watch's own people names the brand, too.
-func (l Watchlist) Places(watch string, post mention.Post, hits []mention.Span) Places {
+func (l List) Places(watch string, post mention.Post, hits []mention.Span) Places {
 	brand := slices.Concat(hits, placesOf(l.accounts, watch, post))
 	slices.SortStableFunc(brand, func(a, b mention.Span) int { return cmp.Compare(a.Start, b.Start) }) // long texts are read around them in order
 	return Places{
