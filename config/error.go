@@ -155,17 +155,22 @@ func (e *Errors) In(warning, dash string, say func(msg, hint string) (string, st
 	return out
 }
 
-// Summary is the last line of a check: how many problems there are, and that a
-// mistake changed nothing. It is empty when there are none.
-func (e *Errors) Summary() string {
-	problems, warnings := 0, 0
+// Count is how many mistakes and warnings there are, those that are not listed among them.
+func (e *Errors) Count() (mistakes, warnings int) {
 	for _, p := range e.List {
 		if p.Warning {
 			warnings += max(1, p.unlisted)
 		} else {
-			problems += max(1, p.unlisted)
+			mistakes += max(1, p.unlisted)
 		}
 	}
+	return mistakes, warnings
+}
+
+// Summary is the last line of a check: how many problems there are, and that a
+// mistake changed nothing. It is empty when there are none.
+func (e *Errors) Summary() string {
+	problems, warnings := e.Count()
 	switch {
 	case problems+warnings == 0:
 		return ""

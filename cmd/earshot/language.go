@@ -171,14 +171,7 @@ func (s speech) summary(problems *config.Errors) string {
 	if s.english() {
 		return problems.Summary()
 	}
-	wrong, warnings := 0, 0
-	for _, p := range problems.List {
-		if p.Warning {
-			warnings++
-		} else {
-			wrong++
-		}
-	}
+	wrong, warnings := problems.Count()
 	var words []string
 	if wrong > 0 {
 		words = append(words, s.Plural("check.problems", wrong))

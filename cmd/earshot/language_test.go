@@ -106,6 +106,24 @@ func TestAnswerMistakesAreTranslated(t *testing.T) {
 	}
 }
 
+// TestSummaryCountsAll: the last line of a check counts the mistakes that are too many to be listed,
+// in every language.
+func TestSummaryCountsAll(t *testing.T) {
+	_, err := config.Parse("w.yaml", []byte("contact: a@romashka.example\nwatch: [{name: A, terms: [Romashka]}]\nsources: [{feed: \"https://news.example/rss\"}]\nroutes: [{watch: ["+strings.Repeat("X, ", 300)+"X], to: console}]\n"), noEnv, watchlist.Kinds())
+	var wrong *config.Errors
+	if !errors.As(err, &wrong) {
+		t.Fatal(err)
+	}
+	if wrongs, _ := wrong.Count(); wrongs != 301 {
+		t.Fatalf("%d mistakes", wrongs)
+	}
+	for _, lang := range []string{"en", "ru", "uk", "bg"} {
+		if said := (languageFlag{Lang: lang}).speech(noEnv).summary(wrong); !strings.Contains(said, "301") {
+			t.Errorf("%s: %s", lang, said)
+		}
+	}
+}
+
 // TestSpeech: the flag decides, then the environment as programs know it; English is the
 // default and what is said for languages that nobody translated.
 func TestSpeech(t *testing.T) {
