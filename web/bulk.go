@@ -81,7 +81,7 @@ func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) error {
 		_ = control.SetWriteDeadline(time.Now().Add(bulkSlack)) // else nobody is told what became of them
 		a.Version, a.From = one.version, one.owner
 		res := result{ID: one.id, Title: one.title}
-		if _, err := in.do(r.Context(), one.id, a); err == nil {
+		if err := in.do(r.Context(), one.id, a); err == nil {
 			out.Done++
 		} else {
 			out.Refused++

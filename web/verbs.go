@@ -36,7 +36,7 @@ func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	back := backOf(r.PostForm.Get("back"), id)
-	_, err = in.do(r.Context(), id, a)
+	err = in.do(r.Context(), id, a)
 	why := refused(v, err)
 	switch {
 	case err != nil && why == "":
@@ -52,8 +52,8 @@ func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) error {
 }
 
 // do asks the desk. A verb that changes nothing was done before.
-func (in *Inbox) do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error) {
-	c, err := in.opt.Desk.Do(ctx, id, a)
+func (in *Inbox) do(ctx context.Context, id mention.ID, a mention.Action) error {
+	_, err := in.opt.Desk.Do(ctx, id, a)
 	outcome := "done"
 	switch {
 	case errors.Is(err, mention.ErrNothingToDo):
@@ -65,7 +65,7 @@ func (in *Inbox) do(ctx context.Context, id mention.ID, a mention.Action) (menti
 	if errors.Is(err, mention.ErrNotFound) {
 		err = errNoCase
 	}
-	return c, err
+	return err
 }
 
 // answerRow is the row as it is now, with why the verb was not done.

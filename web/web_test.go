@@ -14,10 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
-	"golang.org/x/net/html"
 )
 
 // What strangers write stays text: no element, attribute or address comes of it, and a

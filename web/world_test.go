@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
@@ -24,7 +26,6 @@ import (
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

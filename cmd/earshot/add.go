@@ -33,7 +33,7 @@ func (c *addCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	if a.owner = c.Watch; a.owner != "" && !a.hasWatch(a.owner) {
+	if a.owner = c.Watch; a.owner != "" && !slices.ContainsFunc(a.list.Watches, func(w config.Watch) bool { return w.Name == a.owner }) {
 		return usageError{s.Text("add.no_watch", "watch", strconv.Quote(a.owner), "file", a.list.Path)}
 	}
 	found, err := a.look(ctx, strings.Join(c.Address, " "))
@@ -70,15 +70,6 @@ func newAdder(paths []string, term terminal, s speech) (*adder, error) {
 	}
 	path := list.Sources[len(list.Sources)-1].Pos.File // of several files, the last with sources
 	return &adder{path: path, files: files, list: list, term: term, says: s, in: bufio.NewReader(term.in)}, nil
-}
-
-func (a *adder) hasWatch(name string) bool {
-	for _, w := range a.list.Watches {
-		if w.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // found is a place with the block that reads it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -33,9 +32,6 @@ func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 	default:
 		made, err = store.BackupTo(ctx, cfg.Database(), unseen(term.out))
 		made.Path, said = c.File, term.err
-	}
-	if errors.Is(err, store.ErrUsePgDump) {
-		return usageError{err.Error()}
 	}
 	if err != nil {
 		return err
@@ -81,9 +77,6 @@ func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
 		done, err = store.RestoreFrom(ctx, cfg.Database(), term.in, time.Now())
 	} else {
 		done, err = store.Restore(ctx, cfg.Database(), c.File, time.Now())
-	}
-	if errors.Is(err, store.ErrUsePgDump) {
-		return usageError{err.Error()}
 	}
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -152,7 +151,6 @@ func (s speech) printCase(out io.Writer, colour bool, zone *time.Location) func(
 }
 
 func printCaseJSON(out io.Writer) func(mention.MentionRecord) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(out)
 	return func(r mention.MentionRecord) error { return enc.Encode(alerts.NewListed(r)) }
 }

@@ -214,7 +214,7 @@ func exitStatus(term terminal, err error) int {
 		return exitWrong
 	}
 	fmt.Fprintf(term.err, "earshot: %s\n", says.wrong(err))
-	if errors.As(err, &usage) || errors.As(err, &unread) || errors.As(err, &words) {
+	if errors.As(err, &usage) || errors.As(err, &unread) || errors.As(err, &words) || errors.Is(err, store.ErrUsePgDump) {
 		return exitWrong
 	}
 	return exitFailed

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -153,11 +154,7 @@ func bashScript(root *shellCommand) string {
 		}
 		fmt.Fprintf(&next, "\t%s) flags=%s words=%s files=%t ;;\n", text.ShellWord(path), text.ShellWord(strings.Join(flags, " ")), text.ShellWord(strings.Join(c.followed(), " ")), c.value.files)
 	})
-	var names []string
-	for name := range taking {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(taking))
 	return `# Completions of earshot for bash, made by: earshot completion bash
 _earshot() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= before= word i flags= words= files=false value=false

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -132,8 +131,7 @@ func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source,
 }
 
 func (s speech) printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(out)
 	for _, p := range posts {
 		if p.Deleted {
 			continue // a stream says that it is gone: there is nothing to print
@@ -199,11 +197,7 @@ func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
 			}
 		}
 		if !found {
-			said := fmt.Sprintf("no source %q in %s", name, cfg.Path)
-			if meant := meantSource(cfg, name); meant != "" {
-				said += fmt.Sprintf(", did you mean %q?", meant)
-			}
-			return nil, usageError{said}
+			return nil, usageError{fmt.Sprintf("no source %q in %s", name, cfg.Path) + didYouMean(meantSource(cfg, name))}
 		}
 	}
 	return list, nil

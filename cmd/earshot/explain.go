@@ -82,15 +82,15 @@ var featureGroups = []struct {
 }{
 	{"kind ", "score.feature_kind", func(l speech, rest string) string { return l.Word("web.kind", rest) }},
 	{"speaks of ", "score.feature_theme", func(l speech, rest string) string { return l.Word("theme", rest) }},
-	{"event ", "score.feature_words", answerOf("event ")},
-	{"about ", "score.feature_words", answerOf("about ")},
-	{"voice ", "score.feature_words", answerOf("voice ")},
-	{"end ", "score.feature_words", answerOf("end ")},
+	{"event ", "score.feature_words", answerOf("event")},
+	{"about ", "score.feature_words", answerOf("about")},
+	{"voice ", "score.feature_words", answerOf("voice")},
+	{"end ", "score.feature_words", answerOf("end")},
 }
 
 // answerOf says an answer of one frame.
 func answerOf(frame string) func(speech, string) string {
-	return func(l speech, answer string) string { return l.frame(frame + answer) }
+	return func(l speech, answer string) string { return alerts.FrameWords(l.Lang, frame, answer) }
 }
 
 // feature says a feature of the verdict to people. A name that has no words is plain enough,
@@ -114,12 +114,6 @@ func (l speech) words(list []string) string {
 		return ""
 	}
 	return ": " + strings.Join(quoted, ", ")
-}
-
-// frame says an answer of a frame, as its feature is called.
-func (l speech) frame(name string) string {
-	f, value, _ := strings.Cut(name, " ")
-	return alerts.FrameWords(l.Lang, f, value)
 }
 
 // explainScore prints the text with the decisive words marked under it, the

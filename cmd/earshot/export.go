@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -45,8 +44,7 @@ func (c *exportCmd) Run(ctx context.Context, term terminal) error {
 	}
 	out := bufio.NewWriter(term.out)
 	if c.JSON {
-		enc := json.NewEncoder(out)
-		enc.SetEscapeHTML(false)
+		enc := newEncoder(out)
 		enc.SetIndent("", "  ")
 		err = enc.Encode(exportOf(kept))
 	} else {

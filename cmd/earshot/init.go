@@ -23,7 +23,7 @@ type initCmd struct {
 }
 
 // Run asks, writes the watchlist, and checks what it wrote.
-func (c *initCmd) Run(ctx context.Context, term terminal) error {
+func (c *initCmd) Run(term terminal) error {
 	s := c.speech(term.lookup)
 	if fileExists(c.Config) {
 		return usageError{s.Text("init.exists", "file", c.Config)}
@@ -81,20 +81,19 @@ type interviewer struct {
 	err error // the answers ended
 }
 
-// ask asks until good says "" of the answer, which is what is wrong with it.
-func (i *interviewer) ask(question string, good func(string) string) string {
+// ask asks until good says "" of the answer: good keeps it, or says what is wrong with it.
+func (i *interviewer) ask(question string, good func(string) string) {
 	for i.err == nil {
 		var line string
 		if line, i.err = ask(i.in, i.out, question); i.err != nil {
-			break
+			return
 		}
 		wrong := good(line)
 		if wrong == "" {
-			return line
+			return
 		}
 		fmt.Fprintf(i.out, "%s\n", wrong)
 	}
-	return ""
 }
 
 func (s speech) something(answer string) string {

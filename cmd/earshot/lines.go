@@ -87,9 +87,7 @@ func (id lineID) String() string {
 // sample is a line with this text as it should be.
 func sample(words string) string {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(struct { // plain texts cannot fail
+	_ = newEncoder(&b).Encode(struct { // plain texts cannot fail
 		ID   int    `json:"id"`
 		Text string `json:"text"`
 	}{1, words})
@@ -109,6 +107,13 @@ func typeWord(word string) string {
 		return "a list"
 	}
 	return "an object"
+}
+
+// newEncoder writes JSON for programs, and for people to copy: an object a line, with signs as they are.
+func newEncoder(out io.Writer) *json.Encoder {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc
 }
 
 // maxLine bounds one line of JSON input, and a plain text: the largest post a

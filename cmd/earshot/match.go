@@ -70,8 +70,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	}
 	s.waits(term, "match.waits", "example", sample("…"))
 	out := bufio.NewWriter(term.out)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(out)
 	err = eachLine(term.in, func(line []byte) error {
 		var post matchIn
 		if err := json.Unmarshal(line, &post); err != nil {

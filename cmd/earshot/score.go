@@ -131,8 +131,7 @@ func isFile(path string) bool {
 
 func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writer) error {
 	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	places := stream.NewPlaces()
 	err := eachLine(in, func(line []byte) error {
 		var req scoreIn

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -92,9 +91,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return plan.Text(term.out)
 	}
 	out := bufio.NewWriter(term.out)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	return errors.Join(enc.Encode(plan), out.Flush())
+	return errors.Join(newEncoder(out).Encode(plan), out.Flush())
 }
 
 // speech is the language that was asked for, that of the watchlist, or that of the environment.

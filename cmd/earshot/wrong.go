@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,7 +61,7 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 	}
 	if found := unknownFlag.FindStringSubmatch(words); found != nil {
 		if meant := meantFlag(found[1], command, program); meant != "" {
-			return command, usageError{fmt.Sprintf("unknown flag %s, did you mean %q?", found[1], meant)}
+			return command, usageError{"unknown flag " + found[1] + didYouMean(meant)}
 		}
 	}
 	for _, c := range []struct {
@@ -80,15 +81,12 @@ func mistyped(err error, args []string, program *kong.Node) (*kong.Node, error) 
 	}
 	if found := oneOf.FindStringSubmatch(words); found != nil {
 		meant := config.Meant(strings.Trim(strings.TrimPrefix(found[3], " but got "), `"`), strings.Split(found[2], `","`))
-		if meant != "" {
-			meant = fmt.Sprintf(", did you mean %q?", meant)
-		}
-		return command, usageError{found[1] + strings.ReplaceAll(found[2], `","`, ", ") + found[3] + meant}
+		return command, usageError{found[1] + strings.ReplaceAll(found[2], `","`, ", ") + found[3] + didYouMean(meant)}
 	}
 	switch found := strange.FindStringSubmatch(words); {
 	case found == nil:
 	case command == program:
-		return command, usageError{"there is no command " + found[1] + meantCommand(found[1], program)}
+		return command, usageError{"there is no command " + found[1] + didYouMean(meantCommand(found[1], program))}
 	case command.Name == "match":
 		return command, usageError{"unexpected argument " + found[1] + ": posts are read on stdin: " + command.FullPath() + " < FILE"}
 	}
@@ -146,7 +144,7 @@ func meantFlag(written string, command, program *kong.Node) string {
 		return "--" + lower
 	}
 	if command == program && strings.HasPrefix(written, "--") {
-		return strings.TrimSuffix(strings.TrimPrefix(meantCommand(word, program), `, did you mean "`), `"?`)
+		return meantCommand(word, program)
 	}
 	return ""
 }
@@ -185,7 +183,7 @@ var otherCommands = map[string]string{
 	"config": "check", "inbox": "login", "open": "login", "web": "login", "stats": "report", "unmute": "mutes", "analyze": "score", "analyse": "score",
 }
 
-// meantCommand is the end of a sentence: which command was meant, as far as that can be told.
+// meantCommand is the command that was meant by a word, as far as that can be told; "" for none.
 func meantCommand(word string, program *kong.Node) string {
 	var known []string
 	for _, command := range program.Children {
@@ -193,10 +191,11 @@ func meantCommand(word string, program *kong.Node) string {
 			known = append(known, command.Name)
 		}
 	}
-	meant := otherCommands[strings.ToLower(word)]
-	if meant == "" {
-		meant = text.Nearest(word, known)
-	}
+	return cmp.Or(otherCommands[strings.ToLower(word)], text.Nearest(word, known))
+}
+
+// didYouMean is the end of a sentence: what was meant; "" where nobody knows.
+func didYouMean(meant string) string {
 	if meant == "" {
 		return ""
 	}

@@ -23,17 +23,8 @@ const (
 // alarmLoop tells staff when posts cannot be stored or sources not be read, and when they can
 // again, until ctx ends.
 func (d *Daemon) alarmLoop(ctx context.Context) {
-	ticker := time.NewTicker(alarmEvery)
-	defer ticker.Stop()
 	var a alarms
-	for {
-		d.look(ctx, &a)
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	every(ctx, alarmEvery, func() { d.look(ctx, &a) })
 }
 
 // alarms are what staff know of posts that cannot be stored, of sources that are not read, of

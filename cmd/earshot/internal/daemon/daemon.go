@@ -268,6 +268,28 @@ func stage(ctx context.Context) (until context.Context, do func(work func(contex
 	return until, func(work func(context.Context)) { all.Go(func() { work(until) }) }, func() { stop(); all.Wait() }
 }
 
+// every does something at once and then again and again, until ctx ends.
+func every(ctx context.Context, pause time.Duration, do func()) {
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		do()
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// poke wakes who waits for the channel, which holds one call; who is woken already is not woken twice.
+func poke(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
 // Run works until ctx ends and then stops in one order: first nothing new is
 // heard, then nothing new is decided, then what is on its way goes out, then another
 // replica may deliver and the stores close. follow watches the watchlist for changes until its context ends.
@@ -354,32 +376,23 @@ const pruneEvery = time.Hour
 // try a changed watchlist against them.
 const postsKept = 30 * 24 * time.Hour
 
-// pruneLoop erases what is older than the retention time, until ctx ends.
-func (d *Daemon) pruneLoop(ctx context.Context) {
-	ticker := time.NewTicker(pruneEvery)
-	defer ticker.Stop()
-	for {
-		now := d.now()
-		retention := d.config().Store.Retention
-		keep := store.DefaultRetention(now)
-		keep.Posts, keep.Mentions = now.Add(-min(postsKept, retention)), now.Add(-retention)
-		if gone, err := d.store.Prune(ctx, keep); err != nil && ctx.Err() == nil {
-			d.log.Error("old posts cannot be erased", "err", err)
-		} else if gone.Posts+gone.Mentions > 0 {
-			d.log.Info("old texts erased", "posts", gone.Posts, "mentions", gone.Mentions)
+// prune erases what is older than the retention time.
+func (d *Daemon) prune(ctx context.Context) {
+	now := d.now()
+	retention := d.config().Store.Retention
+	keep := store.DefaultRetention(now)
+	keep.Posts, keep.Mentions = now.Add(-min(postsKept, retention)), now.Add(-retention)
+	if gone, err := d.store.Prune(ctx, keep); err != nil && ctx.Err() == nil {
+		d.log.Error("old posts cannot be erased", "err", err)
+	} else if gone.Posts+gone.Mentions > 0 {
+		d.log.Info("old texts erased", "posts", gone.Posts, "mentions", gone.Mentions)
+	}
+	if d.store.Shared() {
+		if err := d.store.Leave(ctx, ""); err != nil && ctx.Err() == nil {
+			d.log.Error("replicas that are gone cannot be forgotten", "err", err)
 		}
-		if d.store.Shared() {
-			if err := d.store.Leave(ctx, ""); err != nil && ctx.Err() == nil {
-				d.log.Error("replicas that are gone cannot be forgotten", "err", err)
-			}
-		}
-		if _, err := d.store.PruneSessions(ctx, now.Add(-auth.Idle), now.Add(-auth.Longest)); err != nil && ctx.Err() == nil {
-			d.log.Error("old sessions cannot be deleted", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
+	}
+	if _, err := d.store.PruneSessions(ctx, now.Add(-auth.Idle), now.Add(-auth.Longest)); err != nil && ctx.Err() == nil {
+		d.log.Error("old sessions cannot be deleted", "err", err)
 	}
 }

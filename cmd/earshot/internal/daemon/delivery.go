@@ -77,7 +77,7 @@ func (d *Daemon) send(ctx context.Context, del *delivery) { _ = del.sender.Run(c
 // decide takes the steps that time demands until ctx ends.
 func (d *Daemon) decide(ctx context.Context, del *delivery) {
 	var all sync.WaitGroup
-	all.Go(func() { d.pruneLoop(ctx) })
+	all.Go(func() { every(ctx, pruneEvery, func() { d.prune(ctx) }) })
 	all.Go(func() { del.routes.run(ctx) })
 	all.Go(func() { _ = del.deadlines.Run(ctx) }) // ends with its context only
 	all.Go(func() { _ = del.digests.Run(ctx) })   // ends with its context only

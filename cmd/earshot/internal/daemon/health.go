@@ -96,9 +96,9 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	counts, err := d.counts(r.Context())
 	if err != nil {
-		out.Trouble["database"] = err.Error()
+		out.Trouble[partDatabase] = err.Error()
 	}
-	if out.Trouble["database"] != "" {
+	if out.Trouble[partDatabase] != "" {
 		out.Status, status = "down", http.StatusServiceUnavailable
 	}
 	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting

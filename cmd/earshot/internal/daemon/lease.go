@@ -99,12 +99,7 @@ func (l *lease) heldLast() bool {
 }
 
 // look makes keep ask at once.
-func (l *lease) look() {
-	select {
-	case l.poke <- struct{}{}:
-	default:
-	}
-}
+func (l *lease) look() { poke(l.poke) }
 
 // keep takes the lease when it is free and renews it, until ctx ends; then it gives it up.
 func (l *lease) keep(ctx context.Context) {

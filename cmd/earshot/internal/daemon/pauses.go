@@ -25,17 +25,8 @@ const (
 // pauseLoop takes entries of the watchlist into use when their pause ends, and tells staff
 // once, until ctx ends.
 func (d *Daemon) pauseLoop(ctx context.Context) {
-	ticker := time.NewTicker(pauseEvery)
-	defer ticker.Stop()
 	told := map[config.Resting]bool{}
-	for {
-		d.lookAtPauses(ctx, told)
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	every(ctx, pauseEvery, func() { d.lookAtPauses(ctx, told) })
 }
 
 // lookAtPauses does what the pauses that ended ask for. told are those that staff know of;

@@ -205,12 +205,7 @@ func (r *roster) leave(ctx context.Context) {
 }
 
 // look makes run attend now.
-func (r *roster) look() {
-	select {
-	case r.poke <- struct{}{}:
-	default:
-	}
-}
+func (r *roster) look() { poke(r.poke) }
 
 // The parts of troubles that the roster knows of.
 const (

@@ -101,7 +101,7 @@ func (r *routes) trouble(route string, err error) {
 		r.opt.metrics.trouble(route, nil) // nothing waits
 		delete(r.broken, route)
 		r.parts[route] = &breakage{err: err, since: r.opt.now()} // of others than before
-		r.poke()
+		poke(r.changed)
 		return
 	}
 	r.opt.metrics.trouble(route, err)
@@ -115,14 +115,7 @@ func (r *routes) trouble(route string, err error) {
 	default:
 		b.err = err
 	}
-	r.poke()
-}
-
-func (r *routes) poke() {
-	select {
-	case r.changed <- struct{}{}:
-	default:
-	}
+	poke(r.changed)
 }
 
 // forget drops what is known of broken routes.

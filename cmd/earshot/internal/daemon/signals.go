@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,19 +53,13 @@ func (s *signals) call(word string) {
 	s.mu.Lock()
 	s.words[word] = true
 	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	poke(s.wake)
 }
 
 func (s *signals) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []string
-	for word := range s.words {
-		list = append(list, word)
-	}
+	list := slices.Collect(maps.Keys(s.words))
 	clear(s.words)
 	return list
 }

@@ -1,6 +1,7 @@
 package watchlist
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -95,11 +96,7 @@ func engine(src config.Source) bool {
 
 // walled finds addresses of private networks that nothing allows: they are never asked.
 func walled(cfg *config.Config, src config.Source) (msg, hint string) {
-	address := src.Base
-	if address == "" {
-		address = src.Address
-	}
-	u, err := url.Parse(address)
+	u, err := url.Parse(cmp.Or(src.Base, src.Address))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return "", ""
 	}
