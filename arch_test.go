@@ -110,6 +110,7 @@ var mayImport = map[string][]string{
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
+	"cmd/earshot/internal/manual":    {"internal/text"},
 	"cmd/earshot/internal/watchlist": {
 		"mention", "config", "match", "sentiment", "crawlers", "crawlers/presets", "crawlers/push", "alerts", "alerts/door", "internal/text", "internal/fetch",
 		"internal/tsv", // a mistake in a file of words is told as one in the watchlist

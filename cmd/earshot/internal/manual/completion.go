@@ -1,8 +1,9 @@
-package main
+// Package manual makes of the command line's own model what tells others how earshot is called: completions
+// for shells and the manual page. What a command does, and what its help says, is written at the command.
+package manual
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -12,62 +13,55 @@ import (
 	"github.com/earshot/earshot/internal/text"
 )
 
-type completionCmd struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
-}
-
-// Run prints a script that is complete in itself: a shell that reads it never starts
-// earshot to know what can be written.
-func (c completionCmd) Run(term terminal, app *kong.Application) error {
-	table := shellTable(app)
-	var err error
-	switch c.Shell {
+// Completion is a script that is complete in itself: a shell that reads it never starts earshot to know
+// what can be written. The shell is bash, zsh or fish.
+func Completion(app *kong.Application, shell string) string {
+	root := rootOf(app)
+	switch shell {
 	case "bash":
-		_, err = io.WriteString(term.out, bashScript(table))
+		return bashScript(root)
 	case "zsh":
-		_, err = io.WriteString(term.out, zshScript(table))
-	case "fish":
-		_, err = io.WriteString(term.out, fishScript(table))
+		return zshScript(root)
 	}
-	return err
+	return fishScript(root)
 }
 
-// shellCommand is what may follow one command, the first being earshot itself.
-type shellCommand struct {
+// command is what may follow one command, the first being earshot itself.
+type command struct {
 	path  []string // of its names, without earshot
 	help  string
-	flags []shellFlag
-	subs  []*shellCommand
-	value shellValue // what stands after its flags
+	flags []flag
+	subs  []*command
+	value value // what stands after its flags
 }
 
-// shellFlag is one flag with its name, and its letter where it has one.
-type shellFlag struct {
+// flag is one flag with its name, and its letter where it has one.
+type flag struct {
 	long, short string
 	help        string
 	takes       bool // a value follows
 	many        bool // it may be given again
-	value       shellValue
+	value       value
 }
 
 // names are the ways to write the flag.
-func (f shellFlag) names() (all []string) {
+func (f flag) names() (all []string) {
 	if f.short != "" {
 		all = append(all, "-"+f.short)
 	}
 	return append(all, "--"+f.long)
 }
 
-// shellValue is what a shell can offer as a value: some words, files, or nothing.
-type shellValue struct {
+// value is what a shell can offer as a value: some words, files, or nothing.
+type value struct {
 	words []string
 	files bool
 }
 
-// shellTable is the command line as help shows it.
-func shellTable(app *kong.Application) *shellCommand {
-	root := shellNode(app.Node, nil)
-	help := &shellCommand{path: []string{"help"}, help: "Say how a command is used."} // see asCommands
+// rootOf is the command line as help shows it.
+func rootOf(app *kong.Application) *command {
+	root := commandOf(app.Node, nil)
+	help := &command{path: []string{"help"}, help: "Say how a command is used."} // as asCommands of the command understands it
 	for _, c := range root.subs {
 		help.value.words = append(help.value.words, c.path[0])
 	}
@@ -75,35 +69,35 @@ func shellTable(app *kong.Application) *shellCommand {
 	return root
 }
 
-func shellNode(n *kong.Node, path []string) *shellCommand {
-	c := &shellCommand{path: path, help: firstSentence(n.Help)}
+func commandOf(n *kong.Node, path []string) *command {
+	c := &command{path: path, help: firstSentence(n.Help)}
 	for _, group := range n.AllFlags(true) {
 		for _, f := range group {
 			short := ""
 			if f.Short != 0 {
 				short = string(f.Short)
 			}
-			c.flags = append(c.flags, shellFlag{long: f.Name, short: short, help: firstSentence(f.Help), takes: !f.IsBool(), many: f.IsCumulative(), value: offered(f.Value, f.FormatPlaceHolder())})
+			c.flags = append(c.flags, flag{long: f.Name, short: short, help: firstSentence(f.Help), takes: !f.IsBool(), many: f.IsCumulative(), value: offered(f.Value, f.FormatPlaceHolder())})
 		}
 	}
-	slices.SortFunc(c.flags, func(a, b shellFlag) int { return strings.Compare(a.long, b.long) })
+	slices.SortFunc(c.flags, func(a, b flag) int { return strings.Compare(a.long, b.long) })
 	for _, arg := range n.Positional {
 		c.value = offered(arg, arg.Name)
 	}
 	for _, child := range n.Children {
 		if !child.Hidden {
-			c.subs = append(c.subs, shellNode(child, append(slices.Clone(path), child.Name)))
+			c.subs = append(c.subs, commandOf(child, append(slices.Clone(path), child.Name)))
 		}
 	}
 	return c
 }
 
 // offered is what can be said of a value beforehand; shown is how help names it.
-func offered(v *kong.Value, shown string) shellValue {
+func offered(v *kong.Value, shown string) value {
 	if v.Enum != "" {
-		return shellValue{words: slices.DeleteFunc(v.EnumSlice(), func(word string) bool { return word == "" })}
+		return value{words: slices.DeleteFunc(v.EnumSlice(), func(word string) bool { return word == "" })}
 	}
-	return shellValue{files: strings.Contains(strings.ToLower(shown), "file") || strings.HasSuffix(shown, ".db")}
+	return value{files: strings.Contains(strings.ToLower(shown), "file") || strings.HasSuffix(shown, ".db")}
 }
 
 // firstSentence is a help text as a shell has room for.
@@ -115,7 +109,7 @@ func firstSentence(help string) string {
 }
 
 // all calls f with the command and with those under it.
-func (c *shellCommand) all(f func(*shellCommand)) {
+func (c *command) all(f func(*command)) {
 	f(c)
 	for _, sub := range c.subs {
 		sub.all(f)
@@ -123,7 +117,7 @@ func (c *shellCommand) all(f func(*shellCommand)) {
 }
 
 // followed are the words that may come next where no flag does.
-func (c *shellCommand) followed() (words []string) {
+func (c *command) followed() (words []string) {
 	for _, sub := range c.subs {
 		words = append(words, sub.path[len(sub.path)-1])
 	}
@@ -131,10 +125,10 @@ func (c *shellCommand) followed() (words []string) {
 }
 
 // bashScript is for bash 3.2 and newer, with or without the package bash-completion.
-func bashScript(root *shellCommand) string {
+func bashScript(root *command) string {
 	var commands, values, next strings.Builder
 	taking := map[string]bool{}
-	root.all(func(c *shellCommand) {
+	root.all(func(c *command) {
 		path := strings.Join(c.path, " ")
 		var flags []string
 		for _, f := range c.flags {
@@ -193,11 +187,11 @@ complete -F _earshot earshot
 }
 
 // zshScript is a file _earshot for a folder of fpath.
-func zshScript(root *shellCommand) string {
+func zshScript(root *command) string {
 	var b strings.Builder
 	b.WriteString("#compdef earshot\n# Completions of earshot for zsh, made by: earshot completion zsh\n")
 	escaped := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`)
-	root.all(func(c *shellCommand) {
+	root.all(func(c *command) {
 		fmt.Fprintf(&b, "\n%s() {\n", zshName(c))
 		if len(c.subs) > 0 {
 			b.WriteString("\tlocal curcontext=\"$curcontext\" state line\n\ttypeset -A opt_args\n")
@@ -238,11 +232,11 @@ func zshScript(root *shellCommand) string {
 	return b.String()
 }
 
-func zshName(c *shellCommand) string {
+func zshName(c *command) string {
 	return strings.Join(append([]string{"_earshot"}, c.path...), "_")
 }
 
-func zshAction(v shellValue) string {
+func zshAction(v value) string {
 	switch {
 	case len(v.words) > 0:
 		return "(" + strings.Join(v.words, " ") + ")"
@@ -253,10 +247,10 @@ func zshAction(v shellValue) string {
 }
 
 // fishScript is a file earshot.fish for a folder of completions.
-func fishScript(root *shellCommand) string {
+func fishScript(root *command) string {
 	var b strings.Builder
 	b.WriteString("# Completions of earshot for fish, made by: earshot completion fish\ncomplete -c earshot -f\n")
-	root.all(func(c *shellCommand) {
+	root.all(func(c *command) {
 		when := "__fish_use_subcommand"
 		for i, name := range c.path {
 			if i == 0 {

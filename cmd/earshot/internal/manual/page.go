@@ -1,24 +1,20 @@
-package main
+package manual
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 )
 
-type manCmd struct{}
+// lineLength is how long a line of the page's source may be, in bytes.
+const lineLength = 78
 
-// manLine is how long a line of the page's source may be, in bytes.
-const manLine = 78
-
-// manNotes is what the manual says beside the commands.
-const manNotes = `.SH EXIT STATUS
+// notes is what the manual says beside the commands.
+const notes = `.SH EXIT STATUS
 .TP
 .B 0
 It was done.
@@ -55,64 +51,49 @@ The project
 .UE
 `
 
-// Run prints the manual page in the form of man(7). Its date is SOURCE_DATE_EPOCH where
-// that is set, so that a release is the same bytes wherever it is made.
-func (manCmd) Run(term terminal, app *kong.Application) error {
-	day := time.Now()
-	if epoch, ok := term.lookup("SOURCE_DATE_EPOCH"); ok {
-		seconds, err := strconv.ParseInt(epoch, 10, 64)
-		if err != nil {
-			return usageError{"SOURCE_DATE_EPOCH is not a number of seconds: " + epoch}
-		}
-		day = time.Unix(seconds, 0)
-	}
-	name, _ := built()
-	_, err := io.WriteString(term.out, manPage(app, name, day.UTC()))
-	return err
-}
-
-func manPage(app *kong.Application, version string, day time.Time) string {
+// Page is the manual page of a version in the form of man(7), as of a day.
+func Page(app *kong.Application, version string, day time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH EARSHOT 1 %s \"earshot %s\" \"User Commands\"\n", day.Format(time.DateOnly), roff(version))
 	b.WriteString(".SH NAME\nearshot \\- hears complaints about a company in public\n")
 	b.WriteString(".SH SYNOPSIS\n.B earshot\n.I command\n.RI [ flags ]\n")
-	fmt.Fprintf(&b, ".SH DESCRIPTION\n%s\nThe watchlist is explained in the folder docs of the project.\n", manText(app.Help))
+	fmt.Fprintf(&b, ".SH DESCRIPTION\n%s\nThe watchlist is explained in the folder docs of the project.\n", sentences(app.Help))
 	b.WriteString(".SH FLAGS OF EVERY COMMAND\n")
 	environment := map[string]string{}
-	manFlags(&b, app.Flags, environment)
+	writeFlags(&b, app.Flags, environment)
 	b.WriteString(".SH COMMANDS\n")
-	manCommands(&b, app.Node, environment)
+	writeCommands(&b, app.Node, environment)
 	b.WriteString(".SH ENVIRONMENT\n")
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		fmt.Fprintf(&b, ".TP\n.B %s\nStands for %s.\n", roff(name), environment[name])
 	}
-	b.WriteString(manNotes)
+	b.WriteString(notes)
 	return b.String()
 }
 
-// manCommands writes the commands under n that can be run.
-func manCommands(b *strings.Builder, n *kong.Node, environment map[string]string) {
+// writeCommands writes the commands under n that can be run.
+func writeCommands(b *strings.Builder, n *kong.Node, environment map[string]string) {
 	for _, c := range n.Children {
 		if c.Hidden {
 			continue
 		}
 		if !c.Leaf() {
-			manCommands(b, c, environment)
+			writeCommands(b, c, environment)
 			continue
 		}
 		fmt.Fprintf(b, ".SS earshot %s", roff(c.Path()))
 		for _, arg := range c.Positional {
 			fmt.Fprintf(b, " %s", roff(arg.Summary()))
 		}
-		fmt.Fprintf(b, "\n%s\n", manText(c.Help))
+		fmt.Fprintf(b, "\n%s\n", sentences(c.Help))
 		for _, arg := range c.Positional {
-			fmt.Fprintf(b, ".TP\n.I %s\n%s\n", roff(arg.Name), manText(arg.Help))
+			fmt.Fprintf(b, ".TP\n.I %s\n%s\n", roff(arg.Name), sentences(arg.Help))
 		}
-		manFlags(b, c.Flags, environment)
+		writeFlags(b, c.Flags, environment)
 	}
 }
 
-func manFlags(b *strings.Builder, flags []*kong.Flag, environment map[string]string) {
+func writeFlags(b *strings.Builder, flags []*kong.Flag, environment map[string]string) {
 	for _, f := range flags {
 		if f.Hidden {
 			continue
@@ -125,21 +106,21 @@ func manFlags(b *strings.Builder, flags []*kong.Flag, environment map[string]str
 		if !f.IsBool() {
 			fmt.Fprintf(b, `=\fI%s\fR`, roff(f.FormatPlaceHolder()))
 		}
-		fmt.Fprintf(b, "\n%s\n", manText(f.Help))
+		fmt.Fprintf(b, "\n%s\n", sentences(f.Help))
 		for _, name := range f.Envs {
 			environment[name] = `\fB\-\-` + roff(f.Name) + `\fR`
 		}
 	}
 }
 
-// manText is a text with each sentence on a line of its own, and long ones broken, as
+// sentences is a text with each sentence on a line of its own, and long ones broken, as
 // troff's authors ask for.
-func manText(text string) string {
+func sentences(text string) string {
 	var lines []string
 	for sentence := range strings.SplitSeq(strings.ReplaceAll(text, ". ", ".\n"), "\n") {
 		line := ""
 		for word := range strings.FieldsSeq(sentence) {
-			if line != "" && len(roff(line+" "+word)) > manLine {
+			if line != "" && len(roff(line+" "+word)) > lineLength {
 				lines = append(lines, line)
 				line = ""
 			}
