@@ -61,10 +61,7 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 
 // Heard is when a complaint was heard, or became one by an edit: reports count it then.
 func Heard(m mention.Mention, c mention.Case) time.Time {
-	if c.OpenedAt.After(m.HeardAt) {
-		return c.OpenedAt
-	}
-	return m.HeardAt
+	return mention.Later(m.HeardAt, c.OpenedAt)
 }
 
 func published(m mention.Mention, c mention.Case) time.Time {

@@ -252,21 +252,18 @@ func (m Message) steps() string {
 			steps = append(steps, l.Text("news.step", "step", l.Text(name), "span", l.Span(to.Sub(from)))+by)
 		}
 	}
-	heard := m.Mention.HeardAt
 	if p := m.Mention.Post; !p.DateOnly {
-		step("report.hear", p.Published, heard, "")
+		step("report.hear", p.Published, m.Mention.HeardAt, "")
 	}
-	if anew := c.Begins(); anew.After(heard) {
-		heard = anew
-	}
+	waits := mention.Later(m.Mention.HeardAt, c.Begins())
 	if c.Owner.Name == "" || c.ClaimedAt.IsZero() || c.ClaimedAt.After(f.At) {
-		step("news.unclaimed", heard, f.At, "")
+		step("news.unclaimed", waits, f.At, "")
 	} else {
 		took, had := " ("+text.Line(c.Owner.Name, 80)+")", ""
 		if c.HandedAt.After(c.ClaimedAt) { // somebody else took it
 			took, had = had, took
 		}
-		step("report.claim", heard, c.ClaimedAt, took)
+		step("report.claim", waits, c.ClaimedAt, took)
 		step("report.answer", c.ClaimedAt, f.At, had)
 	}
 	return text.Capital(strings.Join(steps, " · "))

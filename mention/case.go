@@ -238,10 +238,7 @@ func (c *Case) hand(a Action, to Person) error {
 
 // HadSince is since when the owner of a claimed case has it.
 func (c *Case) HadSince() time.Time {
-	if c.HandedAt.After(c.ClaimedAt) {
-		return c.HandedAt
-	}
-	return c.ClaimedAt
+	return Later(c.ClaimedAt, c.HandedAt)
 }
 
 func (c *Case) give(to Person, at time.Time) {
@@ -401,19 +398,21 @@ func (c *Case) undo(a Action) error {
 
 // Begins is when the case began to wait: its opening, or the last time somebody opened it again.
 func (c *Case) Begins() time.Time {
-	if c.ReopenedAt.After(c.OpenedAt) {
-		return c.ReopenedAt
+	return Later(c.OpenedAt, c.ReopenedAt)
+}
+
+// Later is the later one of two moments.
+func Later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	return c.OpenedAt
+	return a
 }
 
 // Runs is since when the clocks of a case run whose message people could see from then on: anew when
 // it was opened again. After a snooze they go on: waited is what had run before.
 func (c *Case) Runs(seen time.Time) (since time.Time, waited time.Duration) {
-	since = c.Begins()
-	if seen.After(since) {
-		since = seen
-	}
+	since = Later(c.Begins(), seen)
 	if c.WokeAt.After(since) {
 		return c.WokeAt, c.Waited
 	}

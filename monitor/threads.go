@@ -164,9 +164,7 @@ func (t *threads) rebuild(open openThreads, sources func(key string) (Source, bo
 
 // add takes one more waiting post; a post that names two watches comes twice.
 func (t *followedThread) add(w OpenThread) {
-	if w.Since.After(t.since) {
-		t.since = w.Since
-	}
+	t.since = mention.Later(t.since, w.Since)
 	if slices.ContainsFunc(t.posts, func(p *followedPost) bool { return p.post.ID == w.Post.ID }) {
 		return
 	}

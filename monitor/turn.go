@@ -113,9 +113,7 @@ func (t *turn) asked(src Source, pause time.Duration, now time.Time) {
 func (t *turn) due(src Source, next time.Time) mention.SourceDue {
 	d := t.was
 	d.Key, d.At, d.For = src.key(), next, readAs(src)
-	if t.rest.After(d.Rest) {
-		d.Rest = t.rest
-	}
+	d.Rest = mention.Later(d.Rest, t.rest)
 	return d
 }
 
@@ -166,7 +164,7 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 		m.poller.Log.Error("what is due cannot be read", "group", group, "err", err)
 		return m.poller.Now().Add(storeRetry)
 	}
-	return later(g.next(), m.poller.Now()) // a source that was never polled is due since ever
+	return mention.Later(g.next(), m.poller.Now()) // a source that was never polled is due since ever
 }
 
 // pollDue is a turn with a poll.
@@ -221,24 +219,17 @@ func (m *Monitor) readGroup(ctx context.Context, sources []Source) (groupDues, e
 	}
 	for _, d := range list {
 		g.dues[d.Key] = d
-		g.rest, g.threads = later(g.rest, d.Rest), later(g.threads, d.Threads)
+		g.rest, g.threads = mention.Later(g.rest, d.Rest), mention.Later(g.threads, d.Threads)
 	}
 	if err := m.refresh(ctx, keys); err != nil {
 		return g, err
 	}
 	for _, key := range keys {
 		if due, ok := m.poller.threads.due(key); ok {
-			g.visits[key] = later(due, g.threads)
+			g.visits[key] = mention.Later(due, g.threads)
 		}
 	}
 	return g, nil
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // first is what is due first: a poll of the source, or a visit to one of its threads.
@@ -273,9 +264,9 @@ func (g groupDues) due(src Source) time.Time {
 func (g groupDues) next() time.Time {
 	src, visit := g.first()
 	if visit {
-		return later(g.visits[src.key()], g.rest)
+		return mention.Later(g.visits[src.key()], g.rest)
 	}
-	return later(g.due(src), g.rest)
+	return mention.Later(g.due(src), g.rest)
 }
 
 // refresh reads how far the threads of these sources were followed, as far as one seems

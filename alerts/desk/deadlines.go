@@ -204,9 +204,7 @@ func (d *Deadlines) ownMessage(ctx context.Context, s steps, c mention.Case) (ow
 		if err != nil || alive && c.SnoozedUntil.IsZero() {
 			return own, s.now.Add(copied), err // the first message has the clock
 		}
-		if ended.After(own.PostedAt) { // it had, until then
-			own.PostedAt = ended
-		}
+		own.PostedAt = mention.Later(own.PostedAt, ended) // it had the clock until then
 	}
 	return own, again, err
 }

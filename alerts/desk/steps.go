@@ -117,16 +117,9 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 	if from.Equal(c.HandedAt) {
 		least = d.Reply
 	}
-	if c.WokeAt.After(from) {
-		from = c.WokeAt
-	}
-	if late := s.after(from, least); late.After(due) {
-		due = late
-	}
+	due = mention.Later(due, s.after(mention.Later(from, c.WokeAt), least))
 	if c.Steps.Reminded {
-		if c.NudgedAt.After(due) { // held by the quiet hours, or earshot was down
-			due = c.NudgedAt
-		}
+		due = mention.Later(due, c.NudgedAt) // held by the quiet hours, or earshot was down
 		return s.after(due, max(d.Claim, escalationDelay)), s.release
 	}
 	return due, s.remind

@@ -80,9 +80,7 @@ func (s steps) hourly(is said) []string {
 		}
 		s.storm.last[is] = last
 	}
-	if s.mention.HeardAt.After(last) {
-		last = s.mention.HeardAt
-	}
+	last = mention.Later(last, s.mention.HeardAt)
 	if hour := int(last.Sub(s.storm.first.CreatedAt).Hours()); hour > 0 {
 		return []string{is.step, strconv.Itoa(hour)}
 	}

@@ -132,8 +132,8 @@ func (g *throttle) wait(notifier alerts.Notifier, m method, a mention.Alert, now
 		closed = append(closed, g.refused[a.Route], g.refused[refusedKey(a, m)])
 	}
 	for _, f := range closed {
-		if f != nil && f.until.After(until) {
-			until = f.until
+		if f != nil {
+			until = mention.Later(until, f.until)
 		}
 	}
 	if left := until.Sub(now); left > 0 {
@@ -316,9 +316,7 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 		s.trouble(a.Route, e.Err)
 	}
 	until := now.Add(wait)
-	if until.After(s.throttle.retryAfter[key]) {
-		s.throttle.retryAfter[key] = until
-	}
+	s.throttle.retryAfter[key] = mention.Later(s.throttle.retryAfter[key], until)
 	return until
 }
 

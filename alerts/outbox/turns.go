@@ -55,12 +55,7 @@ func (s *Sender) turns(due []mention.Alert, now time.Time) ([]mention.Alert, map
 }
 
 // waitsSince is when an alert could have gone: one held until a time was overtaken by none.
-func waitsSince(a mention.Alert) time.Time {
-	if a.NotBefore.After(a.CreatedAt) {
-		return a.NotBefore
-	}
-	return a.CreatedAt
-}
+func waitsSince(a mention.Alert) time.Time { return mention.Later(a.CreatedAt, a.NotBefore) }
 
 // passed notes that an alert took a turn of its route, in which longest waits the longest.
 func (s *Sender) passed(a mention.Alert, longest mention.AlertID) {

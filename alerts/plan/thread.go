@@ -222,12 +222,7 @@ func toWordsBefore(answer, o mention.Post) bool {
 }
 
 // lastChanged is when the post's words are from, as far as its site says so.
-func lastChanged(o mention.Post) time.Time {
-	if o.Edited.After(o.Published) {
-		return o.Edited
-	}
-	return o.Published
-}
+func lastChanged(o mention.Post) time.Time { return mention.Later(o.Published, o.Edited) }
 
 // surelyFollows reports whether a post was published after o for sure.
 func surelyFollows(post, o mention.Post) bool {
