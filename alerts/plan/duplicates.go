@@ -129,11 +129,8 @@ func (p *plan) duplicate(d *mention.PendingMention, under *group, details alerts
 		c.Duplicates++
 		p.cases.bumpVersion(c)
 	}
-	a := mention.Alert{
-		ID: mention.NewAlertID(mention.Duplicate, string(m.ID), under.route), Kind: mention.Duplicate, MentionID: m.ID,
-		ThreadOf: under.root, Route: under.route, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: details.Encode(),
-	}
+	a := p.message(mention.Duplicate, m.ID, under.route, m.Severity, details)
+	a.ThreadOf = under.root
 	if details.Broadcast && !(louder && p.tellWhereLoud(d, a, m, details.Why)) {
 		_, a.Notify = p.rules.RouteFor(m)
 	}

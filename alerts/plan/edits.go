@@ -320,11 +320,9 @@ func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.Me
 	if err != nil || !ok {
 		return err
 	}
-	d.Alerts = append(d.Alerts, mention.Alert{
-		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
-		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: whom,
-		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(s.Mention.Severity, p.now), Payload: details.Encode(),
-	})
+	told := p.message(mention.Changed, s.Mention.ID, a.Route, s.Mention.Severity, details, id...)
+	told.ThreadOf, told.Notify = threadOf(a), whom
+	d.Alerts = append(d.Alerts, told)
 	return nil
 }
 

@@ -16,7 +16,6 @@ import (
 // critical is never grouped.
 
 const (
-	burstWindow, burstLeast, burstLength = alerts.StormWindow, alerts.StormLeast, alerts.StormLength
 	// burstTimes is how many times the usual number makes a burst.
 	burstTimes = 5
 	// burstMemory is what the usual number is measured over.
@@ -35,7 +34,7 @@ func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*
 	switch {
 	case err != nil:
 		return nil, err
-	case n >= burstLeast && float64(n) >= burstTimes*usual:
+	case n >= alerts.StormLeast && float64(n) >= burstTimes*usual:
 		return p.burst(m, a, n, usual), nil
 	}
 	return p.quietHours(a), nil
@@ -149,10 +148,10 @@ func (p *plan) rate(ctx context.Context, watch string, noneLate bool) (now int, 
 			now++
 		}
 	}
-	if now < burstLeast {
+	if now < alerts.StormLeast {
 		return now, 0, nil
 	}
-	return now, float64(stored.before) * float64(burstWindow) / float64(burstMemory), nil
+	return now, float64(stored.before) * float64(alerts.StormWindow) / float64(burstMemory), nil
 }
 
 // rate is how many complaints about a watch are stored: of the burst window, and of the memory
@@ -166,7 +165,7 @@ type rateKey struct {
 }
 
 func (p *plan) storedRate(ctx context.Context, watch string, noneLate bool) (r rate, err error) {
-	since, published := p.now.Add(-burstWindow), time.Time{}
+	since, published := p.now.Add(-alerts.StormWindow), time.Time{}
 	if noneLate {
 		published = p.now.Add(-alerts.StormLength)
 	}
@@ -181,7 +180,7 @@ func (p *plan) storedRate(ctx context.Context, watch string, noneLate bool) (r r
 
 // burst is the critical message that groups what comes in a burst.
 func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
-	storm := alerts.Storm{Watch: m.Watch, Span: p.now.Truncate(burstLength).UTC()}
+	storm := alerts.Storm{Watch: m.Watch, Span: p.now.Truncate(alerts.StormLength).UTC()}
 	l := p.rules.Lang(a.Route)
 	thread := l.Text("storm.thread")
 	text := l.Plural("storm.begins", n, "watch", m.Watch, "usually", usually(l, usual)) + " " + thread

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -119,18 +120,11 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	}
 	l := p.rules.Lang(a.Route)
 	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
-	d.Alerts = append(d.Alerts, mention.Alert{
-		ID:   mention.NewAlertID(mention.Escalation, string(s.Mention.ID), a.Route, "read in full", severity.String()),
-		Kind: mention.Escalation, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: notify,
-		Severity: severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: alerts.Details{Text: text, Broadcast: !waits}.Encode(),
-	})
+	told := p.message(mention.Escalation, s.Mention.ID, a.Route, severity, alerts.Details{Text: text, Broadcast: !waits}, "read in full", severity.String())
+	told.ThreadOf, told.Notify = threadOf(a), notify
+	d.Alerts = append(d.Alerts, told)
 	return nil
 }
 
 // threadOf is the message under which an alert's thread hangs.
-func threadOf(a mention.Alert) mention.AlertID {
-	if a.ThreadOf != "" {
-		return a.ThreadOf
-	}
-	return a.ID
-}
+func threadOf(a mention.Alert) mention.AlertID { return cmp.Or(a.ThreadOf, a.ID) }

@@ -294,10 +294,18 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 // newAlert is a message of its own.
 func (p *plan) newAlert(m mention.Mention, details alerts.Details) mention.Alert {
 	to, notify := p.rules.RouteFor(m)
+	a := p.message(mention.Complaint, m.ID, to, m.Severity, details)
+	a.Notify = notify
+	return a
+}
+
+// message is a message about a mention, held for as long as one so loud is. id tells it from others of its kind
+// there.
+func (p *plan) message(kind mention.AlertKind, of mention.ID, route string, severity mention.Severity, details alerts.Details, id ...string) mention.Alert {
 	return mention.Alert{
-		ID: mention.NewAlertID(mention.Complaint, string(m.ID), to), Kind: mention.Complaint, MentionID: m.ID,
-		Route: to, Notify: notify, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: details.Encode(),
+		ID: mention.NewAlertID(kind, append([]string{string(of), route}, id...)...), Kind: kind, MentionID: of,
+		Route: route, Severity: severity, Status: mention.Pending,
+		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: details.Encode(),
 	}
 }
 
@@ -334,7 +342,7 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if by.Alerted < floodFrom {
 		return by, nil // so few are no flood, however lately
 	}
-	lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-burstWindow))
+	lately, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-alerts.StormWindow))
 	if err != nil {
 		return by, fmt.Errorf("what the author wrote lately: %w", err)
 	}

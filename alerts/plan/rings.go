@@ -28,11 +28,9 @@ func (p *plan) tellWhereLoud(d *mention.PendingMention, own mention.Alert, loud 
 	}
 	l := p.rules.Lang(to)
 	text := l.Text("desk.louder", "severity", l.Word("severity", loud.Severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "), "route", own.Route)
-	d.Alerts = append(d.Alerts, mention.Alert{
-		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), to, "louder", loud.Severity.String()),
-		Kind: mention.Escalation, MentionID: own.MentionID, Route: to, Notify: notify,
-		Severity: loud.Severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(loud.Severity, p.now), Payload: alerts.Details{Text: text}.Encode(),
-	})
+	told := p.message(mention.Escalation, own.MentionID, to, loud.Severity, alerts.Details{Text: text}, "louder", loud.Severity.String())
+	told.Notify = notify
+	d.Alerts = append(d.Alerts, told)
 	return true
 }
 

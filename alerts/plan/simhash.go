@@ -2,6 +2,7 @@ package plan
 
 import (
 	"hash/maphash"
+	"iter"
 	"math/bits"
 	"slices"
 	"strings"
@@ -104,7 +105,7 @@ func fnv64(s string) uint64 {
 
 // shingles yields every run of three words once per place, or all words when there
 // are fewer.
-func shingles(words []string) func(func(string) bool) {
+func shingles(words []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if len(words) > 0 && len(words) < shingle {
 			yield(strings.Join(words, " "))
@@ -161,13 +162,13 @@ func (w wording) similarity(other wording) float64 {
 // elsewhere, or the same author again. Two people of one site who use the same few words are two
 // complaints.
 func isNearDuplicate(a, b mention.Post, wa, wb wording) bool {
-	sameAuthor := !mention.IsNobody(a.Author) && strings.EqualFold(a.Author, b.Author)
+	namedAlike := !mention.IsNobody(a.Author) && strings.EqualFold(a.Author, b.Author)
 	switch {
 	case len(wa.words) == 0 || len(wb.words) == 0:
 		return false
 	case len(wa.words) < fewWords || len(wb.words) < fewWords:
-		return sameAuthor && slices.Equal(wa.words, wb.words)
-	case a.Origin() != b.Origin() || sameAuthor:
+		return namedAlike && slices.Equal(wa.words, wb.words)
+	case a.Origin() != b.Origin() || namedAlike:
 		return wa.similarity(wb) >= 0.7
 	}
 	return wa.similarity(wb) >= 0.85
