@@ -124,9 +124,12 @@ const MaxNote = 2000
 // ErrNote means that a note is empty or too long.
 var ErrNote = errors.New("a note has 1 to 2000 characters")
 
+// Waits reports whether the case waits for an answer: it is open, or somebody has it.
+func (c *Case) Waits() bool { return c.Status == Open || c.Status == Claimed }
+
 // Snoozed reports whether somebody put the case off, and it has not woken yet.
 func (c *Case) Snoozed() bool {
-	return c.SnoozedBy != Person{} && (c.Status == Open || c.Status == Claimed)
+	return c.SnoozedBy != Person{} && c.Waits()
 }
 
 // TakenError says that somebody else already decided, so the caller lost.
@@ -327,7 +330,7 @@ func (c *Case) dismiss(a Action) error {
 }
 
 func (c *Case) snooze(a Action) error {
-	if c.Status != Open && c.Status != Claimed || c.anothers(a.By) {
+	if !c.Waits() || c.anothers(a.By) {
 		return c.taken()
 	}
 	if c.Snoozed() && c.SnoozedUntil.Equal(a.Until) {
@@ -365,13 +368,10 @@ func (c *Case) reopen(a Action) error {
 
 // Undoable reports whether the person may undo what was done to the case last.
 func (c *Case) Undoable(by Person, now time.Time) bool {
-	switch {
-	case c.Status == Dismissed:
+	if c.Status == Dismissed {
 		return c.Owner.ID == by.ID && now.Sub(c.DismissedAt) <= UndoWithin
-	case c.Status == Open || c.Status == Claimed:
-		return c.Snoozed() && c.SnoozedBy.ID == by.ID && now.Sub(c.SnoozedAt) <= UndoWithin
 	}
-	return false
+	return c.Snoozed() && c.SnoozedBy.ID == by.ID && now.Sub(c.SnoozedAt) <= UndoWithin
 }
 
 // undo takes a dismissal or a snooze back. Who dismisses a case that somebody has is its

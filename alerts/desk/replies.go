@@ -54,7 +54,7 @@ func sentBy(c *mention.Case, r mention.SiteReply) []mention.Event {
 	if c.Status == mention.Claimed {
 		a.By = c.Owner
 	}
-	if c.Status != mention.Open && c.Status != mention.Claimed || c.Apply(a) != nil {
+	if !c.Waits() || c.Apply(a) != nil {
 		return nil
 	}
 	c.RepliedBy = r.By.Name

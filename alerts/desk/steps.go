@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -48,8 +49,8 @@ func (s steps) never(c mention.Case) bool {
 
 // due returns the next step and its moment; a zero time when there is none.
 func (s steps) due(c mention.Case) (time.Time, step) {
-	switch alive := c.Status == mention.Open || c.Status == mention.Claimed; {
-	case alive && !c.SnoozedUntil.IsZero():
+	switch {
+	case c.Waits() && !c.SnoozedUntil.IsZero():
 		return c.SnoozedUntil, s.wake
 	case s.mention.Post.Deleted:
 		return time.Time{}, nil // there is nothing to answer, and nowhere to see an answer; its thread says so
@@ -266,13 +267,9 @@ func (s steps) reply(c *mention.Case, words string) mention.Alert {
 // reply is a message in the thread of the complaint whose message is own. Its id holds
 // the version of the case, so that a complaint that is opened again has steps again.
 func reply(own mention.Alert, c *mention.Case, words string, now time.Time) mention.Alert {
-	thread := own.ID
-	if own.ThreadOf != "" {
-		thread = own.ThreadOf
-	}
 	return mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Steps.Number())),
-		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
+		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: cmp.Or(own.ThreadOf, own.ID), Route: own.Route, Severity: own.Severity,
 		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}
 }

@@ -55,7 +55,7 @@ func (p *plan) answeredOrAsked(ctx context.Context, d *mention.PendingMention, s
 		return p.answered(ctx, d, s.MentionRecord, answer)
 	case s.whom == toThem, c.Status == mention.Replied && len(speechOf(answer.Post.Text).handles) == 0:
 		return p.answered(ctx, d, s.MentionRecord, answer)
-	case c.Status == mention.Open || c.Status == mention.Claimed:
+	case c.Waits():
 		return p.ask(ctx, d, s.MentionRecord, answer)
 	}
 	return nil

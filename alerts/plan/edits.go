@@ -150,11 +150,10 @@ func isBack(d *mention.PendingMention) bool {
 // nothing until then.
 func (p *plan) stoodStill(ctx context.Context, d *mention.PendingMention) error {
 	c, gone := &d.Case, d.Previous.EditedAt
-	alive := c.Status == mention.Open || c.Status == mention.Claimed
 	switch {
-	case alive && c.SnoozedUntil.IsZero():
+	case c.Waits() && c.SnoozedUntil.IsZero():
 		c.SnoozedAt, c.SnoozedUntil = gone, p.now
-	case alive && c.SnoozedAt.After(gone):
+	case c.Waits() && c.SnoozedAt.After(gone):
 		own, _, err := p.alertOf(ctx, mention.MentionRecord{Mention: d.Mention})
 		if err != nil {
 			return err

@@ -71,7 +71,7 @@ func buttons(m alerts.Message) []api.Block {
 	add := func(action, label string, style api.Style) {
 		row = append(row, api.NewButtonBlockElement(action, id, plainText(label)).WithStyle(style))
 	}
-	open := m.Case.Status == mention.Open || m.Case.Status == mention.Claimed
+	waits := m.Case.Waits()
 	switch m.Case.Status {
 	case mention.Open:
 		add(actClaim, l.Text("slack.button.claim"), api.StylePrimary)
@@ -79,7 +79,7 @@ func buttons(m alerts.Message) []api.Block {
 		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
 	}
 	last := m.Answer.Last
-	if open && (last.Status.Open() || m.Answer.Way && !last.Holds(m.Case)) { // what is open can be settled without a way
+	if waits && (last.Status.Open() || m.Answer.Way && !last.Holds(m.Case)) { // what is open can be settled without a way
 		label := l.Text("slack.button.answer")
 		if m.Answer.Way && last.AwaitsApproval() {
 			label = l.Text("slack.button.approve")
@@ -89,7 +89,7 @@ func buttons(m alerts.Message) []api.Block {
 	if link := webLink(m.Mention.Post.URL); link != "" {
 		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText(l.Text("slack.button.open"))).WithURL(link))
 	}
-	if open {
+	if waits {
 		add(actText, l.Text("slack.button.reply_text"), api.StyleDefault)
 	}
 	switch m.Case.Status {
@@ -101,7 +101,7 @@ func buttons(m alerts.Message) []api.Block {
 	case mention.Replied, mention.Dismissed:
 		add(actReopen, l.Text("slack.button.reopen"), api.StyleDefault)
 	}
-	if open {
+	if waits {
 		add(actAssign, l.Text("slack.button.assign"), api.StyleDefault)
 		row = append(row, menu(m))
 	}
