@@ -43,6 +43,12 @@ func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// NoHistory is the answer to Find of a way out that cannot be asked what it took: such a message is
+// sent again, and says that it may be a repeat.
+func NoHistory(way string) error {
+	return &RefusedError{Code: "no_history", Err: errors.New(way + " has no history")}
+}
+
 // PartError means: done, but not for some of the recipients, until somebody acts. It does not unwrap:
 // whatever became of those, the message is posted and not sent again.
 type PartError struct {

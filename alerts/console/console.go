@@ -5,8 +5,8 @@
 package console
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -87,11 +87,9 @@ func (n *Notifier) Update(_ context.Context, m alerts.Message) error {
 	return n.write(indent + n.paint(faint, "↳ "+n.about(m)+" ") + n.state(m) + "\n")
 }
 
-var errNoHistory = errors.New("a terminal has no history")
-
-// Find cannot answer; the alert is written again and says that it may be a repeat.
+// Find cannot answer.
 func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	return nil, &alerts.RefusedError{Code: "no_history", Err: errNoHistory}
+	return nil, alerts.NoHistory("a terminal")
 }
 
 func (n *Notifier) write(text string) error {
@@ -197,10 +195,7 @@ func (n *Notifier) escalation(m alerts.Message) string {
 
 // about names a complaint in a few words.
 func (n *Notifier) about(m alerts.Message) string {
-	author := text.Line(m.Mention.Post.Author, maxName)
-	if author == "" {
-		author = m.Lang.Text("alert.somebody")
-	}
+	author := cmp.Or(text.Line(m.Mention.Post.Author, maxName), m.Lang.Text("alert.somebody"))
 	return text.Line(m.Mention.Watch, maxName) + " · " + author + ":"
 }
 

@@ -75,11 +75,8 @@ func (n *Notifier) Same(opt Options) bool {
 	return n.opt.Name == opt.Name && n.opt.Address == opt.Address && n.opt.Inbox == opt.Inbox && n.opt.Exit == opt.Exit
 }
 
-// Pace is what the slowest of the services bears, Telegram's groups: 20 messages a minute
-// (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
-func (n *Notifier) Pace() (perSecond float64, burst int) {
-	return n.service.pace()
-}
+// Pace is what the door's service bears.
+func (n *Notifier) Pace() (perSecond float64, burst int) { return n.service.pace() }
 
 // maxRounds bounds the alerts that are remembered because a part of the recipients was not told:
 // those who were are told again, as a repeat, when there are more.
@@ -219,12 +216,9 @@ func rank(err error) int {
 // Update does nothing: what was told is told.
 func (n *Notifier) Update(context.Context, alerts.Message) error { return nil }
 
-var errNoHistory = errors.New("a door has no history")
-
-// Find cannot answer: what a service took is not to be seen. The message is sent again and
-// says that it may be a repeat.
+// Find cannot answer: what a service took is not to be seen.
 func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	return nil, &alerts.RefusedError{Code: "no_history", Err: errNoHistory}
+	return nil, alerts.NoHistory("a door")
 }
 
 // inThread reports whether the message belongs under another one, where Slack rings nobody:

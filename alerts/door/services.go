@@ -49,7 +49,8 @@ type service struct {
 	recipients []string
 	// title is the parameter of a line that stands apart; empty: the text begins with it.
 	title string
-	// slow is for services that bear a message in three seconds only.
+	// slow is for services that bear a message in three seconds only, as Telegram's groups do: 20 messages a
+	// minute (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
 	slow bool
 	mail bool
 	// most is how many characters of text it takes in one piece; 0: more than maxText has.

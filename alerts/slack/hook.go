@@ -81,12 +81,9 @@ func (h *Hook) inbox(m alerts.Message) string {
 // Update does nothing: a webhook cannot change what it sent.
 func (h *Hook) Update(context.Context, alerts.Message) error { return nil }
 
-var errHookHistory = errors.New("an incoming webhook has no history")
-
-// Find cannot answer, so a message in doubt is sent again and says that it may be
-// a repeat.
+// Find cannot answer.
 func (h *Hook) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	return nil, &alerts.RefusedError{Code: "no_history", Err: errHookHistory}
+	return nil, alerts.NoHistory("an incoming webhook")
 }
 
 // hookRoom is kept free for what a webhook adds: a link, two short lines, and the way into the inbox.

@@ -105,12 +105,10 @@ func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 	return n.send(ctx, b, fmt.Sprintf("%s-%d", m.Alert.ID, m.Case.Version))
 }
 
-var errNoHistory = errors.New("a webhook has no history")
-
 // Find cannot answer: what a webhook took is not to be seen. The message is sent
 // again with repeat set, and the receiver knows its id.
 func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	return nil, &alerts.RefusedError{Code: "no_history", Err: errNoHistory}
+	return nil, alerts.NoHistory("a webhook")
 }
 
 func body(m alerts.Message) Body {
