@@ -61,6 +61,9 @@ type Deadlines struct {
 
 // NewDeadlines returns deadlines; Run starts them.
 func NewDeadlines(opt DeadlineOptions) *Deadlines {
+	if opt.Refused == nil {
+		opt.Refused = func(mention.Alert) bool { return false }
+	}
 	return &Deadlines{opt: opt, given: map[mention.ID]int64{}}
 }
 
@@ -195,7 +198,7 @@ func (d *Deadlines) ownMessage(ctx context.Context, s steps, c mention.Case) (ow
 	case err != nil:
 	case !ok:
 		again = s.now.Add(notShown)
-	case own.Status != mention.Posted && !d.refused(own):
+	case own.Status != mention.Posted && !d.opt.Refused(own):
 		if own.PostedAt, err = d.toldElsewhere(ctx, s.rules, own); own.PostedAt.IsZero() {
 			again = s.now.Add(notShown)
 		}
@@ -222,5 +225,3 @@ func (d *Deadlines) toldElsewhere(ctx context.Context, rules alerts.Rules, own m
 	}
 	return told.PostedAt, err
 }
-
-func (d *Deadlines) refused(a mention.Alert) bool { return d.opt.Refused != nil && d.opt.Refused(a) }

@@ -199,12 +199,7 @@ func (d *Deadlines) endStorms(ctx context.Context) error {
 
 // goesOn reports whether the storm has a message of the next span.
 func (d *Deadlines) goesOn(s *storm) bool {
-	for _, next := range d.storms {
-		if next.Watch == s.Watch && next.Span.Equal(s.ends()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.storms, func(next *storm) bool { return next.Watch == s.Watch && next.Span.Equal(s.ends()) })
 }
 
 func (d *Deadlines) endStorm(ctx context.Context, s *storm, now time.Time) error {

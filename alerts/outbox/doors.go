@@ -51,8 +51,8 @@ func (s *Sender) asleep(ctx context.Context, m alerts.Message) bool {
 	}
 	if now := s.opt.Now(); s.begin(ctx, a, now) {
 		a.Attempts++
-		if soon := now.Add(wokenWithin); until.Before(now) {
-			until = soon
+		if until.Before(now) {
+			until = now.Add(wokenWithin)
 		}
 		s.back(ctx, a, until, errAsleep)
 	}

@@ -9,7 +9,7 @@ import (
 
 // message reads what a message shows.
 func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, error) {
-	m := alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now(), Lang: s.opt.Lang(a.Route), Zone: s.opt.Zone()}
+	m := alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Repeat: a.LastError == mention.UnreadableHistory, Now: s.opt.Now(), Lang: s.opt.Lang(a.Route), Zone: s.opt.Zone()}
 	var err error
 	if a.MentionID != "" {
 		if m.Mention, m.Case, err = s.opt.Reader.Mention(ctx, a.MentionID); err != nil {

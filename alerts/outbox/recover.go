@@ -99,7 +99,7 @@ func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []m
 		switch {
 		case err != nil:
 			s.opt.Log.Warn("history cannot be read; a message is sent again and says so", "alert", a.ID, "route", a.Route, "err", err)
-			s.backWith(ctx, a, s.opt.Now(), unreadable)
+			s.backWith(ctx, a, s.opt.Now(), mention.UnreadableHistory)
 		case ok:
 			s.opt.Log.Info("a message in doubt was found in its channel", "alert", a.ID, "route", a.Route)
 			// What it shows is not known, so it is drawn once more.

@@ -49,10 +49,6 @@ const (
 // updates hold up no new alert, and a webhook or channel that hangs no other.
 var inFlight = [...]int{toPost: 8, toFind: 4, toUpdate: 4}
 
-// unreadable is the LastError of an alert that is sent again without knowing
-// whether it was taken before.
-const unreadable = mention.UnreadableHistory
-
 // Queue is the reading half of the outbox, as the store keeps it.
 type Queue interface {
 	// DueAlerts returns pending alerts whose NotBefore has passed and whose
@@ -467,8 +463,8 @@ func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m aler
 // back returns an alert that was surely not taken to the queue.
 func (s *Sender) back(ctx context.Context, a mention.Alert, notBefore time.Time, why error) {
 	text := why.Error()
-	if a.LastError == unreadable {
-		text = unreadable // still true of the attempt before this one
+	if a.LastError == mention.UnreadableHistory {
+		text = mention.UnreadableHistory // still true of the attempt before this one
 	}
 	s.backWith(ctx, a, notBefore, text)
 }
