@@ -32,7 +32,7 @@ type Rating struct {
 	Best  float64 `json:"best"`  // the top of the scale; 5 when the site does not say
 }
 
-// Stars rescales r to 1..5; 0 when r is nil or has no scale.
+// Stars rescales r to 0..5; 0 also when r is nil or has no scale.
 func (r *Rating) Stars() float64 {
 	if r == nil || r.Best <= 0 {
 		return 0

@@ -31,7 +31,7 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 		return began.Add(max(src.Every, time.Minute)), false
 	}
 	batch, visitErr := p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
-		return visitSafely(ctx, src.Crawler.(crawlers.Threader), v)
+		return src.Crawler.(crawlers.Threader).Thread(ctx, v.post, v.cursor)
 	})
 	if ctx.Err() != nil {
 		return p.Now(), true

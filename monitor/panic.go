@@ -27,21 +27,12 @@ func caught(err **panicError) {
 	}
 }
 
-// pollSafely polls a crawler that may panic.
-func pollSafely(ctx context.Context, c crawlers.Crawler, since crawlers.Cursor) (crawlers.Batch, error) {
-	return safely(func() (crawlers.Batch, error) { return c.Poll(ctx, since) })
-}
-
-// visitSafely reads a thread with a crawler that may panic.
-func visitSafely(ctx context.Context, c crawlers.Threader, v visit) (crawlers.Batch, error) {
-	return safely(func() (crawlers.Batch, error) { return c.Thread(ctx, v.post, v.cursor) })
-}
-
-func safely(read func() (crawlers.Batch, error)) (batch crawlers.Batch, err error) {
+// readSafely asks a crawler that may panic.
+func readSafely(ctx context.Context, read func(ctx context.Context) (crawlers.Batch, error)) (batch crawlers.Batch, err error) {
 	var broken *panicError
 	func() {
 		defer caught(&broken)
-		batch, err = read()
+		batch, err = read(ctx)
 	}()
 	if broken != nil {
 		return crawlers.Batch{}, broken

@@ -98,7 +98,7 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState,
 	}
 	got := answer{began: p.Now(), after: state.LastPoll}
 	got.batch, got.err = p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
-		return pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+		return src.Crawler.Poll(ctx, crawlers.Cursor(state.Cursor))
 	})
 	src.own(got.batch.Posts)
 	var broken *panicError
@@ -113,7 +113,7 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState,
 // done well before; a page that sends the poller about would never end.
 const pollTimeout = 10 * time.Minute
 
-// inBounds ends a poll or a visit after pollTimeout. What it had read by then counts.
+// inBounds is a poll or a visit, which may panic and ends after pollTimeout. What it had read by then counts.
 func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ctx context.Context) (crawlers.Batch, error)) (crawlers.Batch, error) {
 	bound := ctx
 	if p.Bound != nil {
@@ -121,7 +121,7 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 	}
 	limited, cancel := context.WithTimeout(bound, pollTimeout)
 	defer cancel()
-	batch, err := read(limited)
+	batch, err := readSafely(limited, read)
 	t.asked(src, p.pause(bound), p.Now())
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("one poll took longer than %s and was ended: %w", pollTimeout, cmp.Or(err, limited.Err()))

@@ -1,7 +1,8 @@
 package monitor
 
 import (
-	"sort"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -165,6 +166,6 @@ func (b *statusTable) list() []SourceStatus {
 	for _, row := range b.rows {
 		rows = append(rows, *row)
 	}
-	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name })
+	slices.SortFunc(rows, func(a, b SourceStatus) int { return strings.Compare(a.Name, b.Name) })
 	return rows
 }

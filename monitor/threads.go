@@ -303,7 +303,6 @@ func (t *threads) pick(source string, now time.Time) (v visit, ok bool) {
 		}
 		latest, ok = late, true
 		v = visit{source: source, thread: thread, followedPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
-		v.open = v.open[:0]
 		for _, p := range one.posts {
 			v.open = append(v.open, p.post)
 		}

@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -359,6 +358,5 @@ func (m *Monitor) waiting(ctx context.Context, sources []string) (keys []string,
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, cmp.Compare)
 	return keys, nil
 }

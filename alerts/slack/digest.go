@@ -157,23 +157,13 @@ func topicRows(l i18n.Lang, rows []report.Row) []report.Row {
 }
 
 // slow leaves out the places where nobody waited: all was dismissed.
-func slow(rows []report.Row) (out []report.Row) {
-	for _, r := range rows {
-		if r.Overall.Of > 0 || r.Unanswered() > 0 {
-			out = append(out, r)
-		}
-	}
-	return out
+func slow(rows []report.Row) []report.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return r.Overall.Of == 0 && r.Unanswered() == 0 })
 }
 
 // answering leaves out who answered nothing.
-func answering(rows []report.Row) (out []report.Row) {
-	for _, r := range rows {
-		if r.Answered > 0 {
-			out = append(out, r)
-		}
-	}
-	return out
+func answering(rows []report.Row) []report.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r report.Row) bool { return r.Answered == 0 })
 }
 
 // table is a list with its title, one row a line.
