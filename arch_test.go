@@ -121,7 +121,7 @@ var mayImport = map[string][]string{
 	},
 
 	// For tests only.
-	"alerts/internal/rig":       {"mention", "store", "alerts", "alerts/plan", "alerts/desk"},
+	"alerts/internal/rig":       {"mention", "store", "alerts", "alerts/plan", "alerts/desk", "internal/testkit"},
 	"crawlers/internal/rig":     {"mention", "config", "crawlers", "crawlers/presets", "internal/fetch", "internal/testkit"},
 	"internal/testkit/chromium": {"internal/testkit"},
 }

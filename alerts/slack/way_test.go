@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
@@ -100,12 +100,7 @@ func newWorld(t *testing.T, opt worldOptions) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	st, err := store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "earshot.db"), Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	w := &world{t: t, fake: fake, store: st, planner: plan.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
+	w := &world{t: t, fake: fake, store: rig.Empty(t, time.Now), planner: plan.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
 	w.start()
 	t.Cleanup(func() {
 		if t.Failed() {

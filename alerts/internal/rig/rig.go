@@ -1,11 +1,11 @@
 // Package rig puts the planner on a real store, at a time that the test moves: what the
-// tests of alerts/plan, alerts/desk and alerts/digest share. Tests only.
+// tests of alerts/plan, alerts/desk and alerts/digest share. Those of alerts/slack take the
+// store alone. Tests only.
 package rig
 
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -46,13 +47,32 @@ func New(t *testing.T, rules alerts.Rules) *Rig {
 		rules.Otherwise = "#mentions"
 	}
 	r := &Rig{T: t, Planner: plan.NewPlanner(rules), Now: Noon}
-	var err error
-	r.Store, err = store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }})
+	r.Store = Empty(t, func() time.Time { return r.Now })
+	return r
+}
+
+// empty is a database with all tables and nothing in them.
+var empty = testkit.Template{Make: func(path string) error {
+	st, err := open(context.Background(), path, time.Now)
+	if err != nil {
+		return err
+	}
+	return st.Close()
+}}
+
+// Empty is a store of the test's own, which ends with it.
+func Empty(t *testing.T, now func() time.Time) *store.Store {
+	t.Helper()
+	st, err := open(t.Context(), empty.Copy(t), now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Store.Close() })
-	return r
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+func open(ctx context.Context, path string, now func() time.Time) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Database: "sqlite:" + path, Log: slog.New(slog.DiscardHandler), Now: now})
 }
 
 // Judge gives the mention a score, and the verdict that such words get when they are
