@@ -57,10 +57,10 @@ func TestRepairedSettingsEndASuspension(t *testing.T) {
 			var repaired time.Time
 			m := NewInProcess(w.monitor(4))
 			run(t, m, func(ctx context.Context) {
-				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Minute, Fixed: true, Crawler: bad}})
+				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Hour, Fixed: true, Crawler: bad}})
 				time.Sleep(25 * time.Hour) // blocked twice: a week
 				repaired = time.Now()
-				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: c.settings, Every: time.Minute, Fixed: true, Crawler: good}})
+				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: c.settings, Every: time.Hour, Fixed: true, Crawler: good}})
 				if !c.soon {
 					m.PollNow(ctx, "a")
 				}
@@ -87,7 +87,7 @@ func TestRepairedSettingsDuringAPoll(t *testing.T) {
 		good := &site{answer: always(page(post("a", "1")))}
 		m := NewInProcess(newWorld().monitor(4))
 		run(t, m, func(ctx context.Context) {
-			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Minute, Fixed: true, Crawler: bad}})
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Hour, Fixed: true, Crawler: bad}})
 			time.Sleep(time.Second)
 			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "repaired", Every: time.Minute, Fixed: true, Crawler: good}})
 			time.Sleep(15 * time.Second)

@@ -39,6 +39,7 @@ func TestWhosePressItIs(t *testing.T) {
 				continue
 			}
 			t.Run(c.name+" by "+door, func(t *testing.T) {
+				t.Parallel()
 				opt := worldOptions{http: door == "http", outsiders: c.allow}
 				if c.org != "" {
 					opt.fake = fakeslack.Options{Org: "E0000OURS", People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Team: other, Org: c.org}}}

@@ -43,6 +43,7 @@ func TestRoles(t *testing.T) {
 		{name: "snooze", roles: byID(oleh, oleh), action: "more", option: "snooze_for", want: mention.Open},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, worldOptions{roles: c.roles, http: true})
 			if c.asks {
 				w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.Refuse5xx, Times: -1})
