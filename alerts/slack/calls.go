@@ -26,7 +26,7 @@ const OtherMethod = "other"
 
 // Methods are the methods of Slack's Web API that earshot calls.
 var Methods = []string{
-	"apps.connections.open", "auth.test", "chat.postEphemeral", "chat.postMessage", "chat.update",
+	"apps.connections.open", "auth.test", "bots.info", "chat.postEphemeral", "chat.postMessage", "chat.update",
 	"conversations.history", "conversations.info", "conversations.list", "conversations.replies",
 	"usergroups.list", "users.info", "users.list", "users.lookupByEmail", "views.open", "views.publish", "views.push", "views.update",
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -103,6 +104,11 @@ func newWorld(t *testing.T, opt worldOptions) *world {
 	w := &world{t: t, fake: fake, store: rig.Empty(t, time.Now), planner: plan.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
 	w.start()
 	t.Cleanup(func() {
+		for _, c := range fake.Calls() {
+			if c.Method != "webhook" && !slices.Contains(slack.Methods, c.Method) {
+				t.Errorf("%s is called, and is none of Methods", c.Method)
+			}
+		}
 		if t.Failed() {
 			t.Logf("log:\n%s", w.log.String())
 		}
