@@ -142,13 +142,17 @@ func unreachable(what string, err error) error {
 	return &alerts.Advice{What: what + ": ", Key: "way.unreachable", Pairs: []any{"why", err}, Err: err}
 }
 
-// tokenName says where the bot token comes from, never what it is.
-func (n *Notifier) tokenName() string {
-	if n.opt.BotTokenFrom == "" {
-		return "slack.bot_token"
+// secretName says where what is secret at a key of the watchlist comes from, never what it is.
+func secretName(key, from string) string {
+	if from == "" {
+		return key
 	}
-	return "slack.bot_token (" + n.opt.BotTokenFrom + ")"
+	return key + " (" + from + ")"
 }
+
+func (n *Notifier) tokenName() string { return secretName("slack.bot_token", n.opt.BotTokenFrom) }
+
+func (n *Notifier) appTokenName() string { return secretName("slack.app_token", n.opt.AppTokenFrom) }
 
 // neverSent reports whether the request surely never left, and not because we are stopping.
 func neverSent(err error) bool { return !errors.Is(err, context.Canceled) && alerts.NeverSent(err) }

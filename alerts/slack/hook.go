@@ -197,10 +197,4 @@ func (h *Hook) sort(err error) error {
 	return fmt.Errorf("slack: webhook: %w", err)
 }
 
-// name says where the address comes from, never what it is.
-func (h *Hook) name() string {
-	if h.from == "" {
-		return "slack.webhook_url"
-	}
-	return "slack.webhook_url (" + h.from + ")"
-}
+func (h *Hook) name() string { return secretName("slack.webhook_url", h.from) }

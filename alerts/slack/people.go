@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -15,7 +16,16 @@ import (
 type people struct {
 	api *api.Client
 	now func() time.Time
-	box cache
+
+	mu   sync.Mutex
+	kept map[string]entry // by the person's id
+}
+
+// entry is what is kept of a person.
+type entry struct {
+	who   profile
+	ok    bool // Slack said it
+	until time.Time
 }
 
 // profile is what Slack says of a person; fields are empty where it does not.
@@ -36,10 +46,12 @@ const (
 	passing = 10 * time.Second
 	// lookup bounds asking Slack for a profile: a click must not wait for it.
 	lookup = 700 * time.Millisecond
+	// maxKept bounds how many profiles are kept: a workspace's people, not a stream of invented ids.
+	maxKept = 5000
 )
 
 func newPeople(client *api.Client, now func() time.Time) *people {
-	return &people{api: client, now: now, box: cache{entries: make(map[string]entry)}}
+	return &people{api: client, now: now, kept: make(map[string]entry)}
 }
 
 // name returns how colleagues know a person; otherwise when Slack does not say.
@@ -51,21 +63,33 @@ func (p *people) name(ctx context.Context, id, otherwise string) string {
 // profile returns what Slack says of a person. ok is false where it could not be asked,
 // which is remembered for a while.
 func (p *people) profile(ctx context.Context, id string) (who profile, ok bool) {
-	if e, there := p.box.get(id, p.now()); there {
+	p.mu.Lock()
+	e := p.kept[id]
+	p.mu.Unlock()
+	if e.until.After(p.now()) {
 		return e.who, e.ok
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookup)
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, id)
 	if err != nil {
-		p.box.put(id, entry{until: p.now().Add(failedFor(err))})
+		p.keep(id, entry{until: p.now().Add(failedFor(err))})
 		return profile{}, false
 	}
 	name := cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
 	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID,
 		nobody: u.Deleted || u.IsBot || u.ID == "USLACKBOT"}
-	p.box.put(id, entry{who: who, ok: true, until: p.now().Add(known)})
+	p.keep(id, entry{who: who, ok: true, until: p.now().Add(known)})
 	return who, true
+}
+
+func (p *people) keep(id string, e entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.kept) >= maxKept {
+		clear(p.kept)
+	}
+	p.kept[id] = e
 }
 
 // failedFor is how long a failure to ask for a profile is remembered.

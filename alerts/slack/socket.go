@@ -244,14 +244,6 @@ func (n *Notifier) otherApp(ctx context.Context, app string) error {
 	return &alerts.RefusedError{Code: "other_app", Err: &alerts.Advice{What: "slack: socket mode: ", Key: "way.other_app", Pairs: []any{"token", n.appTokenName(), "app", app, "bot", n.tokenName(), "ours", ours.app}}}
 }
 
-// appTokenName says where the app token comes from, never what it is.
-func (n *Notifier) appTokenName() string {
-	if n.opt.AppTokenFrom == "" {
-		return "slack.app_token"
-	}
-	return "slack.app_token (" + n.opt.AppTokenFrom + ")"
-}
-
 // appTokenError says what to do about the app token.
 func (n *Notifier) appTokenError(err error) error {
 	if err == nil {
