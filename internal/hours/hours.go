@@ -2,8 +2,9 @@
 // open now, when it opens next, and which moment comes when so much open time
 // has passed. Days on which the clock changes are right.
 //
-// It imports the standard library only. It must not read a clock or a disk
-// (besides Go's own time zone data), and knows nothing of alerts or YAML.
+// Of earshot it imports internal/text alone, for what people write elsewhere in place of
+// hours. It must not read a clock or a disk (besides Go's own time zone data), and knows
+// nothing of alerts or YAML.
 package hours
 
 import (

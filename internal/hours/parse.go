@@ -336,10 +336,10 @@ func ParseMoment(expr string) (Moment, error) {
 // *SyntaxError.
 func ParseHoliday(s string) (Holiday, error) {
 	const hint = "write 2026-12-25, or 12-25 for every year"
-	if t, err := time.Parse("2006-01-02", s); err == nil {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return Holiday{t.Year(), t.Month(), t.Day()}, nil
 	}
-	if t, err := time.Parse("2006-01-02", "2000-"+s); err == nil { // a leap year, so that 02-29 is a day
+	if t, err := time.Parse(time.DateOnly, "2000-"+s); err == nil { // a leap year, so that 02-29 is a day
 		return Holiday{0, t.Month(), t.Day()}, nil
 	}
 	if day := text.MeantDay(s); day != "" {
