@@ -148,6 +148,7 @@ func TestMailUnencrypted(t *testing.T) {
 // TestMailServerHangs: the attempt ends in time and is in doubt; the next one does not
 // begin while the first hangs, and surely sent nothing.
 func TestMailServerHangs(t *testing.T) {
+	t.Parallel()
 	s := newMailSink(t, func(c string) string { return "hang" })
 	n := open(t, s.address("boss@romashka.example"), nobody)
 	for i, want := range []string{"doubt", "again after 0s"} {

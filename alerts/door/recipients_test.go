@@ -15,6 +15,7 @@ import (
 
 // TestManyRecipients: more recipients than one attempt has time for are told in several, each once.
 func TestManyRecipients(t *testing.T) {
+	t.Parallel()
 	mail := newMailSink(t, func(c string) string {
 		if c == "RCPT" {
 			time.Sleep(400 * time.Millisecond)
