@@ -286,10 +286,13 @@ func looksLikeHTML(res *fetch.Response) bool {
 func begins(res *fetch.Response) string {
 	body := charset.HTML(res)
 	if looksLikeHTML(res) {
-		if doc, err := htmltext.Parse(body); err == nil {
-			if said := says(doc); said != "" {
-				return ": the page" + said
-			}
+		doc, release, err := htmltext.Open(body)
+		if err != nil {
+			return ""
+		}
+		defer release()
+		if said := says(doc); said != "" {
+			return ": the page" + said
 		}
 		return ""
 	}
@@ -315,26 +318,42 @@ func isXML(head []byte) (said string) {
 	return said
 }
 
-// discover follows what an HTML page announces, or the places feeds usually are.
-func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor) (crawlers.Batch, error) {
-	doc, err := htmltext.Parse(charset.HTML(page))
+// webPage is what a page says that is no feed.
+type webPage struct {
+	feeds   []string // that it announces or links to, or else the places where feeds usually are
+	guessed bool     // it announces none
+	said    string   // as says has it
+	sentOn  string   // where it sends browsers on to
+}
+
+func lookAt(page *fetch.Response) (p webPage, err error) {
+	doc, release, err := htmltext.Open(charset.HTML(page))
 	if err != nil {
-		return crawlers.Batch{}, err
+		return p, err
 	}
-	candidates := announced(doc, page.URL)
-	guessed := len(candidates) == 0
-	if guessed {
+	defer release()
+	p = webPage{feeds: announced(doc, page.URL), said: says(doc), sentOn: poll.SentOn(doc, page.URL)}
+	if p.guessed = len(p.feeds) == 0; p.guessed {
 		const most = 2 // the usual places are asked for as well
 		near := linked(doc, page.URL)
 		near = near[:min(len(near), most)]
 		usual := slices.DeleteFunc(usualFeeds(page.URL), func(c string) bool { return slices.Contains(near, c) })
-		candidates = append(near, usual...)
+		p.feeds = append(near, usual...)
 	}
-	if slices.Contains(candidates, f.lost) {
+	return p, nil
+}
+
+// discover reads the first feed that a page leads to and that can be read.
+func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor) (crawlers.Batch, error) {
+	p, err := lookAt(page)
+	if err != nil {
+		return crawlers.Batch{}, err
+	}
+	if slices.Contains(p.feeds, f.lost) {
 		return crawlers.Batch{}, errLost // another one would be another feed
 	}
 	var last error
-	for _, c := range candidates {
+	for _, c := range p.feeds {
 		if c == page.URL {
 			continue
 		}
@@ -351,13 +370,15 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor)
 		last = err
 	}
 	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
-	if guessed || last == nil {
-		if to := poll.SentOn(doc, page.URL); to != "" {
-			return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " sends browsers on to " + fetch.SafeURL(to) + ": give that address, or the feed's own")
-		}
-		return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
+	switch {
+	case !p.guessed && last != nil:
+		err = fmt.Errorf("the feed the page%s announces cannot be read: %w", p.said, last)
+	case p.sentOn != "":
+		err = crawlers.Other("no feed: the page" + p.said + " sends browsers on to " + fetch.SafeURL(p.sentOn) + ": give that address, or the feed's own")
+	default:
+		err = crawlers.Other("no feed: the page" + p.said + " announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
 	}
-	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page%s announces cannot be read: %w", says(doc), last)
+	return crawlers.Batch{Observed: sees}, err
 }
 
 // says quotes a page's title and heading: an error page that comes with status 200

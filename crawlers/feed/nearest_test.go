@@ -2,11 +2,17 @@ package feed
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // TestAnnouncedIsBounded: a page that names thousands of feeds on as many hosts makes five
@@ -26,5 +32,29 @@ func TestAnnouncedIsBounded(t *testing.T) {
 	want := []string{"https://feeds.news.co.uk/rss", "https://www.news.co.uk/comments/feed", "https://victim0.example/rss", "https://victim1.example/rss", "https://victim2.example/rss"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
+	}
+}
+
+// TestPagesShareTheMemory: a page in the place of a feed waits as one of the page engine does until there is memory for it.
+func TestPagesShareTheMemory(t *testing.T) {
+	res := &fetch.Response{URL: "https://otzyv.example/", Body: []byte("<!doctype html><html><title>Romashka</title></html>")}
+	for name, read := range map[string]func(){
+		"looked through for feeds": func() { _, _ = lookAt(res) },
+		"quoted":                   func() { begins(res) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release := htmltext.ReserveMemory(math.MaxInt)
+				var waits atomic.Bool
+				go func() {
+					synctest.Wait()
+					waits.Store(true)
+					release()
+				}()
+				if read(); !waits.Load() {
+					t.Error("it is read without memory for it")
+				}
+			})
+		})
 	}
 }

@@ -72,13 +72,12 @@ func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 		}
 		return p, err
 	}
-	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
-	defer release()
 	body := charset.HTML(res)
-	doc, err := htmltext.Parse(body)
+	doc, release, err := htmltext.Open(body)
 	if err != nil {
 		return nil, err
 	}
+	defer release()
 	d := newDocument(r, res, doc)
 	if r.patient && htmltext.EndsInMiddle(body) {
 		d.spine = htmltext.Spine(doc)

@@ -29,8 +29,6 @@ import (
 )
 
 const (
-	// jsonCost is what decoding JSON into maps takes beside its bytes.
-	jsonCost = 12
 	// maxItems bounds what a jq program may give for one page.
 	maxItems = 5000
 	// maxJQ bounds how long one program may run on one page.
@@ -131,7 +129,7 @@ type jsonPage struct {
 
 // read maps an answer. value is the present value of each, thread the discussion that is read, if one is.
 func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Response, value, thread string) (jsonPage, error) {
-	release := htmltext.ReserveMemory(len(res.Body) * jsonCost)
+	release := htmltext.ReserveMemory(len(res.Body) * htmltext.JSONCost)
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()

@@ -154,13 +154,12 @@ func (p *page) describe(sees crawlers.Observation, n int) string {
 // read takes one page apart. A body that ends in the middle loses the item it
 // ends in, until the same bytes come a second time: then that is how the page is.
 func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]string) (leaf, error) {
-	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
-	defer release()
 	body := charset.HTML(res)
-	doc, err := htmltext.Parse(body)
+	doc, release, err := htmltext.Open(body)
 	if err != nil {
 		return leaf{}, fmt.Errorf("page: %s: %w", fetch.SafeURL(res.URL), err)
 	}
+	defer release()
 	var l leaf
 	l.cut = htmltext.EndsInMiddle(body) && (cutBefore == "" || !strings.Contains(cutBefore, res.Validators.BodyHash))
 	for _, c := range p.closed {
@@ -369,12 +368,11 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 		}
 		return post, fmt.Errorf("page: detail: %w", err)
 	}
-	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
-	defer release()
-	doc, err := htmltext.Parse(charset.HTML(res))
+	doc, release, err := htmltext.Open(charset.HTML(res))
 	if err != nil {
 		return post, fmt.Errorf("page: detail: %w", err)
 	}
+	defer release()
 	item := schemaorg.Item{Post: post}
 	p.detail.whole(&item, doc, pageOf(p.env, doc, res.URL, nil, &p.order))
 	item.Post.ID, item.Post.URL = post.ID, post.URL

@@ -46,11 +46,11 @@ const (
 // Propose returns sets of selectors for the posts of a page, the likeliest first; none
 // when nothing on it is repeated and holds a date and a text.
 func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
-	body := charset.HTML(res)
-	doc, err := htmltext.Parse(body)
+	doc, release, err := htmltext.Open(charset.HTML(res))
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
+	defer release()
 	page := pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))
 	pr := proposer{page: page, doc: doc, stats: map[*html.Node]blockStat{}}
 	pr.measure(doc.Nodes[0])

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -106,21 +105,19 @@ func toldLongAgo(post mention.Post, now time.Time) bool {
 
 // standsAlone reports an address of one review at the host of the list, and not the list's own.
 func (p *page) standsAlone(address string) bool {
-	alone, _, _ := strings.Cut(address, "#")
-	list, _, _ := strings.Cut(p.address, "#")
+	alone, list := poll.WithoutFragment(address), poll.WithoutFragment(p.address)
 	host := poll.Host(alone)
 	return host != "" && host == poll.Host(list) && !mention.SameURL(alone, list)
 }
 
 // alone finds the answer on a review's own page; there is false where that shows no such review.
 func (p *page) alone(res *fetch.Response, post mention.Post) (found []answered, there bool, err error) {
-	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
-	defer release()
 	body := charset.HTML(res)
-	doc, err := htmltext.Parse(body)
+	doc, release, err := htmltext.Open(body)
 	if err != nil {
 		return nil, false, fmt.Errorf("page: the review's own page: %w", err)
 	}
+	defer release()
 	if htmltext.EndsInMiddle(body) {
 		return nil, false, nil
 	}

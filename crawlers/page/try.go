@@ -42,10 +42,11 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 	if rules.item == nil {
 		return Trial{}, section.Errorf("select", "item is missing: say which element is one post")
 	}
-	doc, err := htmltext.Parse(charset.HTML(res))
+	doc, release, err := htmltext.Open(charset.HTML(res))
 	if err != nil {
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
+	defer release()
 	items := doc.FindMatcher(rules.item)
 	page := pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))
 	tr := tryReader{rules: rules, page: page, own: newOwnFinder(rules, page)}

@@ -24,8 +24,19 @@ import (
 // documents nested deeper than this.
 const MaxDepth = 512
 
-// Parse parses a UTF-8 page. Scripting is off, so what stands in <noscript>
-// is elements and not text.
+// Open parses a UTF-8 page when there is memory for its tree, as ReserveMemory says.
+// release gives that back, once nothing of the tree is used any more.
+func Open(body []byte) (doc *goquery.Document, release func(), err error) {
+	release = ReserveMemory(len(body) * pageCost)
+	if doc, err = Parse(body); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return doc, release, nil
+}
+
+// Parse is Open for a part of what memory is held for already. Scripting is off, so what
+// stands in <noscript> is elements and not text.
 func Parse(body []byte) (*goquery.Document, error) {
 	if err := CheckTags(body); err != nil {
 		return nil, err
