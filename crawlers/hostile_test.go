@@ -3,15 +3,19 @@ package crawlers_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
+	"math"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
@@ -83,6 +87,12 @@ func answerCost(t *testing.T, block, kind, body string) time.Duration {
 // answered is what one poll returns whose first request is answered so; all others fail.
 func answered(t *testing.T, block, kind, body string) crawlers.Batch {
 	t.Helper()
+	batch, _ := answeredOr(t, block, kind, body) // what it says of such an answer is no matter here
+	return batch
+}
+
+func answeredOr(t *testing.T, block, kind, body string) (crawlers.Batch, error) {
+	t.Helper()
 	typ := map[string]string{"rss": "application/rss+xml", "feed+json": "application/feed+json", "json": "application/json", "html": "text/html; charset=utf-8"}[kind]
 	var asked atomic.Int32
 	f := rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
@@ -93,11 +103,63 @@ func answered(t *testing.T, block, kind, body string) crawlers.Batch {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	batch, _ := rig.Crawler(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such an answer is no matter here
+	batch, err := rig.Crawler(t, block, f).Poll(ctx, crawlers.Cursor(""))
 	if asked.Load() == 0 {
 		t.Fatal("nothing was read")
 	}
-	return batch
+	return batch, err
+}
+
+// TestAnswersOfTooManyParts: ten megabytes of empty objects become gigabytes in a program that reads them into its own.
+func TestAnswersOfTooManyParts(t *testing.T) {
+	const parts = 200_000
+	list := strings.Repeat("{},", parts) + "{}"
+	for name, c := range map[string]struct{ block, body string }{
+		"discourse": {"discourse: https://otzyv.example/", `{"latest_posts":[` + list + `]}`},
+		"nodebb":    {"nodebb: https://otzyv.example/", `[{"pid":1,"tid":1},` + list + `]`},
+		"flarum":    {"flarum: https://otzyv.example/", `{"data":[{"type":"posts"},` + list + `]}`},
+		"wordpress": {"wordpress: https://otzyv.example/", `[{"id":1,"link":"https://otzyv.example/1"},` + list + `]`},
+		"json":      {jsonBlock, `[` + list + `]`},
+		"json feed": {feedBlock, `{"version":"https://jsonfeed.org/version/1.1","items":[` + list + `]}`},
+	} {
+		if _, err := answeredOr(t, c.block, "json", c.body); !errors.Is(err, htmltext.ErrTooComplex) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	page := `<!doctype html><html><body id="nodebb"><script id="ajaxify-data" type="application/json">{"posts":[{"pid":1,"tid":1,"content":"x"},` + list + `],"relative_path":"","template":{"name":"topic"}}</script></body></html>`
+	if b := answered(t, forumBlock, "html", page); b.Observed.Items > 0 {
+		t.Errorf("of the data in a page %d posts are read", b.Observed.Items)
+	}
+}
+
+// TestReadersShareTheMemory: whatever is made of an answer waits until there is memory for it, so that many large ones
+// at once cost no more than one.
+func TestReadersShareTheMemory(t *testing.T) {
+	const page = "<!doctype html><html><title>Romashka</title><body><p>Nothing here.</p></body></html>"
+	for name, c := range map[string]struct{ block, kind, body string }{
+		"feed":      {feedBlock, "rss", rssOf(1, "x")},
+		"json feed": {feedBlock, "feed+json", `{"version":"https://jsonfeed.org/version/1.1","items":[]}`},
+		"page":      {pageBlock, "html", page},
+		"forum":     {forumBlock, "html", page},
+		"discourse": {"discourse: https://otzyv.example/", "json", `{"latest_posts":[]}`},
+		"json":      {jsonBlock, "json", "[]"},
+		"telegram":  {telegramBlock, "html", telegramOf("x")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release := htmltext.ReserveMemory(math.MaxInt)
+				var waits atomic.Bool
+				go func() {
+					synctest.Wait()
+					waits.Store(true)
+					release()
+				}()
+				if answered(t, c.block, c.kind, c.body); !waits.Load() {
+					t.Error("it is read without memory for it")
+				}
+			})
+		})
+	}
 }
 
 // withstanding are the readers of what sites answer: the block of a watchlist, the content type,

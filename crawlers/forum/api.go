@@ -68,6 +68,8 @@ func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
 	if err != nil {
 		return nil, true, fmt.Errorf("address of the answer: %w", err)
 	}
+	release := htmltext.ReserveMemory(len(body) * htmltext.JSONCost)
+	defer release()
 	if body, err = validJSON(body); err != nil {
 		return nil, true, fmt.Errorf("%s: %w", poll.Host(res.URL), err)
 	}
@@ -116,7 +118,7 @@ func (d *document) embedded(preset *enginePreset, p *pageData) {
 func scripts(d *document, data string) [][]byte {
 	var found [][]byte
 	add := func(text string) {
-		if text = strings.TrimSpace(text); text != "" && json.Valid([]byte(text)) {
+		if text = strings.TrimSpace(text); text != "" && htmltext.CheckJSON(text) == nil && json.Valid([]byte(text)) {
 			found = append(found, []byte(text))
 		}
 	}

@@ -44,6 +44,9 @@ func startsJSON(b []byte) bool { return len(b) > 0 && (b[0] == '{' || b[0] == '[
 // validJSON is the first value of the body. What caches and plugins put behind it is left out, and
 // what can be meant one way only is mended.
 func validJSON(body []byte) ([]byte, error) {
+	if err := htmltext.CheckJSON(string(body)); err != nil {
+		return nil, err
+	}
 	if json.Valid(body) {
 		return body, nil
 	}
