@@ -56,6 +56,14 @@ var beforeDate = regexp.MustCompile(`^(?:[—–]\s*|-\s+)?(.{1,40}?)\s*[,|·•
 
 // bestMoment settles which element says when.
 func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
+	var last *html.Node // whose text was asked last: many moments may stand in one element
+	tellsMembership := false
+	inMembership := func(n *html.Node) bool {
+		if n.Parent != last {
+			last, tellsMembership = n.Parent, membership.MatchString(htmltext.Short(n.Parent))
+		}
+		return tellsMembership
+	}
 	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
 		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title", "data-ts", "data-date", "data-datetime", "data-utime"} {
@@ -76,7 +84,7 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			}
 		}
 		if len(text) < 6 || utf8.RuneCountInString(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
-			len(text) < 12 && membership.MatchString(htmltext.Short(n.Parent)) {
+			len(text) < 12 && inMembership(n) {
 			return p, 0
 		}
 		t, day, ok := b.amid(text)

@@ -1,7 +1,6 @@
 package forum
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -233,7 +232,9 @@ func fillFromAround(group []postBlock, parts [][]blockPart, chosen []blockPart) 
 	key, leads := "", true
 	for _, c := range chosen {
 		if c.found && c.value != "" && c.el.Parent().Length() > 0 {
-			key = cmp.Or(key, partKey(c.el.Nodes[0].Parent, false))
+			if key == "" {
+				key = partKey(c.el.Nodes[0].Parent, false)
+			}
 			leads = leads && firstLine(htmltext.Text(c.el.Parent(), nil)) == c.value
 		}
 	}
