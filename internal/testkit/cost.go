@@ -22,19 +22,20 @@ func Processor(t testing.TB) time.Duration {
 // matter. It takes the best of three, and believes only what it sees five times.
 func Linear(t testing.TB, what string, n int, work func(n int)) {
 	t.Helper()
-	cost := func(n int) time.Duration {
-		best := time.Hour
-		for range 3 {
-			began := Processor(t)
-			work(n)
-			best = min(best, Processor(t)-began)
-		}
-		return best
+	const little = 100 * time.Millisecond
+	once := func(n int) time.Duration {
+		began := Processor(t)
+		work(n)
+		return Processor(t) - began
+	}
+	best := func(n int) time.Duration { return min(once(n), once(n), once(n)) }
+	if once(4*n) <= little {
+		return // whatever fewer cost
 	}
 	var one, four time.Duration
 	for range 5 {
-		one, four = cost(n), cost(4*n)
-		if four <= 12*one+100*time.Millisecond {
+		one, four = best(n), best(4*n)
+		if four <= 12*one+little {
 			return
 		}
 	}
