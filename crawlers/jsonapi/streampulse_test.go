@@ -27,7 +27,7 @@ func TestStreamThatFallsSilent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := rig.Now
-			j := &jetstream{stay: true}
+			j := &jetstream{}
 			block, client := startStream(t, j)
 			address, _, _ := strings.Cut(strings.TrimPrefix(block, "bluesky: {stream: \""), "\"}")
 			c := rig.Crawler(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nlisten: 1500ms", client,
@@ -58,9 +58,11 @@ func TestStreamThatFallsSilent(t *testing.T) {
 				now = now.Add(20 * time.Minute)
 			}
 			now = now.Add(test.after - 20*time.Minute)
+			j.stay = true
 			if err := listen(0); (err != nil) != test.silent || test.silent && (!strings.Contains(err.Error(), "nothing new has come for 4h0m0s") || !strings.Contains(err.Error(), "55 events a minute")) {
 				t.Errorf("after %v: %v", test.after, err)
 			}
+			j.stay = false
 			if err := listen(1); err != nil {
 				t.Errorf("it speaks again: %v", err)
 			}

@@ -23,9 +23,12 @@ func TestDaysWhereTheClockSkipsMidnight(t *testing.T) {
 				}
 			}
 		}
-		for hour := range 24 * 400 {
+		for hour := 0; hour < 24*400; hour++ {
 			now := time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC).Add(time.Duration(hour) * time.Hour)
 			local := now.In(zone)
+			if !changesNear(local) {
+				hour += 6 // each hour of the day once a week
+			}
 			for word, back := range map[string]int{"today": 0, "yesterday": 1, "вчора": 1, "3 days ago": 3, "2 weeks ago": 14} {
 				y, m, d := local.Date()
 				want := time.Date(y, m, d-back, 12, 0, 0, 0, time.UTC).Format(time.DateOnly)
@@ -35,6 +38,13 @@ func TestDaysWhereTheClockSkipsMidnight(t *testing.T) {
 			}
 		}
 	}
+}
+
+// changesNear reports whether a day that these words lead to may be one on which the clock changes.
+func changesNear(local time.Time) bool {
+	const day = 24 * time.Hour
+	last, next := local.ZoneBounds()
+	return local.Sub(last) < 16*day || !next.IsZero() && next.Sub(local) < 2*day
 }
 
 // TestAPostIsNotOfTheFuture: in the hour that comes twice what a page shows was written by now.
