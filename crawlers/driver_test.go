@@ -30,6 +30,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
@@ -68,7 +69,7 @@ func runCase(t *testing.T, dir string) {
 	if _, err := os.Stat(filepath.Join(dir, "ORIGIN")); err != nil {
 		t.Errorf("ORIGIN is missing: say where the shape of the case comes from")
 	}
-	c := sourceCase{dir: dir}
+	c := caseOf(t, dir)
 	var golden crawlers.Batch
 	t.Run("golden", func(t *testing.T) { golden = c.golden(t) })
 	if t.Failed() {
@@ -83,17 +84,25 @@ func runCase(t *testing.T, dir string) {
 	t.Run("hostile", c.hostile)
 }
 
-// sourceCase is one folder.
-type sourceCase struct{ dir string }
+// sourceCase is one folder, and the block in it.
+type sourceCase struct {
+	dir    string
+	source config.Source
+}
+
+func caseOf(t testing.TB, dir string) sourceCase {
+	t.Helper()
+	block, err := os.ReadFile(filepath.Join(dir, "source.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sourceCase{dir, rig.Source(t, string(block))}
+}
 
 // crawler makes the crawler of the case, reading through f.
 func (c sourceCase) crawler(t testing.TB, f crawlers.Fetcher) crawlers.Crawler {
 	t.Helper()
-	src, err := os.ReadFile(filepath.Join(c.dir, "source.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rig.Crawler(t, string(src), f)
+	return rig.Of(t, c.source, f)
 }
 
 // client is the real HTTP client against site, which stands for every host.

@@ -26,12 +26,13 @@ func TestJSONOddItem(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tape := range cases {
-		c := sourceCase{dir: filepath.Dir(tape)}
-		kind := filepath.Base(filepath.Dir(c.dir))
+		dir := filepath.Dir(tape)
+		kind := filepath.Base(filepath.Dir(dir))
 		if slices.Contains([]string{"feed", "forum", "page", "discourse", "flarum", "nodebb", "wordpress", "stream", "push"}, kind) {
 			continue
 		}
-		t.Run(kind+"/"+filepath.Base(c.dir), func(t *testing.T) {
+		t.Run(kind+"/"+filepath.Base(dir), func(t *testing.T) {
+			c := caseOf(t, dir)
 			site := testkit.Play(t, c.dir)
 			site.Lax()
 			made := "" // of what is nothing

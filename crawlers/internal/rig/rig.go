@@ -28,7 +28,12 @@ var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // Crawler makes the crawler of a source block as a watchlist has it.
 func Crawler(t testing.TB, block string, f crawlers.Fetcher, change ...func(*crawlers.Env)) crawlers.Crawler {
 	t.Helper()
-	s := Source(t, block)
+	return Of(t, Source(t, block), f, change...)
+}
+
+// Of makes the crawler of a source that was read already.
+func Of(t testing.TB, s config.Source, f crawlers.Fetcher, change ...func(*crawlers.Env)) crawlers.Crawler {
+	t.Helper()
 	var zone *time.Location
 	if s.Zone != "" {
 		var err error
