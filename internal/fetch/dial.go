@@ -102,7 +102,8 @@ type way struct {
 
 func (c *Client) newWay(g *guard, own bool) *way {
 	w := &way{dialer: &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: g.control(own)}}
-	w.trans = c.newTransport(w.dialer)
+	w.trans = c.newTransport(w.dialer.DialContext)
+	w.trans.ForceAttemptHTTP2 = true
 	return w
 }
 
@@ -114,15 +115,20 @@ func (c *Client) For(addresses ...string) *Client {
 	next.own = make(map[string]bool, len(addresses))
 	for _, address := range addresses {
 		address, _, _ = strings.Cut(address, "{")
-		address = strings.TrimSpace(address)
-		if rest, ok := strings.CutPrefix(address, "ws"); ok && strings.Contains(rest, "://") {
-			address = "http" + rest
-		}
+		address = overHTTP(strings.TrimSpace(address))
 		if u, err := url.Parse(address); err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") {
 			next.own[authority(u)] = true
 		}
 	}
 	return &next
+}
+
+// overHTTP is the address of a WebSocket as one of http or https, by which it begins; others stay.
+func overHTTP(address string) string {
+	if rest, ok := strings.CutPrefix(address, "ws"); ok && strings.Contains(rest, "://") {
+		return "http" + rest
+	}
+	return address
 }
 
 // wayTo is how host:port is dialled.
@@ -133,16 +139,15 @@ func (c *Client) wayTo(authority string) *way {
 	return c.outer
 }
 
-func (c *Client) newTransport(dialer *net.Dialer) *http.Transport {
+func (c *Client) newTransport(dial func(ctx context.Context, network, addr string) (net.Conn, error)) *http.Transport {
 	return &http.Transport{
 		Proxy:                  nil, // a proxy would dial for us, unguarded
-		DialContext:            dialer.DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{RootCAs: c.opt.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  c.opt.Timeout,
 		MaxResponseHeaderBytes: maxResponseHead,
-		DisableCompression:     true, // decoded here, with a bound
-		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // decoded here, with a bound; a stream would be inflated without one
 		MaxIdleConns:           128,
 		MaxIdleConnsPerHost:    1, // one request at a time needs no more
 		IdleConnTimeout:        30 * time.Second,
@@ -167,10 +172,7 @@ func (c *Client) dialContext(ctx context.Context, network, addr string) (net.Con
 // until release is called: a stream takes it for the handshake. ws and wss are
 // addresses here too.
 func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err error) {
-	if rest, ok := strings.CutPrefix(rawURL, "ws"); ok {
-		rawURL = "http" + rest
-	}
-	u, err := parseURL(rawURL)
+	u, err := parseURL(overHTTP(rawURL))
 	if err != nil {
 		return nil, err
 	}
@@ -185,16 +187,10 @@ func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err e
 // StreamClient is for streams of events: guarded dials, our User-Agent, no
 // redirects, no overall timeout, HTTP/1.1. Use Do for everything else.
 func (c *Client) StreamClient() *http.Client {
+	trans := c.newTransport(c.dialContext)
+	trans.DisableKeepAlives = true
 	return &http.Client{
-		Transport: streamTransport{agent: c.agent, next: &http.Transport{
-			DialContext:            c.dialContext,
-			TLSClientConfig:        &tls.Config{RootCAs: c.opt.Roots, MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    10 * time.Second,
-			ResponseHeaderTimeout:  c.opt.Timeout,
-			MaxResponseHeaderBytes: maxResponseHead,
-			DisableKeepAlives:      true,
-			DisableCompression:     true, // a stream would be inflated without a bound
-		}},
+		Transport: streamTransport{agent: c.agent, next: trans},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errors.New("a stream may not redirect; give the final address")
 		},

@@ -160,7 +160,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 			return nil, err
 		}
 		if ans.location == nil {
-			return c.answerOf(h, req, ans, permanentURL)
+			return c.answerOf(h, req, ans, permanentURL), nil
 		}
 		been = append(been, h.url.String())
 		if n == maxRedirects {
@@ -253,21 +253,21 @@ func (c *Client) judge(h hop, ans *answer) error {
 		return nil
 	}
 	after, asked := c.retryAfter(h, ans)
-	status := StatusError{Status: ans.status, URL: safeURL(h.url), RetryAfter: after, Body: excerpt(ans.body)}
+	url, said := safeURL(h.url), excerpt(ans.body)
+	tooMany := ans.status == http.StatusForbidden && h.api && asked // as some APIs say it
 	switch ans.status {
 	case http.StatusTooManyRequests, limitReached, http.StatusServiceUnavailable:
-		c.hold(h, after)
-		return &RetryError{Status: ans.status, URL: status.URL, After: after, Body: status.Body}
-	case http.StatusForbidden:
-		if h.api && asked { // an API's way to say "too many requests"
-			c.hold(h, after)
-			return &RetryError{Status: ans.status, URL: status.URL, After: after, Body: status.Body}
-		}
-		fallthrough
-	case http.StatusUnauthorized, http.StatusUnavailableForLegalReasons, http.StatusInsufficientStorage:
-		return &BlockedError{URL: status.URL, Status: ans.status, Body: status.Body}
+		tooMany = true
 	}
-	return &status
+	if tooMany {
+		c.hold(h, after)
+		return &RetryError{Status: ans.status, URL: url, After: after, Body: said}
+	}
+	switch ans.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusUnavailableForLegalReasons, http.StatusInsufficientStorage:
+		return &BlockedError{Status: ans.status, URL: url, Body: said}
+	}
+	return &StatusError{Status: ans.status, URL: url, RetryAfter: after, Body: said}
 }
 
 // hold keeps the pause that a host asks for. To where another host sent its reader it is that reader's
@@ -279,7 +279,7 @@ func (c *Client) hold(h hop, after time.Duration) {
 }
 
 // answerOf makes the caller's Response of the last answer.
-func (c *Client) answerOf(h hop, req Request, ans *answer, permanentURL string) (*Response, error) {
+func (c *Client) answerOf(h hop, req Request, ans *answer, permanentURL string) *Response {
 	res := &Response{
 		URL: h.url.String(), Status: ans.status, Header: ans.header, At: c.opt.Now(), PermanentURL: permanentURL,
 		Validators: req.Validators.after(ans, c.opt.Now()),
@@ -289,7 +289,7 @@ func (c *Client) answerOf(h hop, req Request, ans *answer, permanentURL string) 
 	if !res.NotModified {
 		res.Body = ans.body
 	}
-	return res, nil
+	return res
 }
 
 // userAgent is "earshot/1.2 (+pr@example.org)". What a header may not carry is dropped.

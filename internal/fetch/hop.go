@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,7 +131,7 @@ func (h hop) request(ctx context.Context, agent string) (*http.Request, error) {
 		return nil, fmt.Errorf("%w: method or address cannot be sent", ErrAddress)
 	}
 	for k, vs := range h.header {
-		req.Header[http.CanonicalHeaderKey(k)] = append([]string(nil), vs...)
+		req.Header[http.CanonicalHeaderKey(k)] = slices.Clone(vs)
 	}
 	req.Header.Del("Cookie")
 	req.Header.Set("User-Agent", agent)
@@ -271,15 +273,14 @@ func AtOrigin(home, link string) (at string, ok bool) {
 }
 
 // authority is host:port, with the port always there.
-func authority(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = "80"
-		if u.Scheme == "https" {
-			port = "443"
-		}
+func authority(u *url.URL) string { return hostKey(u.Hostname()) + ":" + portOf(u) }
+
+// portOf is the port that an address names, or that of its scheme.
+func portOf(u *url.URL) string {
+	if u.Scheme == "https" {
+		return cmp.Or(u.Port(), "443")
 	}
-	return hostKey(u.Hostname()) + ":" + port
+	return cmp.Or(u.Port(), "80")
 }
 
 // hostKey is the one spelling of a host: lower case, ASCII, no final dot.

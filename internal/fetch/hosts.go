@@ -20,6 +20,15 @@ type hostBudget struct {
 
 type hostBudgetKey struct{}
 
+// budgetOf is the budget of ctx, whose lock the caller must release; nil where it has none.
+func budgetOf(ctx context.Context) *hostBudget {
+	b, _ := ctx.Value(hostBudgetKey{}).(*hostBudget)
+	if b != nil {
+		b.mu.Lock()
+	}
+	return b
+}
+
 // PollHosts is how many hosts one poll may ask: its own under two names, the five feeds
 // that a page may announce, each of them by way of another.
 const PollHosts = 12
@@ -33,11 +42,10 @@ func WithHostBudget(ctx context.Context, most int) context.Context {
 
 // spendHost takes a host from the budget of ctx; a host is paid for once.
 func spendHost(ctx context.Context, host string) error {
-	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
-	if !ok {
+	b := budgetOf(ctx)
+	if b == nil {
 		return nil
 	}
-	b.mu.Lock()
 	defer b.mu.Unlock()
 	if host = hostKey(host); !b.asked[host] && len(b.asked) >= b.most {
 		return ErrTooManyHosts
@@ -49,19 +57,17 @@ func spendHost(ctx context.Context, host string) error {
 // CrawlDelay is the longest pause between requests that the robots.txt of the hosts asked for which were
 // asked under ctx, one of WithHostBudget; 0 for none.
 func CrawlDelay(ctx context.Context) time.Duration {
-	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
-	if !ok {
+	b := budgetOf(ctx)
+	if b == nil {
 		return 0
 	}
-	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.delay
 }
 
 // noteDelay remembers a Crawl-delay for CrawlDelay.
 func noteDelay(ctx context.Context, delay time.Duration) {
-	if b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget); ok {
-		b.mu.Lock()
+	if b := budgetOf(ctx); b != nil {
 		defer b.mu.Unlock()
 		b.delay = max(b.delay, delay)
 	}
@@ -86,11 +92,10 @@ func mayAsk(ctx context.Context) error {
 // left alone from now on: for their gap or Crawl-delay, or as long as they asked for. A
 // client keeps that by itself; other processes that ask the same hosts must be told.
 func (c *Client) Pause(ctx context.Context) (longest time.Duration) {
-	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
-	if !ok {
+	b := budgetOf(ctx)
+	if b == nil {
 		return 0
 	}
-	b.mu.Lock()
 	defer b.mu.Unlock()
 	for host := range b.asked {
 		longest = max(longest, c.throttle.left(host))

@@ -37,18 +37,16 @@ func Plain(err error) (was, now string, ok bool) {
 }
 
 func (e *StatusError) plain() string {
-	said := statusText(e.Status)
+	status := statusText(e.Status)
 	switch {
 	case e.Status == http.StatusGone:
-		said = "the page is gone for good (" + said + "); remove the source or give its new address"
+		return "the page is gone for good (" + status + "); remove the source or give its new address"
 	case e.Status == http.StatusNotFound:
-		said = "there is no such page (" + said + "); check the address"
+		return "there is no such page (" + status + "); check the address"
 	case e.Status >= 500:
-		said = "the site has trouble of its own (" + said + "); it is asked again later"
-	default:
-		said = "the site answers " + said + "; open the address in a browser to see why"
+		return "the site has trouble of its own (" + status + ")" + again
 	}
-	return said
+	return "the site answers " + status + "; open the address in a browser to see why"
 }
 
 func (e *RetryError) plain() string {
@@ -92,7 +90,7 @@ func happened(err error, address string) string {
 			return "the server took too long to answer" + again
 		}
 	case Refused:
-		return fmt.Sprintf("nothing answers on port %s of %s; the site may be down, or the address wrong; it is asked again later", port, host)
+		return fmt.Sprintf("nothing answers on port %s of %s; the site may be down, or the address wrong%s", port, host, again)
 	case NoWay:
 		return "there is no way to " + host + " from this machine; is it on the internet?"
 	case BrokenOff:
@@ -164,9 +162,5 @@ func hostPort(address string) (host, port string) {
 	if err != nil {
 		return address, ""
 	}
-	port = u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return u.Hostname(), port
+	return u.Hostname(), portOf(u)
 }

@@ -55,7 +55,7 @@ func (r *robots) rulesFor(ctx context.Context, c *Client, u *url.URL) (*rules, e
 			wait = make(chan struct{})
 			r.flight[key] = wait
 			r.mu.Unlock()
-			e := r.read(ctx, c, u, old)
+			e := readRobots(ctx, c, u, old)
 			r.mu.Lock()
 			if e.until.After(time.Now()) {
 				r.put(key, e)
@@ -81,10 +81,10 @@ func (e *robotsEntry) errFor(u *url.URL) error {
 	return fail(u, e.err)
 }
 
-// read fetches robots.txt and decides by RFC 9309, a little stricter: a site that
+// readRobots fetches robots.txt and decides by RFC 9309, a little stricter: a site that
 // refuses robots.txt itself (401, 403) refuses everything. One that has trouble with
 // it, or was asked for too much (429), is not asked for anything until it can be read.
-func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robotsEntry) *robotsEntry {
+func readRobots(ctx context.Context, c *Client, page *url.URL, old *robotsEntry) *robotsEntry {
 	now := time.Now()
 	file := &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"}
 	status, body, after, err := fetchRobots(ctx, c, file)
