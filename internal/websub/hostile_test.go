@@ -17,11 +17,11 @@ func TestHubsAreWithstood(t *testing.T) {
 	h := &hub{}
 	s := h.subscriber()
 	s.Offer("news", "https://hub.example/", topic)
-	_, due, _, err := s.takeRequest(t.Context())
+	sub, _, err := s.takeRequest(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := strings.TrimPrefix(due.form.Get("hub.callback"), s.base)
+	id := sub.ID
 	testkit.Withstand(t, func(t *testing.T, body string) (out int) {
 		for _, r := range []*http.Request{
 			{Method: http.MethodGet, URL: &url.URL{Path: Path + id, RawQuery: body}, Header: http.Header{}, Body: http.NoBody},

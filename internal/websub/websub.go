@@ -219,38 +219,44 @@ func wake(loop chan<- struct{}) {
 // to the next.
 func (s *Subscriber) ask(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
-		source, due, wait, err := s.takeRequest(ctx)
+		due, wait, err := s.takeRequest(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.opt.Log.Warn("subscriptions to hubs cannot be read or written", "err", err)
 		}
-		if err != nil || due.form == nil {
+		if err != nil || due == nil {
 			return wait
 		}
 		try, cancel := context.WithTimeout(ctx, askTimeout)
-		err = s.opt.Hubs.Post(try, source, due.hub, due.form)
+		err = s.opt.Hubs.Post(try, due.Source, due.Hub, s.request(*due))
 		cancel()
 		if err != nil && ctx.Err() == nil {
-			s.opt.Log.Info("hub refuses; the source is polled as before", "source", source, "err", err)
+			s.opt.Log.Info("hub refuses; the source is polled as before", "source", due.Source, "err", err)
 		}
 	}
 	return idle
 }
 
-// request is one for a hub.
-type request struct {
-	hub  string
-	form url.Values
+// request is what a hub is asked with.
+func (s *Subscriber) request(sub Subscription) url.Values {
+	return url.Values{
+		"hub.mode":          {"subscribe"},
+		"hub.verify":        {"async"}, // of version 0.3: hubs of WordPress refuse a request without it
+		"hub.topic":         {sub.Topic},
+		"hub.callback":      {s.base + sub.ID},
+		"hub.secret":        {sub.Secret},
+		"hub.lease_seconds": {strconv.Itoa(int(lease / time.Second))},
+	}
 }
 
-// takeRequest returns the request that is due first, or none and the time until
+// takeRequest returns the subscription whose request is due first, or none and the time until
 // one is. The request counts as a failure until the hub has verified it, so
 // silence and refusal are one.
-func (s *Subscriber) takeRequest(ctx context.Context) (source string, r request, wait time.Duration, err error) {
+func (s *Subscriber) takeRequest(ctx context.Context) (due *Subscription, wait time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
 	all, err := s.opt.Records.Subscriptions(ctx)
 	if err != nil {
-		return "", r, idle, err
+		return nil, idle, err
 	}
 	var first *Subscription
 	for i, sub := range all {
@@ -259,29 +265,22 @@ func (s *Subscriber) takeRequest(ctx context.Context) (source string, r request,
 		}
 	}
 	if first == nil {
-		return "", r, idle, nil
+		return nil, idle, nil
 	}
 	now := s.opt.Now()
 	if wait := first.Next.Sub(now); wait > 0 {
-		return "", r, wait, nil
+		return nil, wait, nil
 	}
 	first.Asked = now
 	first.Next = now.Add(min(maxRequestInterval, minRequestInterval<<min(first.Failures, 5)))
 	first.Failures++
 	switch kept, err := s.opt.Records.Save(ctx, *first); {
 	case err != nil:
-		return "", r, idle, err
+		return nil, idle, err
 	case !kept: // the feed named another hub meanwhile: that one waits its time
-		return "", r, 0, nil
+		return nil, 0, nil
 	}
-	return first.Source, request{first.Hub, url.Values{
-		"hub.mode":          {"subscribe"},
-		"hub.verify":        {"async"}, // of version 0.3: hubs of WordPress refuse a request without it
-		"hub.topic":         {first.Topic},
-		"hub.callback":      {s.base + first.ID},
-		"hub.secret":        {first.Secret},
-		"hub.lease_seconds": {strconv.Itoa(int(lease / time.Second))},
-	}}, 0, nil
+	return first, 0, nil
 }
 
 // has reports whether the watchlist has the source.
