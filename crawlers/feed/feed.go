@@ -4,6 +4,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,10 +100,7 @@ var errLost = errors.New("the feed is not there")
 func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	var state cursor
 	poll.DecodeCursor(since, &state)
-	address := f.address
-	if state.URL != "" {
-		address = state.URL
-	}
+	address := cmp.Or(state.URL, f.address)
 	batch, err := f.read(ctx, address, state)
 	if state.URL != "" && (poll.NotFound(err) || errors.Is(err, errNoFeed)) {
 		// It may have moved: look for it again.

@@ -80,18 +80,17 @@ const maxCandidates = 5
 // nearest keeps the first few addresses, those of the page's own site before others.
 func nearest(list []string, pageURL string) []string {
 	own := poll.Site(pageURL)
+	away := func(address string) int {
+		if poll.Site(address) == own {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(list, func(a, b string) int {
-		return cmp.Compare(away(a, own), away(b, own))
+		return cmp.Compare(away(a), away(b))
 	})
 	list = slices.Compact(list)
 	return list[:min(len(list), maxCandidates)]
-}
-
-func away(address, own string) int {
-	if poll.Site(address) == own {
-		return 0
-	}
-	return 1
 }
 
 // ofComments recognises the address or the title of a feed of comments.

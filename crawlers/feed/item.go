@@ -373,7 +373,7 @@ func (r *reader) bloggers(item *gofeed.Item, p *mention.Post, page string) {
 		return
 	}
 	p.Kind = mention.Comment
-	p.ThreadURL, _, _ = strings.Cut(page, "#")
+	p.ThreadURL = poll.WithoutFragment(page)
 	if _, parent, ok := strings.Cut(item.Custom[customAnswers], "/comments/default/"); ok {
 		parent, _, _ = strings.Cut(parent, "?")
 		p.ReplyTo = blog + ".post-" + parent

@@ -116,7 +116,7 @@ func readXML(body []byte, last bool) (salvaged, error) {
 	case err == nil && !(more && swallowed(body, len(parsed.Items))) && (len(parsed.Items) > 0 || !hasItems(body)):
 		return salvaged{feed: parsed, mended: more}, nil
 	}
-	if s, ok := salvage(body, last, parseXML); ok {
+	if s, ok := salvage(body, last); ok {
 		s.mended = true
 		return s, nil
 	}

@@ -164,7 +164,7 @@ func (s salvaged) note() string {
 
 // salvage reads what can be read of a feed. last says to read the item in which
 // the document ends, too.
-func salvage(src []byte, last bool, parse func([]byte) (*gofeed.Feed, error)) (s salvaged, ok bool) {
+func salvage(src []byte, last bool) (s salvaged, ok bool) {
 	p, ok := split(src)
 	if !ok {
 		return s, false
@@ -179,7 +179,7 @@ func salvage(src []byte, last bool, parse func([]byte) (*gofeed.Feed, error)) (s
 	if len(items) == 0 {
 		return s, false
 	}
-	if parsed, err := parse(p.build(items...)); err == nil && len(parsed.Items) == len(items) {
+	if parsed, err := parseXML(p.build(items...)); err == nil && len(parsed.Items) == len(items) {
 		s.feed = parsed
 		return s, true
 	}
@@ -189,7 +189,7 @@ func salvage(src []byte, last bool, parse func([]byte) (*gofeed.Feed, error)) (s
 	}
 	p.head = p.head[:min(len(p.head), 4)]
 	for _, it := range items {
-		parsed, err := parse(p.build(it))
+		parsed, err := parseXML(p.build(it))
 		switch {
 		case err != nil || len(parsed.Items) == 0:
 			s.lost++

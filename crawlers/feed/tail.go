@@ -171,8 +171,7 @@ func (r *reader) ownLinks(item *gofeed.Item, p *mention.Post) ownLinks {
 
 // bareLink is an address without its fragment and the slash at its end.
 func bareLink(l string) string {
-	l, _, _ = strings.Cut(l, "#")
-	return strings.TrimSuffix(l, "/")
+	return strings.TrimSuffix(poll.WithoutFragment(l), "/")
 }
 
 var (

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -101,13 +102,7 @@ func (r *reader) authorsWords(raw string, p *mention.Post) string {
 
 // isTalk reports whether the entry is one of a talk: a forum's, a comment, a reply.
 func (r *reader) isTalk(p *mention.Post) bool {
-	kind := r.env.PostKind
-	if kind == "" {
-		kind = p.Kind
-	}
-	if kind == "" {
-		kind = r.env.DefaultKind
-	}
+	kind := cmp.Or(r.env.PostKind, p.Kind, r.env.DefaultKind)
 	return kind == mention.Forum || kind == mention.Comment || p.IsReply || p.ReplyTo != "" || r.isTopic() || redditThread.MatchString(p.URL)
 }
 

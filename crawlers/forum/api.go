@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -168,18 +169,15 @@ func (d *document) folder(data string) *string {
 
 // link makes an absolute public address of a path below the board's root.
 func (c *apiContext) link(root, path string) string {
-	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
-	if c.home != nil {
-		u.Scheme, u.Host = c.home.Scheme, c.home.Host
-	}
-	return poll.CleanURL(u.String() + root + path)
+	return poll.CleanURL(originOf(cmp.Or(c.home, c.at)) + root + path)
 }
 
 // fetchable makes the address to fetch for a path below the board's root.
 func (c *apiContext) fetchable(root, path string) string {
-	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
-	return poll.CleanURL(u.String() + root + path)
+	return poll.CleanURL(originOf(c.at) + root + path)
 }
+
+func originOf(u *url.URL) string { return (&url.URL{Scheme: u.Scheme, Host: u.Host}).String() }
 
 // page is the number of the page that was asked for.
 func (c *apiContext) page() int {

@@ -32,7 +32,9 @@ func Kind() crawlers.Kind {
 		Limits:   "one request at a time, at most 40 pages a poll; a thread that did not change is not read again",
 		Terms:    "public pages only; robots.txt and the board's rules apply",
 		Options:  func() any { return new(options) },
-		New:      newFromSection,
+		New: func(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
+			return fromSection(env, section, newCrawler)
+		},
 	}
 }
 
@@ -41,16 +43,17 @@ type options struct {
 	Address string `yaml:"address" required:"true" doc:"A board's index, a list of threads, or one thread." format:"url" example:"https://forum.example/viewforum.php?f=3"`
 }
 
-func newFromSection(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
+// fromSection makes a crawler of what the user wrote.
+func fromSection[C crawlers.Crawler](env crawlers.Env, section config.Section, made func(crawlers.Env, string) (C, error)) (crawlers.Crawler, error) {
 	var opt options
 	if err := section.Decode(&opt); err != nil {
 		return nil, err
 	}
-	f, err := newCrawler(env, opt.Address)
+	c, err := made(env, opt.Address)
 	if err != nil {
 		return nil, section.Errorf("address", "%v", err)
 	}
-	return f, nil
+	return c, nil
 }
 
 // Bounds of one poll. They are about manners: at the default gap of 10 s forty
@@ -118,10 +121,8 @@ const readingRules = 3
 // rules are those by which the pages of this poll are read. Where an engine's did not change nothing is told anew:
 // what a moderator lets through late would be taken for old.
 func (w *walk) rules() int {
-	for _, p := range enginePresets() {
-		if p.Name == cmp.Or(w.engine, w.st.Engine) {
-			return max(p.Rules, 1)
-		}
+	if p := presetNamed(cmp.Or(w.engine, w.st.Engine)); p != nil {
+		return max(p.Rules, 1)
 	}
 	return readingRules
 }
@@ -158,9 +159,7 @@ func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
 	}
 	w.reader = pageReader{env: f.env, api: f.api, order: w.st.Order, people: w.st.People, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
 	w.st.Cut = false
-	if name := w.st.Engine; name != "" {
-		w.reader.engine = presetNamed(name)
-	}
+	w.reader.engine = presetNamed(w.st.Engine)
 	return w
 }
 
@@ -301,10 +300,7 @@ func (w *walk) fatal(err error) bool {
 
 // run reads the source's own page and goes on from what it turns out to be.
 func (w *walk) run() error {
-	start := w.f.address
-	if w.st.At != "" {
-		start = w.st.At
-	}
+	start := cmp.Or(w.st.At, w.f.address)
 	p, res, err := w.get(start, w.st.V)
 	if err != nil && poll.NotFound(err) && start != w.f.address {
 		// The last page of the thread went away with its posts.
@@ -374,13 +370,7 @@ func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 
 func (w *walk) sight() crawlers.Observation {
 	s := crawlers.Observation{Items: w.items, Newest: w.newest, Bytes: w.bytes, Notes: w.notes, Parts: w.parts}
-	name := w.engine
-	if name == "" {
-		name = w.st.Engine
-	}
-	if name == "" {
-		name = "forum"
-	}
+	name := cmp.Or(w.engine, w.st.Engine, "forum")
 	switch w.kind {
 	case "":
 		s.What = name

@@ -50,7 +50,6 @@ func peopleForm(address string) string {
 func (d *document) opening(p *pageData, first *html.Node) (mention.Post, bool) {
 	headline := d.headline(first)
 	if headline == nil || p.Prev != "" { // later pages may show an excerpt of it
-
 		return mention.Post{}, false
 	}
 	for _, nodes := range d.behind(headline, first) {

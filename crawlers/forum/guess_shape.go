@@ -151,7 +151,7 @@ func (it *postBlock) titleIn(cell *html.Node, table bool) string {
 // headed reports a link that is a headline, or in one, inside of the cell.
 func headed(n, cell *html.Node) bool {
 	for ; n != nil && n != cell.Parent; n = n.Parent {
-		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data != "hr" {
+		if htmltext.IsHeading(n) {
 			return true
 		}
 	}

@@ -26,15 +26,9 @@ func apiKind(name, about, limits string, posts mention.PostKind, endpoints func(
 		Terms:   "the site's own; what its API closes to visitors is not read",
 		Options: func() any { return new(options) },
 		New: func(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
-			var opt options
-			if err := section.Decode(&opt); err != nil {
-				return nil, err
-			}
-			f, err := newAPICrawler(env, opt.Address, endpoints)
-			if err != nil {
-				return nil, section.Errorf("address", "%v", err)
-			}
-			return f, nil
+			return fromSection(env, section, func(env crawlers.Env, address string) (*apiCrawler, error) {
+				return newAPICrawler(env, address, endpoints)
+			})
 		},
 	}
 }

@@ -172,7 +172,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 	var all []mention.Post
 	found := jsonFound{next: known, dates: map[string]string{}}
 	turn := a.first(value, known)
-	first := poll.HashID(turn.address(a.opt.Address))
+	first := poll.HashID(turn.home)
 	for n := 1; ; n++ {
 		req := a.request(turn)
 		if n == 1 && known.For == first && known.Rules == a.program.rules {
@@ -247,7 +247,7 @@ func (a *jsonAPI) ask(ctx context.Context, p *jsonProgram, req fetch.Request, va
 // request is what is asked in this turn. Headers and body may hold a key, which no
 // other origin than the watchlist's gets to see.
 func (a *jsonAPI) request(turn *jsonTurn) fetch.Request {
-	req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json"}
+	req := fetch.Request{URL: turn.values.Expand(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json"}
 	if turn.link != "" {
 		req.URL = turn.link
 	}

@@ -48,12 +48,10 @@ func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
 	case "cursor":
 		t.values.Text[by] = known.Cursor // empty unless it is kept
 	}
-	t.home = t.address(a.opt.Address)
+	t.home = t.values.Expand(a.opt.Address)
 	t.been[t.home], t.been[t.values.Text["cursor"]] = true, true
 	return t
 }
-
-func (t *jsonTurn) address(template string) string { return t.values.Expand(template) }
 
 // advance moves to the next page; false when there is none.
 func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {

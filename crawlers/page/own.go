@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -58,7 +59,7 @@ func (o ownFinder) in(item *goquery.Selection, seen *tally) (found schemaorg.Ans
 
 // areReviews reports whether the posts of a source are such: elsewhere what is called a reply is anybody's.
 func areReviews(e crawlers.Env) bool {
-	return e.PostKind == mention.Review || e.PostKind == "" && e.DefaultKind == mention.Review
+	return cmp.Or(e.PostKind, e.DefaultKind) == mention.Review
 }
 
 // apart reports an element of another item inside of root.

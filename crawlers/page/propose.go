@@ -260,7 +260,7 @@ func (pr *proposer) selectors(b block) Select {
 	s.Text = agreed(sample, func(item *html.Node) string { return inside(pr.words(item)) })
 	s.Author = agreed(sample, func(item *html.Node) string { return inside(pr.author(item)) })
 	s.Rating = agreed(sample, func(item *html.Node) string { return inside(pr.rating(item)) })
-	s.Title = agreed(sample, func(item *html.Node) string { return inside(firstInside(item, isHeading)) })
+	s.Title = agreed(sample, func(item *html.Node) string { return inside(firstInside(item, htmltext.IsHeading)) })
 	s.Link = agreed(sample, func(item *html.Node) string { return inside(pr.link(item)) })
 	for _, attr := range []string{"data-id", "data-review-id", "data-comment-id", "id"} {
 		if distinctValues(b.members, attr) {
@@ -343,7 +343,7 @@ func hints(n *html.Node) string {
 func (pr *proposer) author(item *html.Node) *html.Node {
 	return firstInside(item, func(n *html.Node) bool {
 		s := pr.stats[n]
-		if s.dates > 0 || s.size > proposeSmall || s.letters == 0 || s.letters > 60 || isHeading(n) || !authorHint.MatchString(hints(n)) {
+		if s.dates > 0 || s.size > proposeSmall || s.letters == 0 || s.letters > 60 || htmltext.IsHeading(n) || !authorHint.MatchString(hints(n)) {
 			return false
 		}
 		return utf8.RuneCountInString(htmltext.Short(n)) <= 80
@@ -368,14 +368,10 @@ func (pr *proposer) link(item *html.Node) *html.Node {
 			return n
 		}
 	}
-	if title := firstInside(item, isHeading); title != nil {
+	if title := firstInside(item, htmltext.IsHeading); title != nil {
 		return firstInside(title, isLink)
 	}
 	return nil
-}
-
-func isHeading(n *html.Node) bool {
-	return len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6'
 }
 
 func firstInside(item *html.Node, fits func(*html.Node) bool) *html.Node {

@@ -48,7 +48,7 @@ type selector struct {
 // selectors are tried in order.
 type selectors []selector
 
-// reader is a compiled Select.
+// selectReader is a compiled Select.
 type selectReader struct {
 	item                                            goquery.Matcher
 	author, time, edited, rating, best, text, title selectors
@@ -223,7 +223,7 @@ func (list selectors) dates(item *goquery.Selection) []string {
 	return all
 }
 
-// links are the absolute addresses found: an <a> is its href without being told.
+// link is the first absolute address found: an <a> is its href without being told.
 func (list selectors) link(item *goquery.Selection, links poll.Links) string {
 	for _, s := range list {
 		for _, n := range s.nodes(item) {

@@ -3,6 +3,7 @@ package htmltext
 import (
 	"strings"
 
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -186,6 +187,15 @@ func knownElement(a atom.Atom) bool {
 		atom.Img, atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small, atom.Span,
 		atom.Strike, atom.Strong, atom.Sub, atom.Sup, atom.Td, atom.Th, atom.Time, atom.Tt, atom.U, atom.Var, atom.Wbr,
 		atom.Noscript, atom.Video, atom.Audio, atom.Source, atom.Picture, atom.Bdi, atom.Bdo, atom.Data:
+		return true
+	}
+	return false
+}
+
+// IsHeading reports a headline of any rank.
+func IsHeading(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		return true
 	}
 	return false

@@ -52,13 +52,7 @@ func (i *Item) owns(answer *mention.Post) bool {
 // Quotes says whose words a bare <blockquote> is in the posts of a source: in
 // forums and comments somebody else's. kind is what the page itself says, if it does.
 func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
-	switch {
-	case e.PostKind != "":
-		kind = e.PostKind
-	case kind == "":
-		kind = e.DefaultKind
-	}
-	if kind == mention.Forum || kind == mention.Comment {
+	if kind = cmp.Or(e.PostKind, kind, e.DefaultKind); kind == mention.Forum || kind == mention.Comment {
 		return htmltext.Bare
 	}
 	return htmltext.Marked
@@ -137,27 +131,18 @@ func (i *Item) firstText() string {
 // add takes the facts of another reading of the same post.
 func (i *Item) add(m *Item) {
 	have := &i.Post
-	if have.Author == "" {
-		have.Author = m.Post.Author
-	}
+	have.Author = cmp.Or(have.Author, m.Post.Author)
 	if have.Published.IsZero() {
 		have.Published, have.DateOnly, i.DateText, i.moment = m.Post.Published, m.Post.DateOnly, m.DateText, m.moment
 	}
-	if have.Rating == nil {
-		have.Rating = m.Post.Rating
-	}
-	if have.URL == "" {
-		have.URL = m.Post.URL
-	}
+	have.Rating, have.URL = cmp.Or(have.Rating, m.Post.Rating), cmp.Or(have.URL, m.Post.URL)
 	first := longer(i.firstText(), m.firstText())
 	have.Text = longer(have.Text, m.Post.Text) // JSON-LD is often cut short
 	if i.named, i.isNormalized = first, false; first == have.Text {
 		i.named = ""
 	}
 	i.unsaid = first == "" && have.Text != ""
-	if i.Native == "" {
-		i.Native = m.Native
-	}
+	i.Native = cmp.Or(i.Native, m.Native)
 	i.Shorn = i.Shorn || m.Shorn
 	if i.Answer.Text == "" || m.Answer.Named {
 		i.Answer = m.Answer

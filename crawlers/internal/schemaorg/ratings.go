@@ -24,8 +24,8 @@ func ParseRating(value, best string) *mention.Rating {
 	}
 	r := mention.Rating{Value: nums[0], Best: defaultBest}
 	said := false
-	if b := numbers(best); len(b) > 0 && b[0] > 0 {
-		r.Best, said = b[0], true
+	if b := topOf(best); b > 0 {
+		r.Best, said = b, true
 	}
 	switch {
 	case strings.Contains(value, "%"):
@@ -45,6 +45,14 @@ func ParseRating(value, best string) *mention.Rating {
 		return nil
 	}
 	return &r
+}
+
+// topOf is the top of the scale as a site says it; 0 where it does not.
+func topOf(best string) float64 {
+	if b := numbers(best); len(b) > 0 {
+		return b[0]
+	}
+	return 0
 }
 
 // numbers finds the decimal numbers in s; the comma is a decimal point.

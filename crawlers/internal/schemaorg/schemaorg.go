@@ -3,6 +3,7 @@
 package schemaorg
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -278,10 +279,7 @@ func (i *Item) answers(kind schemaType, parent *Item) {
 		return
 	}
 	i.parent = parent
-	p.ThreadURL = parent.Post.ThreadURL
-	if p.ThreadURL == "" {
-		p.ThreadURL = parent.Post.URL
-	}
+	p.ThreadURL = cmp.Or(parent.Post.ThreadURL, parent.Post.URL)
 	if p.Title == "" {
 		p.Title, p.IsReply = parent.Post.Title, true
 	}

@@ -132,9 +132,9 @@ func wide(nodes []*html.Node, best string) *mention.Rating {
 	if len(widths) == 0 {
 		return nil
 	}
-	top := float64(defaultBest)
-	if b := numbers(best); len(b) > 0 && b[0] > 0 {
-		top = b[0]
+	top := topOf(best)
+	if top <= 0 {
+		top = defaultBest
 	}
 	percent, sum := slices.Min(widths), 0.0
 	for _, w := range widths {
@@ -221,11 +221,11 @@ func icons(nodes []*html.Node, best string) *mention.Rating {
 	if marked > 0 && empty == 0 {
 		full -= bare
 	}
-	top := float64(defaultBest)
-	if b := numbers(best); len(b) > 0 && b[0] > 0 {
-		top = b[0]
-	} else if total > top && total <= 10 {
-		top = total
+	top := topOf(best)
+	if top <= 0 {
+		if top = defaultBest; total > top && total <= 10 {
+			top = total
+		}
 	}
 	if total == 0 || total > top || full == 0 && total < top {
 		return nil
