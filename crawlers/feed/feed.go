@@ -73,17 +73,15 @@ const readingRules = 1
 
 // feed reads one feed.
 type feed struct {
-	env       crawlers.Env
-	address   string
-	target    string
-	publisher bool
-	only      bool   // a page in the place of the feed leads to no other
-	lost      string // where the feed that was found by itself is not to be read now
+	Options
+	env  crawlers.Env
+	only bool   // a page in the place of the feed leads to no other
+	lost string // where the feed that was found by itself is not to be read now
 }
 
 // New makes a crawler of one feed.
 func New(env crawlers.Env, o Options) *feed {
-	return &feed{env: env.WithDefaults(), address: o.Address, target: o.Target, publisher: o.Publisher}
+	return &feed{Options: o, env: env.WithDefaults()}
 }
 
 // Accept asks for feeds first; servers that negotiate answer with one.
@@ -100,15 +98,15 @@ var errLost = errors.New("the feed is not there")
 func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	var state cursor
 	poll.DecodeCursor(since, &state)
-	address := cmp.Or(state.URL, f.address)
+	address := cmp.Or(state.URL, f.Address)
 	batch, err := f.read(ctx, address, state)
 	if state.URL != "" && (poll.NotFound(err) || errors.Is(err, errNoFeed)) {
 		// It may have moved: look for it again.
 		moved := *f
 		moved.lost = state.URL
-		found, why := moved.read(ctx, f.address, cursor{Seen: state.Seen, Since: state.Since, Rules: state.Rules})
+		found, why := moved.read(ctx, f.Address, cursor{Seen: state.Seen, Since: state.Since, Rules: state.Rules})
 		if !errors.Is(why, errLost) {
-			batch, err, address = found, why, f.address
+			batch, err, address = found, why, f.Address
 		}
 	}
 	switch {
@@ -234,9 +232,9 @@ func telling(parsed *gofeed.Feed) bool {
 // unwrap undoes what feeds of search engines put around an article: a counter
 // before its address, the publisher behind its title, both again as its text.
 func (f *feed) unwrap(p *mention.Post, item *gofeed.Item) {
-	if f.target != "" {
+	if f.Target != "" {
 		if u, err := url.Parse(p.URL); err == nil {
-			if own := poll.CleanURL(u.Query().Get(f.target)); own != "" {
+			if own := poll.CleanURL(u.Query().Get(f.Target)); own != "" {
 				if p.ID == p.URL {
 					p.ID = own
 				}
@@ -244,7 +242,7 @@ func (f *feed) unwrap(p *mention.Post, item *gofeed.Item) {
 			}
 		}
 	}
-	if !f.publisher {
+	if !f.Publisher {
 		return
 	}
 	publisher := htmltext.Line(item.Custom[customSource]) // empty where the feed names none beside
@@ -402,7 +400,7 @@ func (f *feed) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor
 	}
 	var state cursor
 	poll.DecodeCursor(since, &state)
-	comments := feed{env: f.env, address: p.ThreadHint, only: true}
+	comments := feed{env: f.env, only: true}
 	comments.env.PostKind = mention.Comment
 	batch, err := comments.read(ctx, p.ThreadHint, state)
 	for i := range batch.Posts {

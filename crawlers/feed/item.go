@@ -352,9 +352,7 @@ func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
 		if title := commentTitle(p.Title, htmltext.Line(r.feed.Title), p.Author); title != "" {
 			p.Title = title
 		}
-		if p.ReplyTo == "" {
-			p.ReplyTo = p.ThreadURL
-		}
+		p.ReplyTo = cmp.Or(p.ReplyTo, p.ThreadURL)
 		return
 	}
 	if title, ok := replyTitle(p.Title); ok {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -141,10 +142,7 @@ func jsonFeed(top map[string]any) *gofeed.Feed {
 func jsonItem(v map[string]any) *gofeed.Item {
 	it := &gofeed.Item{
 		GUID: jsonText(v, "id"), Link: jsonText(v, "url"), Title: jsonText(v, "title"), Description: jsonText(v, "summary"),
-		Content: jsonText(v, "content_html"), Published: jsonText(v, "date_published"), Updated: jsonText(v, "date_modified"),
-	}
-	if it.Content == "" {
-		it.Content = jsonText(v, "content_text")
+		Content: cmp.Or(jsonText(v, "content_html"), jsonText(v, "content_text")), Published: jsonText(v, "date_published"), Updated: jsonText(v, "date_modified"),
 	}
 	for _, key := range []string{"url", "external_url"} {
 		if u := jsonText(v, key); u != "" {

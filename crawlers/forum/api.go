@@ -270,12 +270,7 @@ func (p *pageData) add(post mention.Post) {
 	if post.Edited.Sub(post.Published) < time.Second {
 		post.Edited = time.Time{}
 	}
-	if post.Title == "" {
-		post.Title = p.Topic
-	}
-	if post.ThreadURL == "" {
-		post.ThreadURL = p.Thread
-	}
+	post.Title, post.ThreadURL = cmp.Or(post.Title, p.Topic), cmp.Or(post.ThreadURL, p.Thread)
 	p.Posts = append(p.Posts, post)
 }
 

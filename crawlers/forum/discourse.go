@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -110,12 +111,7 @@ func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 	p.Topic = htmltext.Line(doc.Title)
 	p.Thread = c.link(discourseRoot(c), "t/"+discoursePath(doc.Slug, doc.ID))
 	for _, post := range doc.Stream.Posts {
-		if post.Topic == "" {
-			post.Topic = doc.ID
-		}
-		if post.Slug == "" {
-			post.Slug = doc.Slug
-		}
+		post.Topic, post.Slug = cmp.Or(post.Topic, doc.ID), cmp.Or(post.Slug, doc.Slug)
 		post.add(c, p)
 	}
 	address := c.fetchable(discourseRoot(c), "t/"+discoursePath(doc.Slug, doc.ID))
@@ -165,12 +161,7 @@ func (doc *discourseDoc) newest(c *apiContext, p *pageData) {
 	}
 }
 
-func discoursePath(slug string, id number) string {
-	if slug == "" {
-		slug = "-"
-	}
-	return slug + "/" + string(id)
-}
+func discoursePath(slug string, id number) string { return cmp.Or(slug, "-") + "/" + string(id) }
 
 // discourseDrop is what the program puts into a text: names and sizes of pictures, votes of polls.
 var discourseDrop = &selector{cascadia.MustCompile(".lightbox-wrapper .meta, .poll-info")}

@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -155,10 +156,7 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 	}
 	post.URL = c.link(flarumRoot(c), fmt.Sprintf("d/%s/%s", discussion, t.Attrs.Number))
 	if u := known["users/"+string(t.ref("user"))]; u != nil {
-		post.Author = u.Attrs.Shown
-		if post.Author == "" {
-			post.Author = u.Attrs.User
-		}
+		post.Author = cmp.Or(u.Attrs.Shown, u.Attrs.User)
 		post.FreeName = post.Author != u.Attrs.User // a nickname
 		if u.Attrs.Slug != "" {
 			post.AuthorURL = c.link(flarumRoot(c), "u/"+u.Attrs.Slug)

@@ -404,11 +404,7 @@ func (it *postBlock) guessLink(p *pageData) (link, name string) {
 			}
 		}
 	}
-	anchor := it.anchor
-	if anchor == "" {
-		anchor = it.id
-	}
-	link = it.d.public(p.Thread + "#" + anchor)
+	link = it.d.public(p.Thread + "#" + cmp.Or(it.anchor, it.id))
 	return link, cmp.Or(name, link)
 }
 

@@ -192,9 +192,7 @@ func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
 		post.AuthorURL = c.link(root, "user/"+n.User.Slug)
 	}
 	post.FreeName = n.User.Slug == "" && post.Author != "" // a guest's
-	if post.Published.IsZero() {
-		post.Published = n.Time.moment()
-	}
+	post.Published = cmp.Or(post.Published, n.Time.moment())
 	if n.Topic != nil && p.Topic == "" {
 		post.Title = htmltext.Line(n.Topic.Title)
 		if n.Topic.Slug != "" {

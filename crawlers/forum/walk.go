@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,9 +24,7 @@ func (w *walk) thread(p *pageData, start string) error {
 	posts, last, err := w.pages(p, start)
 	older, whole, olderErr := w.before(p, w.st.Marks, start != w.f.address)
 	posts = append(older, posts...)
-	if err == nil {
-		err = olderErr
-	}
+	err = cmp.Or(err, olderErr)
 	fresh, next := w.fresh(w.st.Marks, posts)
 	w.posts = append(w.posts, fresh...)
 	if last != start {
@@ -339,10 +338,7 @@ func (w *walk) visit(row threadRow, known visitedThread, listed bool) (visit vis
 
 // readThread reads the new posts of a thread that was listed by an earlier poll or was not.
 func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visitedThread, error) {
-	start, visited := row.URL, known.read()
-	if known.Last != "" {
-		start = known.Last
-	}
+	start, visited := cmp.Or(known.Last, row.URL), known.read()
 	p, _, err := w.get(start, fetch.Validators{})
 	if err != nil && poll.NotFound(err) && start != row.URL {
 		start, visited, listed = row.URL, false, false

@@ -4,6 +4,7 @@
 package jsonapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -135,15 +136,8 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 	a := &jsonAPI{env: env.WithDefaults(), opt: o, given: given, each: []string{""}}
 	a.opt.Address = poll.Rebase(given.Expand(o.Address), env.Base)
 	a.opt.Body = given.Body(o.Body, a.form())
-	if o.Window == 0 {
-		a.opt.Window = jsonWindow
-	}
-	if o.Overlap == 0 {
-		a.opt.Overlap = jsonOverlap
-	}
-	if o.Pager.Pages == 0 {
-		a.opt.Pager.Pages = jsonPages
-	}
+	a.opt.Window, a.opt.Overlap = cmp.Or(o.Window, jsonWindow), cmp.Or(o.Overlap, jsonOverlap)
+	a.opt.Pager.Pages = cmp.Or(o.Pager.Pages, jsonPages)
 	if !slices.Contains([]string{"", "page", "offset", "cursor", "next", "max_id"}, o.Pager.By) {
 		return nil, s.Errorf("pager", "by %q: must be page, offset, cursor, next or max_id", o.Pager.By)
 	}

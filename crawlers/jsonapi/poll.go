@@ -1,6 +1,7 @@
 package jsonapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,10 +35,7 @@ func (s jsonState) began(now time.Time) time.Time {
 			newest = part.Newest
 		}
 	}
-	if newest.IsZero() {
-		return now
-	}
-	return newest
+	return cmp.Or(newest, now)
 }
 
 // jsonPart is the memory of one value of each.

@@ -41,7 +41,7 @@ type Answer struct {
 	Stands  string            `yaml:"stands"`  // on what was found: the id of the answer when it stands there already, in these words
 	Send    string            `yaml:"send"`    // method and address
 	Edits   string            `yaml:"edits"`   // on what was found: true when another answer stands there, which edit changes
-	Edit    string            `yaml:"edit"`    // method and address, instead of send
+	Edit    string            `yaml:"edit"`    // method and address, instead of send; empty: send does for it too
 	Headers map[string]string `yaml:"headers"` // programs, beside the headers of the source
 	Body    string            `yaml:"body"`    // gives what is sent as JSON
 	Form    bool              `yaml:"form"`    // the body is an object of texts, sent as a form
@@ -72,14 +72,11 @@ type Account struct {
 
 // answerer sends answers to one network.
 type answerer struct {
+	block          Answer
 	env            crawlers.Env
 	grant          *grant
 	head           http.Header // of the source
 	method, target string
-	edit           string // method and address where an answer stands already; "": send does for it too
-	find           string
-	form           bool
-	repeat         reply.Repeat
 	values         poll.Values
 	vars           []any // of the programs, but the last ones, which belong to the message
 	with, headers  map[string]*gojq.Code
@@ -89,9 +86,7 @@ type answerer struct {
 	there, later   *gojq.Code
 	refused        *gojq.Code
 
-	ask                 Check
 	askBody, may, known *gojq.Code
-	look                Look
 	lookBody, found     *gojq.Code
 }
 
@@ -101,8 +96,8 @@ var fromMessage = []string{"$post", "$text", "$key", "$at", "$found"}
 // NewAnswer makes the way to answer what o reads, or posts of another engine when o is zero.
 func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Account, s config.Section) (reply.Way, error) {
 	env = env.WithDefaults()
-	w := &answerer{env: env, find: a.Find, form: a.Form, edit: a.Edit, ask: a.Check, look: a.Look, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
-	way := reply.Way{Account: who.As, Repeat: w.repeat, Send: w.send}
+	w := &answerer{block: a, env: env, values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
+	way := reply.Way{Account: who.As, Repeat: reply.Repeat(a.Repeat), Send: w.send}
 	if a.Check.Ask != "" {
 		way.Check = w.check
 	}
@@ -132,7 +127,7 @@ func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Acc
 	if a.Form {
 		w.head.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	return way, w.compile(a, who)
+	return way, w.compile(who)
 }
 
 // authOf is what a block writes under auth, where it is not a source's.
@@ -143,7 +138,8 @@ func authOf(m map[string]string) Auth {
 }
 
 // compile compiles the programs of a block.
-func (w *answerer) compile(a Answer, who Account) error {
+func (w *answerer) compile(who Account) error {
+	a := w.block
 	fixed := map[string]string{}
 	for name, value := range w.values.Text {
 		fixed["$"+name] = value
@@ -281,7 +277,7 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 	if err != nil {
 		return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + err.Error()}
 	}
-	find := w.find
+	find := w.block.Find
 	for name := range w.with {
 		if values.Text[name] == "" && strings.Contains(find, "{"+name+"}") {
 			find = ""
@@ -313,8 +309,8 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 		return nil, reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, found, m)}
 	}
 	method, target := w.method, w.target
-	if w.edit != "" && w.say(ctx, w.edits, found, m) == "true" {
-		method, target, _ = strings.Cut(w.edit, " ")
+	if w.block.Edit != "" && w.say(ctx, w.edits, found, m) == "true" {
+		method, target, _ = strings.Cut(w.block.Edit, " ")
 	}
 	v, err := w.run(ctx, w.body, postOf(m.Post), m, found)
 	if err != nil {
@@ -329,7 +325,7 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 
 // encode writes what the program of the body gave, as JSON or as a form.
 func (w *answerer) encode(v any) ([]byte, error) {
-	if !w.form {
+	if !w.block.Form {
 		return json.Marshal(v)
 	}
 	fields, ok := v.(map[string]any)
@@ -433,7 +429,7 @@ func (w *answerer) refuses(ctx context.Context, said []byte, m reply.Message, wh
 	if json.Unmarshal(said, &body) != nil {
 		body = nil
 	}
-	if w.repeat == reply.Refuses && w.say(ctx, w.there, body, m) == "true" {
+	if reply.Repeat(w.block.Repeat) == reply.Refuses && w.say(ctx, w.there, body, m) == "true" {
 		return reply.Result{Outcome: reply.Sent}
 	}
 	if reason := w.say(ctx, w.refused, body, m); reason != "" {

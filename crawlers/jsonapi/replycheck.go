@@ -67,10 +67,10 @@ func (w *answerer) listed(ctx context.Context, m reply.Message) ([]any, error) {
 		return nil, err
 	}
 	headers := w.headers
-	if w.look.Reader {
+	if w.block.Look.Reader {
 		headers = nil
 	}
-	body, err := w.question(ctx, w.look.Ask, values, headers, w.lookBody, m)
+	body, err := w.question(ctx, w.block.Look.Ask, values, headers, w.lookBody, m)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (w *answerer) question(ctx context.Context, ask string, values poll.Values,
 // check is reply.Way's Check.
 func (w *answerer) check(ctx context.Context) reply.Checked {
 	var nobody reply.Message
-	body, err := w.question(ctx, w.ask.Ask, w.values, w.headers, w.askBody, nobody)
+	body, err := w.question(ctx, w.block.Check.Ask, w.values, w.headers, w.askBody, nobody)
 	if err != nil {
 		return w.unchecked(ctx, err)
 	}

@@ -1,6 +1,7 @@
 package jsonapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,23 +97,15 @@ func NewStream(env crawlers.Env, o StreamOptions, given poll.Values, s config.Se
 	address := given.Expand(o.Address)
 	st.socket = strings.HasPrefix(address, "ws")
 	st.opt.Address = poll.Rebase(address, env.Base)
-	if o.List == "" {
-		o.List = "."
-	}
-	if o.Listen == 0 {
-		st.opt.Listen = streamListen
-	}
+	st.opt.Listen, st.opt.Events = cmp.Or(o.Listen, streamListen), cmp.Or(o.Events, streamEvents)
 	if st.opt.Listen < 0 || st.opt.Listen > maxListen {
 		return nil, s.Errorf("listen", "%v: must be at most %v", o.Listen, maxListen)
-	}
-	if o.Events == 0 {
-		st.opt.Events = streamEvents
 	}
 	if st.opt.Events < 1 || st.opt.Events > streamEvents {
 		return nil, s.Errorf("events", "%d: must be 1 to %d", o.Events, streamEvents)
 	}
 	var err error
-	st.program, err = compileJSON(Options{List: o.List, Fields: o.Fields, Plain: o.Plain, Pager: Pager{Next: o.Cursor}}, given, "", s)
+	st.program, err = compileJSON(Options{List: cmp.Or(o.List, "."), Fields: o.Fields, Plain: o.Plain, Pager: Pager{Next: o.Cursor}}, given, "", s)
 	return st, err
 }
 

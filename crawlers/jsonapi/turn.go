@@ -1,6 +1,7 @@
 package jsonapi
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"time"
@@ -60,10 +61,7 @@ func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
 		t.number++
 		t.values.Text["page"] = strconv.Itoa(t.number)
 	case "offset":
-		step := p.Step
-		if step == 0 {
-			step = page.items
-		}
+		step := cmp.Or(p.Step, page.items)
 		if step == 0 {
 			return false
 		}

@@ -96,10 +96,7 @@ type closedCheck struct {
 
 // New makes a crawler of one page. Errors about o carry positions in s.
 func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
-	p := &page{env: env.WithDefaults(), address: o.Address, pages: o.Pages}
-	if p.pages == 0 {
-		p.pages = defaultPages
-	}
+	p := &page{env: env.WithDefaults(), address: o.Address, pages: cmp.Or(o.Pages, defaultPages)}
 	if p.pages < 1 || p.pages > poll.MaxPages {
 		return nil, s.Errorf("pages", "%d pages: must be 1 to %d", o.Pages, poll.MaxPages)
 	}

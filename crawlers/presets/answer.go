@@ -1,6 +1,7 @@
 package presets
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -141,10 +142,7 @@ func siteOf(a *jsonapi.Answer, src config.Source) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("presets: %s: site: %w", src.Kind, err)
 	}
-	address := src.Address
-	if address == "" {
-		address = src.Section.Written("address")
-	}
+	address := cmp.Or(src.Address, src.Section.Written("address"))
 	found := pattern.FindStringSubmatch(strings.TrimSpace(address))
 	if len(found) < 2 {
 		return "", fmt.Errorf("%q: where its API is cannot be seen in this address", address)

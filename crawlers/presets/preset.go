@@ -1,6 +1,7 @@
 package presets
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -213,10 +214,7 @@ func (p *preset) read(s config.Section, shape reflect.Type) (poll.Values, config
 	for i, o := range p.Options {
 		switch f := into.Elem().Field(i).Interface().(type) {
 		case string:
-			if f == "" {
-				f = o.Default
-			}
-			clean, err := o.clean(f)
+			clean, err := o.clean(cmp.Or(f, o.Default))
 			if err != nil {
 				return v, config.Source{}, s.Errorf(o.Name, "%v", err)
 			}

@@ -100,11 +100,9 @@ type BlockedError struct {
 }
 
 func (e *BlockedError) Error() string {
-	why := e.Why
-	if why == "" {
-		why = statusText(e.Status)
-	} else {
-		why = fmt.Sprintf("%s (%d)", why, e.Status)
+	why := statusText(e.Status)
+	if e.Why != "" {
+		why = fmt.Sprintf("%s (%d)", e.Why, e.Status)
 	}
 	return fmt.Sprintf("fetch: %s: blocked: %s; ask the site for access, use its feed or API, or remove the source", e.URL, why)
 }

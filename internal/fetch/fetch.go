@@ -16,6 +16,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -302,9 +303,7 @@ func userAgent(version, contact string) string {
 			return r
 		}, s)
 	}
-	if version = clean(version); version == "" {
-		version = "dev"
-	}
+	version = cmp.Or(clean(version), "dev")
 	if contact = clean(contact); contact == "" {
 		return product + "/" + version
 	}

@@ -113,11 +113,7 @@ type hop struct {
 }
 
 func (c *Client) firstHop(u *url.URL, req Request) hop {
-	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators.asked(c.opt.Now()), api: req.API, limit: req.MaxBody}
-	if h.method == "" {
-		h.method = http.MethodGet
-	}
-	return h
+	return hop{url: u, method: cmp.Or(req.Method, http.MethodGet), header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators.asked(c.opt.Now()), api: req.API, limit: req.MaxBody}
 }
 
 // request builds the HTTP request. The transport adds nothing to it.

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -40,10 +41,7 @@ func (r *rules) size() int {
 
 // check returns ErrRobots when u may not be fetched.
 func (r *rules) check(u *url.URL) error {
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+	path := cmp.Or(u.EscapedPath(), "/")
 	if path == "/robots.txt" {
 		return nil
 	}
