@@ -80,7 +80,7 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 			if t := p.batch.Observed.Newest; !t.IsZero() {
 				newest = s.ago(time.Since(t))
 			}
-			if p.batch.Observed.Items == 0 && len(p.batch.Posts) == 0 {
+			if p.batch.Observed.Items == 0 && len(p.batch.Posts) == 0 && !p.batch.Unchanged { // unchanged at the first look: posts are handed in there
 				empty++
 				if len(notes) == 0 {
 					notes = []string{p.emptyAnswer(s)}
