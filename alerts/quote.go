@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -33,6 +34,17 @@ func Quote(m mention.Mention, max int) (quote []Piece, cut int) {
 	}
 	whole := runes(pieces(body[from:], nil, len(body)))
 	return quote, whole - runes(quote)
+}
+
+// Gone says why no words of the author are shown any more; empty while they are.
+func Gone(l i18n.Lang, m mention.Mention) string {
+	switch {
+	case m.Erased:
+		return l.Text("alert.erased")
+	case m.Post.Deleted:
+		return l.Text("news.deleted")
+	}
+	return ""
 }
 
 func runes(all []Piece) (n int) {

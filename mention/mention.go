@@ -20,6 +20,7 @@ type Mention struct {
 	Official bool     // written by an official author of the watch
 	HeardAt  time.Time
 	EditedAt time.Time // when earshot saw the last edit; zero when never edited
+	Erased   bool      // its words and names are, on request or because their time was up; the rest is for figures
 }
 
 // AnalyzedPost is one new or edited post with the mentions in it (none is fine).

@@ -133,7 +133,7 @@ const (
  c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since, c.reopened_at,
  c.snoozed_at, c.snoozed_by_id, c.snoozed_by_name, c.woke_at, c.waited, c.rank_at, c.handed_at, c.nudged_at`
 
-	storedColumns = caseColumns + `, m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
+	storedColumns = caseColumns + `, m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone, m.erased,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
  COALESCE((SELECT a.id FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin')
   ORDER BY a.created_at, a.id LIMIT 1), '')`
@@ -159,20 +159,20 @@ func scanStored(row scanner) (st mention.MentionRecord, err error) {
 	var (
 		post                               mention.Post
 		sourceKey, name                    string
-		published, dateOnly, gone          int64
+		published, dateOnly, gone, erased  int64
 		heard, edited, simhash, isOfficial int64
 		score, spans                       string
 		body                               sql.NullString
 	)
 	m := &st.Mention
 	st.Case, err = scanCase(scanBefore(row,
-		&m.ID, &m.Watch, &sourceKey, &name, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone,
+		&m.ID, &m.Watch, &sourceKey, &name, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone, &erased,
 		&heard, &edited, &m.Severity, &simhash, &isOfficial, &score, &spans, &body, &st.Alert))
 	if err != nil {
 		return st, err
 	}
 	m.HeardAt, m.EditedAt = fromMicros(heard), fromMicros(edited)
-	m.Simhash, m.Official = uint64(simhash), isOfficial != 0
+	m.Simhash, m.Official, m.Erased = uint64(simhash), isOfficial != 0, erased != 0
 	from := named(sourceKey, name)
 	post.Source, post.SourceKey = from.Source, from.SourceKey
 	post.Published, post.DateOnly = fromMicros(published), dateOnly != 0

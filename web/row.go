@@ -39,6 +39,7 @@ type row struct {
 	Words    []alerts.Piece
 	Cut      bool
 	Gone     bool
+	Missing  string // why its words are not shown; empty while they are
 	Why      []string
 	Topics   []string
 	Verdict  string
@@ -64,7 +65,7 @@ func newRow(v visit, r mention.MentionRecord, back string) row {
 		T: v.lang, ID: m.ID, Version: c.Version, Status: c.Status, Severity: m.Severity.String(), Watch: text.Line(m.Watch, maxLine),
 		Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
 		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(v.lang, m.Post.Rating),
-		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Copies: c.Duplicates,
+		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Missing: alerts.Gone(v.lang, m), Copies: c.Duplicates,
 		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: alerts.Likely(v.lang, m.Score), Link: webLink(m.Post.URL),
 		Mutable: !mention.IsNobody(m.Post.Author), Mine: c.Owner.ID == v.who.ID && c.Status == mention.Claimed, Owner: c.Owner.ID,
 		On: v.lang.Date(m.HeardAt.In(v.zone)), Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),

@@ -225,7 +225,10 @@ func (n *Notifier) severity(l i18n.Lang, s mention.Severity) string {
 
 // quote is what the author wrote on wrapped lines, the decisive words painted.
 func (n *Notifier) quote(m alerts.Message) string {
-	if m.Mention.Post.Deleted {
+	switch {
+	case m.Mention.Erased:
+		return "(" + m.Lang.Text("console.erased") + ")"
+	case m.Mention.Post.Deleted:
 		return "(" + m.Lang.Text("console.gone") + ")"
 	}
 	pieces, cut := alerts.Quote(m.Mention, maxQuote)

@@ -141,8 +141,8 @@ func complaint(m alerts.Message) []string {
 }
 
 func quote(m alerts.Message) string {
-	if m.Mention.Post.Deleted {
-		return m.Lang.Text("news.deleted")
+	if gone := alerts.Gone(m.Lang, m.Mention); gone != "" {
+		return gone
 	}
 	var b strings.Builder
 	pieces, cut := alerts.Quote(m.Mention, maxQuote)

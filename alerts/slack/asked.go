@@ -115,11 +115,12 @@ func (n *Notifier) findCases(ctx context.Context, q question, words string) (pag
 const maxExcerpt = 140
 
 // excerpt is the beginning of a post, in quotes.
-func excerpt(l i18n.Lang, p mention.Post) string {
+func excerpt(l i18n.Lang, m mention.Mention) string {
+	p, gone := m.Post, alerts.Gone(l, m)
 	words := text.Cut(text.Headed(p.Title, text.Line(p.Text, 4*maxExcerpt)), maxExcerpt)
 	switch {
-	case p.Deleted:
-		return l.Text("news.deleted")
+	case gone != "":
+		return gone
 	case words == "":
 		return l.Text("alert.no_words")
 	}
@@ -132,7 +133,7 @@ func (n *Notifier) caseLines(l i18n.Lang, e mention.MentionRecord) []line {
 	m, c := e.Mention, e.Case
 	head := line{{text: l.Word("severity_title", m.Severity.String()) + " · " + text.Line(m.Watch, maxName), strong: true},
 		{text: " · " + whoWhere(l, m.Post, somebody(l)) + " · " + text.Line(alerts.State(l, n.opt.Zone(), m, c), 3*maxName) + " · " + l.Ago(n.opt.Now().Sub(alerts.Since(m, c)))}}
-	under := line{{text: excerpt(l, m.Post) + "  "}}
+	under := line{{text: excerpt(l, m) + "  "}}
 	if m.Post.URL != "" {
 		under = append(under, piece{text: l.Text("slack.button.open"), link: m.Post.URL}, piece{text: "  "})
 	}

@@ -194,8 +194,8 @@ func who(m alerts.Message) api.RichTextElement {
 // quote is what the author wrote, the decisive words bold.
 func quote(m alerts.Message, limit int) api.RichTextElement {
 	q := &api.RichTextQuote{Type: api.RTEQuote}
-	if m.Mention.Post.Deleted {
-		q.Elements = append(q.Elements, italic(m.Lang.Text("news.deleted")))
+	if gone := alerts.Gone(m.Lang, m.Mention); gone != "" {
+		q.Elements = append(q.Elements, italic(gone))
 		return q
 	}
 	words, cut := alerts.Quote(m.Mention, limit)

@@ -105,13 +105,13 @@ func whoWhere(l i18n.Lang, p mention.Post, nobody string) string {
 
 // postWords is what the author wrote, cut to so many runes.
 func postWords(l i18n.Lang, m mention.Mention, limit int) string {
-	if m.Post.Deleted {
-		return l.Text("news.deleted")
+	if gone := alerts.Gone(l, m); gone != "" {
+		return gone
 	}
 	var b strings.Builder
 	words, _ := alerts.Quote(m, limit)
 	for _, w := range words {
 		b.WriteString(w.Text)
 	}
-	return b.String()
+	return cmp.Or(b.String(), l.Text("alert.no_words"))
 }

@@ -56,3 +56,23 @@ func TestFallbackSaysWhatItIsAbout(t *testing.T) {
 		})
 	}
 }
+
+// TestGoneSaysWhy: a post that was erased here may well stand on its site; of a rating without words the
+// notification says that there are none.
+func TestGoneSaysWhy(t *testing.T) {
+	for want, m := range map[string]mention.Mention{
+		"alert.erased":   {Erased: true, Post: mention.Post{Deleted: true}}, // on request: its clocks stand as those of one that is gone
+		"news.deleted":   {Post: mention.Post{Deleted: true, URL: "https://forum.example/1", Author: "Anna"}},
+		"alert.no_words": {Post: mention.Post{Rating: &mention.Rating{Value: 1, Best: 5}}},
+	} {
+		for _, lang := range []string{"en", "ru", "uk", "bg"} {
+			l := catalog(t).In(lang)
+			if got := postWords(l, m, 100); got != l.Text(want) {
+				t.Errorf("%s: %q, want %q", lang, got, l.Text(want))
+			}
+			if got := excerpt(l, m); got != l.Text(want) {
+				t.Errorf("%s in a list: %q, want %q", lang, got, l.Text(want))
+			}
+		}
+	}
+}

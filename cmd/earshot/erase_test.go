@@ -41,6 +41,9 @@ func TestErase(t *testing.T) {
 	if out, _, _ = earshot("export", "--author", "Олег Коваль"); !strings.HasPrefix(out, "nothing is kept") {
 		t.Errorf("left: %s", out)
 	}
+	if out, _, _ = earshot("cases"); !strings.Contains(out, "erased") || strings.Contains(out, "gone from the site") { // the site still shows it
+		t.Errorf("of an erased complaint is said: %s", out)
+	}
 	if out, _, code = earshot("erase", "--url", "https://nowhere.example/"); code != exitDone || !strings.HasPrefix(out, "nothing is kept") {
 		t.Errorf("nothing there: %d %s", code, out)
 	}
