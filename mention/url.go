@@ -11,8 +11,7 @@ import (
 func SameURL(a, b string) bool { return a != "" && plainURL(a) == plainURL(b) }
 
 // URLKey is a hash of an address under which every spelling of it (SameURL) is found; 0
-// for an empty one. It is stored, so it must never change without a migration that clears those
-// that are others then.
+// for an empty one. It is stored: who changes it tells the store so (rules.go there), which makes it anew.
 func URLKey(address string) int64 {
 	if address == "" {
 		return 0

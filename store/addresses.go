@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"github.com/earshot/earshot/mention"
@@ -10,24 +9,6 @@ import (
 
 // Addresses are found by mention.URLKey; the hash is compared first, the address itself
 // by the caller where a false match would matter.
-
-// hashAddresses computes the hashes of rows that an earlier earshot wrote. It goes on
-// where it was interrupted.
-func (s *Store) hashAddresses(ctx context.Context) error {
-	return s.catchUp(ctx, "hash addresses", func(tx *sql.Tx) (int, error) {
-		rows, err := tx.QueryContext(ctx, `SELECT id, url, thread_url FROM mentions WHERE url_key IS NULL ORDER BY id LIMIT $1`, catchUpPiece)
-		list, err := collect(rows, err, func(row scanner) (r [3]string, err error) { return r, row.Scan(&r[0], &r[1], &r[2]) })
-		if err != nil {
-			return 0, err
-		}
-		for _, r := range list {
-			if _, err := tx.ExecContext(ctx, `UPDATE mentions SET url_key = $2, thread_key = $3 WHERE id = $1`, r[0], mention.URLKey(r[1]), mention.URLKey(r[2])); err != nil {
-				return 0, err
-			}
-		}
-		return len(list), nil
-	})
-}
 
 // maxAtURL is how many posts of one address are compared. Where a site has no permalinks thousands
 // stand at one; two sources that show the same one do so within days.

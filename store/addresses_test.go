@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -21,7 +22,7 @@ func TestAddressesOfOlderRows(t *testing.T) {
 		in.Posts = append(in.Posts, heard(post(n), "Romashka"))
 	}
 	ingest(t, s, in)
-	must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL`))(t)
+	must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL, rules = 0`))(t)
 	s.Close()
 	s = openAt(t, at)
 	for _, n := range []int{0, catchUpPiece + 6} {
@@ -36,38 +37,38 @@ func TestAddressesOfOlderRows(t *testing.T) {
 // TestOldRowsSayHowFar: a start that brings many rows of an earlier earshot up to date says so while it
 // does, in few transactions; a quick one says nothing.
 func TestOldRowsSayHowFar(t *testing.T) {
-	for rows, said := range map[int]int{1000: 0, catchUpSay + 1: 2} { // of hashes, and of words
+	for rows, said := range map[int]int{0: 0, 1000: 0, catchUpSay + 1: 1, 2*catchUpSay + catchUpPiece: 2} {
 		var out bytes.Buffer
-		at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.NewTextHandler(&out, nil))}
-		s := openAt(t, at)
-		year{posts: rows, mentions: rows, open: rows}.fill(t, s)
-		must(s.write.Exec(`INSERT INTO mention_terms (mention_terms, rank) VALUES ('secure-delete', 0)`))(t) // words that go are not what takes the time
-		must(s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL, terms = NULL, num = 0, words = 'parcel'`))(t)
-		s.Close()
-		out.Reset()
-		s = openAt(t, at)
+		s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.NewTextHandler(&out, nil))})
+		left, transactions := rows, 0
+		mustDo(t, s.catchUp(background, "rows", func(*sql.Tx) (int, error) {
+			found := min(left, catchUpPiece)
+			left -= found
+			transactions++
+			return found, nil
+		}))
 		want(t, "lines", strings.Count(out.String(), "brought up to date"), said)
-		want(t, "left", count(t, s.read, `SELECT COUNT(*) FROM mentions WHERE url_key IS NULL OR terms IS NULL`), 0)
+		want(t, "left", left, 0)
+		want(t, "transactions", transactions, rows/catchUpPiece+1)
 	}
 }
 
-// TestAddressesWithWWW: a site drops its "www.", or gets one. What an earlier earshot stored is found
-// by the other spelling after migration 25, and so are the answers in its threads.
+// TestAddressesWithWWW: a site drops its "www.", or gets one. What an earlier earshot stored is found by the other
+// spelling after an update, and so are the answers in its threads: also what it stored beside a newer one.
 func TestAddressesWithWWW(t *testing.T) {
-	at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")}
-	s := openAt(t, at)
+	now := openFile(t)
 	p := post(1)
 	p.URL, p.ThreadURL = "https://www.forum.example/p/1", "https://www.forum.example/t/5"
-	ingest(t, s, intakeOf(heard(p, "Romashka"), heard(post(2), "Romashka")))
-	text := must(migrations.ReadFile("migrations/sqlite/0025_www.sql"))(t)
-	if _, err := s.write.Exec(`UPDATE mentions SET url_key = 7, thread_key = 7; ` + string(text)); err != nil {
-		t.Fatal(err)
+	ingest(t, now, intakeOf(heard(p, "Romashka"), heard(post(2), "Romashka")))
+	must(now.exec(background, "age", `UPDATE mentions SET url_key = 7, thread_key = 7 WHERE url = $1`, p.URL))(t)
+	list := must(loadMigrations("sqlite"))(t)
+	for _, version := range []int{24, 25, 27} {
+		at := "sqlite:" + filepath.Join(t.TempDir(), "e.db")
+		asBefore(t, now, at, list, version)
+		s := openAt(t, Options{Database: at})
+		want(t, "at its address", len(must(s.view().AtURL(background, "Romashka", "https://forum.example/p/1"))(t)), 1)
+		want(t, "in its thread", len(must(s.view().InThread(background, "forum", "http://forum.example/t/5", ""))(t)), 1)
 	}
-	want(t, "cleared", count(t, s.read, `SELECT COUNT(*) FROM mentions WHERE url_key IS NULL`), 1)
-	s.Close()
-	s = openAt(t, at)
-	want(t, "at its address", len(must(s.view().AtURL(background, "Romashka", "https://forum.example/p/1"))(t)), 1)
-	want(t, "in its thread", len(must(s.view().InThread(background, "forum", "http://forum.example/t/5", ""))(t)), 1)
 }
 
 // testLongAddresses: what a stranger writes into a link does not keep a page from being

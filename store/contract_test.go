@@ -38,6 +38,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"a site that was built anew":   testBuiltAnew,
 	"words read anew":              testWordsReadAnew,
 	"read by other rules":          testReadByOtherRules,
+	"rows of older rules":          testRowsOfOlderRules,
 	"watch added later":            testLaterWatch,
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,

@@ -213,7 +213,7 @@ func testTermsOfBefore(t *testing.T, open opener) {
 	}
 	must(s.exec(background, "age", `UPDATE mentions SET terms = NULL, num = 0, lang = '', topics = '', words = 'romashka,lost parcel ' || $1 || '.'`, "before"))(t)
 	want(t, "before the start", found(t, s, mention.Query{Text: "before"}), "")
-	mustDo(t, s.readTerms(background))
+	mustDo(t, s.bringUpToDate(background))
 	want(t, "words", found(t, s, mention.Query{Text: "before"}), "3 2 1")
 	want(t, "topic and language", found(t, s, mention.Query{Topic: "delivery", Lang: "en"}), "3 2 1")
 	said(t, s, 4, nil)

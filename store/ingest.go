@@ -88,6 +88,9 @@ func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult)
 	if err := s.alone(ctx, tx, pollLock); err != nil {
 		return nil, err
 	}
+	if _, err := s.makeAnew(ctx, tx); err != nil { // of which the plan must find all, and another replica may be of an earlier earshot
+		return nil, err
+	}
 	return read()
 }
 

@@ -63,7 +63,8 @@ func (s *Store) Announce(ctx context.Context, digest string, wanted bool) (turn 
 	return turn, err
 }
 
-// Attend says that a replica is there. Of the replica its turn and lease are not read.
+// Attend says that a replica is there, and brings up to date some of what those of an earlier earshot wrote.
+// Of the replica its turn and lease are not read.
 func (s *Store) Attend(ctx context.Context, me Replica) error {
 	trouble, err := encodeJSON(me.Trouble)
 	if err != nil {
@@ -75,7 +76,10 @@ ON CONFLICT (id) DO UPDATE SET watchlist = excluded.watchlist, file = excluded.f
 		me.ID, clean(me.Host), clean(me.Version), me.Watchlist, me.File, trouble, micros(me.Started)); err != nil {
 		return s.notWritten(ctx, "attend", err)
 	}
-	return nil
+	return s.inTxOf(ctx, s.desk, "bring up to date", func(tx *sql.Tx) error {
+		_, err := s.makeAnew(ctx, tx)
+		return err
+	})
 }
 
 // Replicas returns all that said lately that they are there, the one that started first

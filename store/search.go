@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 	"unicode"
@@ -96,7 +95,7 @@ func searchTerms(p mention.Post) string {
 	if p.Deleted {
 		return ""
 	}
-	return strings.Join(terms(p.Author+"\n"+p.Title+"\n"+p.Text, maxTerms), " ")
+	return inTerms(p.Author + "\n" + p.Title + "\n" + p.Text)
 }
 
 // plainLetter drops stress, the dots of ё and what nobody sees, and makes all apostrophes one:
@@ -140,36 +139,15 @@ func terms(text string, limit int) []string {
 	return all
 }
 
+// inTerms is the column terms for a text.
+func inTerms(text string) string { return strings.Join(terms(text, maxTerms), " ") }
+
 // topicList is the column topics: each topic between two bars.
 func topicList(topics []string) string {
 	if len(topics) == 0 {
 		return ""
 	}
 	return clean("|" + strings.Join(topics, "|") + "|")
-}
-
-// readTerms computes terms, language and topics of rows that an earlier earshot wrote,
-// the oldest first. It goes on where it was interrupted.
-func (s *Store) readTerms(ctx context.Context) error {
-	type row struct{ id, words, score string }
-	return s.catchUp(ctx, "read terms", func(tx *sql.Tx) (int, error) {
-		rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, catchUpPiece)
-		list, err := collect(rows, err, func(from scanner) (r row, err error) { return r, from.Scan(&r.id, &r.words, &r.score) })
-		if err != nil {
-			return 0, err
-		}
-		for _, r := range list {
-			var score mention.Score
-			_ = decodeOptional(r.score, &score) // a damaged one has no language
-			_, err := tx.ExecContext(ctx, `UPDATE mentions SET terms = $2, words = '', lang = $3, topics = $4,
- num = CASE WHEN num > 0 THEN num ELSE (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions) END WHERE id = $1`,
-				r.id, strings.Join(terms(r.words, maxTerms), " "), clean(score.Lang), topicList(score.Topics))
-			if err != nil {
-				return 0, err
-			}
-		}
-		return len(list), nil
-	})
 }
 
 // wordConditions adds that all of the words stand in a mention: by the index of words, of

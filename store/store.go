@@ -131,13 +131,11 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 	if err := s.connect(ctx, opt); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx, opt.ReadOnly || opt.Beside); err != nil || opt.ReadOnly {
+	beside := opt.ReadOnly || opt.Beside
+	if err := s.migrate(ctx, beside); err != nil || beside {
 		return err
 	}
-	if err := s.hashAddresses(ctx); err != nil || opt.Beside {
-		return err
-	}
-	if err := s.readTerms(ctx); err != nil {
+	if err := s.bringUpToDate(ctx); err != nil {
 		return err
 	}
 	return s.noticeRestored(ctx)

@@ -253,18 +253,18 @@ func writeMention(ctx context.Context, q querier, d *mention.PendingMention) err
 	key, b, p := m.Post.Key(), bands(m.Simhash), &m.Post
 	_, err = q.ExecContext(ctx, `
 INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, gone, heard_at, edited_at,
- severity, simhash, band0, band1, band2, band3, root, official, baseline, label, score, spans, terms, url_key, thread_key, lang, topics, num)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions))
+ severity, simhash, band0, band1, band2, band3, root, official, baseline, label, score, spans, terms, url_key, thread_key, lang, topics, rules, num)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions))
 ON CONFLICT (id) DO UPDATE SET author = excluded.author, url = excluded.url, thread_url = excluded.thread_url,
  published = excluded.published, date_only = excluded.date_only, gone = excluded.gone, heard_at = excluded.heard_at, edited_at = excluded.edited_at,
  severity = excluded.severity, simhash = excluded.simhash, band0 = excluded.band0, band1 = excluded.band1,
  band2 = excluded.band2, band3 = excluded.band3, root = CASE WHEN excluded.root = 1 THEN 1 ELSE mentions.root END,
  official = excluded.official, baseline = excluded.baseline, label = excluded.label, score = excluded.score,
  spans = excluded.spans, terms = excluded.terms, url_key = excluded.url_key, thread_key = excluded.thread_key,
- lang = excluded.lang, topics = excluded.topics, erased = 0`, // what was written anew ages anew
+ lang = excluded.lang, topics = excluded.topics, rules = excluded.rules, erased = 0`, // what was written anew ages anew
 		string(m.ID), clean(m.Watch), key[:], clean(p.Origin()), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
 		micros(p.Published), flag(p.DateOnly), flag(p.Deleted), micros(m.HeardAt), micros(m.EditedAt), int64(m.Severity),
 		int64(m.Simhash), b[0], b[1], b[2], b[3], flag(root), flag(m.Official), flag(d.Baseline), string(m.Score.Label), score, spans,
-		searchTerms(*p), mention.URLKey(clean(p.URL)), mention.URLKey(clean(p.ThreadURL)), clean(m.Score.Lang), topicList(m.Score.Topics))
+		searchTerms(*p), mention.URLKey(clean(p.URL)), mention.URLKey(clean(p.ThreadURL)), clean(m.Score.Lang), topicList(m.Score.Topics), rowRules)
 	return err
 }
