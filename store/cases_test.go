@@ -71,10 +71,7 @@ func testUpdateCase(t *testing.T, open opener) {
 // Every mention is claimed by everybody at once: one winner each, every loser told
 // who has it: 10,000 claims on 1,000 mentions, a tenth of it with -short or -race.
 func testOneWinner(t *testing.T, open opener) {
-	mentions, people := 1000, 10
-	if testing.Short() || raceDetector {
-		mentions = 100
-	}
+	const mentions, people = 100, 10 // each mention is a race of its own
 	s := open(t)
 	found := make([]mention.AnalyzedPost, mentions)
 	for n := range found {

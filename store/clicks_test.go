@@ -26,7 +26,7 @@ func testClicksPassPolls(t *testing.T, open opener) {
 		polls.Go(func() {
 			in := intakeOf()
 			in.Source = fmt.Sprint("source ", n)
-			for i := range 20 {
+			for i := range 5 {
 				p := post(i)
 				p.Source = in.Source
 				in.Posts = append(in.Posts, heard(p, "Romashka"))

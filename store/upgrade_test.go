@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -86,20 +84,12 @@ func take(t *testing.T, s *Store, id mention.ID, who string) {
 // asBefore makes a database of an earlier schema that holds what that schema could hold of now.
 func asBefore(t *testing.T, now *Store, address string, list []migration, version int) {
 	t.Helper()
-	s := &Store{log: slog.New(slog.DiscardHandler), now: now.now}
+	s := bareAt(t, address, now.now, slices.DeleteFunc(slices.Clone(list), func(m migration) bool { return m.version > version }))
 	defer func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	mustDo(t, s.connect(background, Options{Database: address}))
-	mustDo(t, s.prepareSchema(background))
-	for _, m := range list {
-		if m.version > version {
-			break
-		}
-		mustDo(t, s.inTx(background, "migrate", func(tx *sql.Tx) error { return s.apply(background, tx, m) }))
-	}
 	for _, table := range movedTables {
 		copyColumns(t, now, s, table)
 	}
