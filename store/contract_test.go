@@ -119,6 +119,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"closed after the retention":   testPruneClosedLately,
 	"who works on cases":           testPeople,
 	"retention rests":              testPruneRests,
+	"what messages said goes":      testPrunePayloads,
 	"prune looks once":             testPruneLooksOnce,
 	"prune looks by the clock":     testPruneByTheClock,
 	"erase":                        testErase,

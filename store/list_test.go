@@ -102,11 +102,27 @@ func testPages(t *testing.T, open opener) {
 	for n := range posts {
 		in := intakeOf(heard(post(n), "Romashka"))
 		in.At = t0.Add(time.Duration(n/4) * time.Minute) // four at the same moment
-		ingest(t, s, in)
+		must(s.Ingest(background, in, func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
+			for _, d := range list {
+				d.Case.RankAt = in.At
+			}
+			return alertAll(ctx, tx, list)
+		}))(t)
 	}
+	for what, q := range map[string]mention.Query{
+		"all": {}, "those that wait": {Unanswered: true}, "by rank": {ByRank: true},
+		"by a word": {Text: "romashka"}, "by a word among those that wait": {Text: "romashka", Unanswered: true}, "by a word and rank": {Text: "romashka", ByRank: true},
+	} {
+		t.Run(what, func(t *testing.T) { testPagesOf(t, s, q, posts) })
+	}
+}
+
+// testPagesOf: every entry stands on one page and in its place, also where a page ends among those of one moment.
+func testPagesOf(t *testing.T, s *Store, q mention.Query, posts int) {
 	seen := map[mention.ID]bool{}
-	q := mention.Query{Limit: 7}
+	q.Limit = 7
 	pages := 0
+	var last time.Duration
 	for {
 		page := must(s.List(background, q))(t)
 		pages++
@@ -115,6 +131,14 @@ func testPages(t *testing.T, open opener) {
 				t.Errorf("%s twice", e.Mention.Post.ID)
 			}
 			seen[e.Mention.ID] = true
+			place := t0.AddDate(1, 0, 0).Sub(e.Mention.HeardAt) // the newest first
+			if q.ByRank {
+				place = e.Case.RankAt.Sub(t0.AddDate(-1, 0, 0))
+			}
+			if place < last {
+				t.Errorf("%s stands too late", e.Mention.Post.ID)
+			}
+			last = place
 		}
 		if page.Next == "" {
 			break

@@ -47,6 +47,40 @@ func testPrune(t *testing.T, open opener) {
 	want(t, "no retention", p, Pruned{})
 }
 
+// testPrunePayloads: with the words of a mention goes what its messages said, where they stand in Slack; one that is still to
+// be told keeps what it will say, and those of other mentions theirs.
+func testPrunePayloads(t *testing.T, open opener) {
+	s := open(t)
+	var list []mention.AnalyzedPost
+	for n := range 4 {
+		list = append(list, heard(post(n), "Romashka"))
+	}
+	old, fresh := intakeOf(list[:3]...), intakeOf(list[3])
+	old.At = t0.AddDate(0, 0, -200)
+	for _, in := range []mention.PollResult{old, fresh} {
+		must(s.Ingest(background, in, func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) error {
+			err := alertAll(ctx, tx, pending)
+			for _, d := range pending {
+				d.Alerts[0].Payload = []byte(`{"text":"says"}`)
+			}
+			return err
+		}))(t)
+	}
+	for n := range 4 {
+		id := mentionID(post(n), "Romashka")
+		if n != 1 {
+			send(t, s, alertID(id))
+		}
+		must(act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.NotUs}))(t)
+	}
+	want(t, "pruned", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{Mentions: 3})
+	for n, says := range []bool{false, true, false, true} {
+		a, _, err := s.Alert(background, alertID(mentionID(post(n), "Romashka")))
+		want(t, fmt.Sprint("message ", n, " says something"), len(a.Payload) > 0, says)
+		want(t, "error", err, nil)
+	}
+}
+
 // A page may show another text long after the words went, and its complaint be told then: it
 // is answered like any other, and the new words go with time as the old ones did.
 func testPruneEdited(t *testing.T, open opener) {
