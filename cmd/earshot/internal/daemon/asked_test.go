@@ -102,12 +102,19 @@ func TestSourceRestsFromSlack(t *testing.T) {
 		if !resting() || !strings.Contains(stand(d), "alpha off Ira;") {
 			t.Errorf("it is polled while it rests, or said otherwise: %s", stand(d))
 		}
-		if rest := d.resting(); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
+		if rest := d.resting(nil); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
 			t.Errorf("/healthz says %+v", rest)
 		}
-		if rows := d.webSources(); rows[0].State != "off" || !rows[0].Until.Equal(until.Truncate(time.Microsecond)) {
-			t.Errorf("the page of sources says %+v", rows[0])
+		for _, shared := range []bool{false, true} {
+			d.states.shared, d.states.read = shared, time.Time{}
+			if rows := d.webSources(); rows[0].State != "off" || !rows[0].Until.Equal(until.Truncate(time.Microsecond)) || rows[0].LastPoll.IsZero() {
+				t.Errorf("the page of sources says %+v (shared: %v)", rows[0], shared)
+			}
+			if _, h := healthOf(t, d); len(h.Sources) != 2 || h.Sources[0].LastPoll == "" {
+				t.Errorf("/healthz lists %+v (shared: %v)", h.Sources, shared)
+			}
 		}
+		d.states.shared = false
 		if told := strings.Join(staffRead(t, d), "\n"); !strings.Contains(told, `Ira lets the source "alpha" rest until`) {
 			t.Errorf("staff are told %q", told)
 		}

@@ -70,6 +70,11 @@ type SourceHealth struct {
 	Note        string        `json:"note,omitempty"` // of one that is off: until when
 }
 
+// healthRow is how a source stands, as /healthz shows it.
+func healthRow(s monitor.SourceStatus, state monitor.State) SourceHealth {
+	return SourceHealth{Name: s.Name, State: state, LastPoll: text.Stamp(s.LastPoll), LastSuccess: text.Stamp(s.LastSuccess), LastNew: text.Stamp(s.LastNew), Error: s.LastError}
+}
+
 func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 	out := Health{
 		Status:  "ok",
@@ -78,17 +83,11 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		Trouble: d.troubles(),
 		Outbox:  map[string]int{},
 	}
-	for _, s := range d.sources() {
-		out.Sources = append(out.Sources, SourceHealth{
-			Name:        s.Name,
-			State:       s.StateAt(d.now()),
-			LastPoll:    text.Stamp(s.LastPoll),
-			LastSuccess: text.Stamp(s.LastSuccess),
-			LastNew:     text.Stamp(s.LastNew),
-			Error:       s.LastError,
-		})
+	all := d.states.all()
+	for _, s := range d.polled(all) {
+		out.Sources = append(out.Sources, healthRow(s, s.StateAt(d.now())))
 	}
-	out.Sources = append(out.Sources, d.resting()...)
+	out.Sources = append(out.Sources, d.resting(all)...)
 	out.Replicas = d.replicas()
 	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
 		out.Status = "degraded"

@@ -109,7 +109,7 @@ func (d *Daemon) asChosen(who web.Who) web.Who {
 // webSources are the sources of the watchlist as its page shows them.
 func (d *Daemon) webSources() (out []web.Source) {
 	now := d.now()
-	for _, src := range d.standings(d.sources()) {
+	for _, src := range d.standings(d.states.all()) {
 		s := src.stands
 		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
 			LastPoll: s.LastPoll, NextPoll: s.Next, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}

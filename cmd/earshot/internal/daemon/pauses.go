@@ -93,12 +93,14 @@ func (d *Daemon) wake(ctx context.Context) bool {
 	return err == nil
 }
 
-// resting lists the sources that are not polled, as /healthz shows them.
-func (d *Daemon) resting() (list []SourceHealth) {
+// resting lists those of all sources that are not polled, as /healthz shows them.
+func (d *Daemon) resting(all []monitor.SourceStatus) (list []SourceHealth) {
 	in := d.inUse.Load().list
-	for _, src := range d.standings(nil) {
+	for _, src := range d.standings(all) {
 		if src.off {
-			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: src.Word(in.AsOf, in.Zone())})
+			row := healthRow(src.stands, stateOff)
+			row.Name, row.Error, row.Note = src.Name, "", src.Word(in.AsOf, in.Zone())
+			list = append(list, row)
 		}
 	}
 	return list

@@ -36,11 +36,11 @@ type states struct {
 	list []monitor.SourceStatus // of the database
 }
 
-// all returns the sources by name. What this process knows better is added to what is
-// stored; while the database is away, to what was stored last.
+// all returns the sources by name, those that rest too, as they stood before. What this process
+// knows better is added to what is stored; while the database is away, to what was stored last.
 func (s *states) all() []monitor.SourceStatus {
 	own := s.own()
-	if !s.shared {
+	if !s.shared && len(own) == len(s.names()) { // it polls them all
 		return own
 	}
 	list := slices.Clone(s.stored())
@@ -86,13 +86,27 @@ func (s *states) stored() []monitor.SourceStatus {
 	return s.list
 }
 
-// sources are how all sources of the watchlist stand, by name.
-func (d *Daemon) sources() []monitor.SourceStatus { return d.states.all() }
+// sources are how the sources of the watchlist stand that are polled, by name.
+func (d *Daemon) sources() []monitor.SourceStatus { return d.polled(d.states.all()) }
+
+// polled are those of all sources that do not rest.
+func (d *Daemon) polled(all []monitor.SourceStatus) (list []monitor.SourceStatus) {
+	rests := map[string]bool{}
+	for _, src := range d.standings(nil) {
+		rests[src.Name] = src.off
+	}
+	for _, s := range all {
+		if !rests[s.Name] {
+			list = append(list, s)
+		}
+	}
+	return list
+}
 
 // standing is a source of the watchlist in use and how it stands: as it was polled, or how it rests.
 type standing struct {
 	config.Source                      // it rests as the watchlist says, or else as a person who paused it does
-	stands        monitor.SourceStatus // nothing where nobody polled it
+	stands        monitor.SourceStatus // nothing where nobody polled it; of one that rests, how it stood before
 	off           bool                 // it is not polled
 	by            string               // who paused it
 }
