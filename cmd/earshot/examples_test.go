@@ -234,8 +234,17 @@ var exampleComplaints = map[string][]string{
 	},
 }
 
+// exampleChannels are where some of these complaints go, because the guide says so of the example.
+var exampleChannels = map[string]map[string]string{
+	"bank":        {"через термінал": "#money", "не можу заплатити": "#app-support"},
+	"shop":        {"за рождения ден": "#dostavki"},
+	"app":         {"twice in March": "#billing"},
+	"clinic":      {"не те анализы": "#glavvrach"},
+	"restaurants": {"після шаурми": "#kukhnia", "чекали півтори години": "#kukhnia"},
+}
+
 // TestExamples: the real program, with each ready watchlist, its sites redirected to twins
-// on loopback. One complaint at every source is told once.
+// on loopback. One complaint at every source is told once, where the guide says.
 func TestExamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
@@ -287,6 +296,11 @@ func TestExamples(t *testing.T) {
 			})
 			if n, _ := told(); n != len(complaints) {
 				t.Errorf("%d messages, want %d", n, len(complaints))
+			}
+			for mark, channel := range exampleChannels[name] {
+				if !slices.ContainsFunc(r.slack.Messages(channel), func(m fakeslack.Message) bool { return strings.Contains(m.Text, mark) }) {
+					t.Errorf("%q does not stand in %s", mark, channel)
+				}
 			}
 			if v := r.slack.Violations(); len(v) > 0 {
 				t.Errorf("Slack would refuse: %q", v)
