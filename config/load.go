@@ -54,6 +54,12 @@ func ParseFiles(files []File, env func(string) (string, bool), kinds Kinds) (*Co
 	return c, err
 }
 
+// ParseForReading is ParseFiles as LoadForReading is Load.
+func ParseForReading(files []File, env func(string) (string, bool), kinds Kinds) (*Config, error) {
+	c, _, err := parse(files, reading{env: env, kinds: kinds, lenient: true})
+	return c, err
+}
+
 // reading is how a watchlist is read.
 type reading struct {
 	env     func(string) (string, bool) // nil: no variable is set

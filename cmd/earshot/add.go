@@ -273,7 +273,7 @@ func (a *adder) fit(f *found) error {
 		fmt.Fprintf(&scratch, "- {name: %s, terms: [any]}\n", strconv.Quote(w.Name))
 	}
 	fmt.Fprintf(&scratch, "sources:\n- %s\n", indented(f.block))
-	cfg, err := config.Parse(blockFile, []byte(scratch.String()), a.lookup, watchlist.Kinds())
+	cfg, err := config.ParseForReading([]config.File{{Name: blockFile, Text: []byte(scratch.String())}}, a.term.lookup, watchlist.Kinds())
 	if err != nil {
 		return a.says.placeless(blockFile, "", err)
 	}
@@ -284,14 +284,6 @@ func (a *adder) fit(f *found) error {
 		}
 	}
 	return nil
-}
-
-// lookup is the environment, where what is not set yet does no harm.
-func (a *adder) lookup(name string) (string, bool) {
-	if v, ok := a.term.lookup(name); ok {
-		return v, true
-	}
-	return "not-set-yet-0123456789", true
 }
 
 func indented(block string) string { return strings.ReplaceAll(block, "\n", "\n  ") }
@@ -309,7 +301,7 @@ func (a *adder) insert(f found) (next string, line int, secret bool, err error) 
 		return "", 0, false, err
 	}
 	changed[i].Text = []byte(next)
-	cfg, err := config.ParseFiles(changed, a.lookup, watchlist.Kinds())
+	cfg, err := config.ParseForReading(changed, a.term.lookup, watchlist.Kinds()) // what is not set yet does no harm
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
 		err = errors.New(a.says.Text("add.no_place"))
 	}

@@ -55,23 +55,28 @@ func TestAdd(t *testing.T) {
 			[]string{"It shows: phpBB", "old: ", "Written into"}, "  - forum: \"BASE/forum/viewtopic.php?t=7\"\n"},
 		"a page of reviews": {"BASE/reviews/romashka-bank", []string{"--watch", "Romashka Bank"}, 0,
 			[]string{"Oksana: Ні · Третій тиждень"}, "  - page: \"BASE/reviews/romashka-bank\"\n    watch: \"Romashka Bank\"\n"},
-		"a feed":            {"BASE/news.rss", nil, 0, []string{"It shows: RSS"}, "  - feed: \"BASE/news.rss\"\n"},
-		"an empty feed":     {"OTHER/empty.rss", nil, 0, []string{"It shows: RSS 2.0, 0 posts"}, "  - feed: \"OTHER/empty.rss\"\n"},
-		"refused":           {"OTHER/refused", nil, 1, []string{"It cannot be read now: ", "403"}, ""},
-		"nothing":           {"BASE/robots.txt", nil, 1, []string{"no posts were found", "as forum: ", "as page: ", "as feed: ", "select:"}, ""},
-		"a key is needed":   {"https://youtu.be/dQw4romashk", nil, 1, []string{"Not written yet. It needs:\n  key: ", "console.cloud.google.com"}, ""},
-		"terms to be read":  {"https://www.emag.bg/chainik/pd/DHV5YLMBM/", nil, 1, []string{"Not written yet. It needs:\n  i_accept_the_terms: The site does not document this data", "i_accept_the_terms: true}\n"}, ""},
-		"not readable":      {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
-		"there already":     {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
-		"no address":        {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
-		"a reference":       {"BASE/news.rss?key=${env:PATH}", nil, 2, []string{`${env:…} stands in the address`}, ""},
-		"an unknown watch":  {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},
-		"sources on a line": {"BASE/news.rss", nil, 1, []string{"sources is written in brackets", "- feed: \"BASE/news.rss\""}, ""},
+		"a feed":              {"BASE/news.rss", nil, 0, []string{"It shows: RSS"}, "  - feed: \"BASE/news.rss\"\n"},
+		"an empty feed":       {"OTHER/empty.rss", nil, 0, []string{"It shows: RSS 2.0, 0 posts"}, "  - feed: \"OTHER/empty.rss\"\n"},
+		"its key is a file":   {"https://play.google.com/store/apps/details?id=com.romashka", nil, 1, []string{"googleplay:", "Not written yet. It needs:", "service_account: ", "How to get the key: "}, ""},
+		"refused":             {"OTHER/refused", nil, 1, []string{"It cannot be read now: ", "403"}, ""},
+		"nothing":             {"BASE/robots.txt", nil, 1, []string{"no posts were found", "as forum: ", "as page: ", "as feed: ", "select:"}, ""},
+		"a key is needed":     {"https://youtu.be/dQw4romashk", nil, 1, []string{"Not written yet. It needs:\n  key: ", "console.cloud.google.com"}, ""},
+		"terms to be read":    {"https://www.emag.bg/chainik/pd/DHV5YLMBM/", nil, 1, []string{"Not written yet. It needs:\n  i_accept_the_terms: The site does not document this data", "i_accept_the_terms: true}\n"}, ""},
+		"not readable":        {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
+		"there already":       {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
+		"no address":          {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
+		"a reference":         {"BASE/news.rss?key=${env:PATH}", nil, 2, []string{`${env:…} stands in the address`}, ""},
+		"an unknown watch":    {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},
+		"a file is not there": {"BASE/news.rss", nil, 0, []string{"Written into"}, "  - feed: \"BASE/news.rss\"\n"},
+		"sources on a line":   {"BASE/news.rss", nil, 1, []string{"sources is written in brackets", "- feed: \"BASE/news.rss\""}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := commented
 			if name == "sources on a line" {
 				before = strings.Replace(before, "sources:\n  - {feed: \"https://news.example/rss\"} # the news\n", "sources: [{feed: \"https://news.example/rss\"}]\n", 1)
+			}
+			if name == "a file is not there" {
+				before += "slack: {bot_token: \"${file:not-there-yet}\", app_token: \"${env:NOT_SET_YET}\"}\n"
 			}
 			r.write(before)
 			fill := func(s string) string { return strings.NewReplacer("BASE", r.site.URL, "OTHER", other.URL).Replace(s) }
