@@ -197,3 +197,37 @@ func flagsOf(node *kong.Node) []*kong.Flag {
 	}
 	return all
 }
+
+// othersKeys are keys in the pages that are of other files than the watchlist.
+var othersKeys = map[string]string{
+	"build": "compose.yaml", "image": "compose.yaml", "postgres": "the chart's values", "replicas": "the chart's values",
+	"posts": "an API key of a forum", "sqlite": "an address of a database",
+}
+
+// TestQuotedKeysExist: what a page quotes as a key of the watchlist (`key:`, `key: value`) is one.
+func TestQuotedKeysExist(t *testing.T) {
+	root, n := testkit.Root(t), 0
+	keys := map[string]bool{}
+	for _, m := range regexp.MustCompile(`"([a-z_]+)": \{`).FindAllStringSubmatch(readFile(t, filepath.Join(root, "docs", "watchlist.schema.json")), -1) {
+		keys[m[1]] = true
+	}
+	key := regexp.MustCompile(`(?:^|[{,]\s*)([a-z_]+):(?:\s|$)`)
+	for _, pattern := range []string{"README.md", "docs/*.md", "docs/guide/*/*.md", "docs/guide/*/*/*.md", "examples/*.md", "examples/*/*.md"} {
+		pages, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			for _, span := range codeSpan.FindAllStringSubmatch(codeBlock.ReplaceAllString(readFile(t, page), ""), -1) {
+				for _, m := range key.FindAllStringSubmatch(span[1], -1) {
+					if n++; !keys[m[1]] && othersKeys[m[1]] == "" {
+						t.Errorf("%s quotes `%s`: the watchlist has no key %s", page, span[1], m[1])
+					}
+				}
+			}
+		}
+	}
+	if n < 200 {
+		t.Errorf("%d keys: is the pattern still right?", n)
+	}
+}

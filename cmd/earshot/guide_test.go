@@ -17,10 +17,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 // guideLanguages are the languages of docs/guide.
@@ -110,13 +112,16 @@ func TestGuideWatchlistsAreFresh(t *testing.T) {
 	}
 }
 
-var bold = regexp.MustCompile(`\*\*([^*\n]+)\*\*`)
+var (
+	bold      = regexp.MustCompile(`\*\*([^*\n]+)\*\*`)
+	buttonRow = regexp.MustCompile(`(?m)^\| (\*\*[^|]*) \| (\*\*[^|]*) \| [^|]* \|$`)
+)
 
 // TestGuideNamesWhatIsThere: what stands in bold in the guide stands on a button or a page
-// of that language, word for word.
+// of that language, word for word; of the table of buttons in Slack and in the inbox, each in its column.
 func TestGuideNamesWhatIsThere(t *testing.T) {
 	for _, lang := range guideLanguages {
-		words := map[string]bool{}
+		words, of := map[string]bool{}, map[string]map[string]bool{"slack": {}, "web": {}}
 		files, err := filepath.Glob(filepath.Join(testkit.Root(t), "internal", "i18n", "*"+lang+".tsv"))
 		if err != nil {
 			t.Fatal(err)
@@ -127,8 +132,11 @@ func TestGuideNamesWhatIsThere(t *testing.T) {
 				t.Fatal(err)
 			}
 			for line := range strings.Lines(string(text)) {
-				if _, shown, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+				if key, shown, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
 					words[shown] = true
+					if room, _, _ := strings.Cut(key, "."); of[room] != nil {
+						of[room][shown] = true
+					}
 				}
 			}
 		}
@@ -141,8 +149,33 @@ func TestGuideNamesWhatIsThere(t *testing.T) {
 				}
 			}
 		}
+		rows := buttonRow.FindAllStringSubmatch(guidePages(t, lang)["desk.md"], -1)
+		if len(rows) != 9 {
+			t.Errorf("%s: the table of buttons has %d rows, want 9", lang, len(rows))
+		}
+		for _, row := range rows {
+			for i, room := range []string{"slack", "web"} {
+				for _, m := range bold.FindAllStringSubmatch(row[i+1], -1) {
+					if !of[room][m[1]] {
+						t.Errorf("%s/desk.md: **%s** stands nowhere in %s", lang, m[1], room)
+					}
+				}
+			}
+		}
 		if n < 40 {
 			t.Errorf("%s: only %d names in bold: is the pattern still right?", lang, n)
+		}
+	}
+}
+
+// TestGuideNumbersAreTrue: how many complaints are a storm, and how long a mute lasts, as the program has it.
+func TestGuideNumbersAreTrue(t *testing.T) {
+	for _, lang := range guideLanguages {
+		desk := guidePages(t, lang)["desk.md"]
+		for _, number := range []string{fmt.Sprintf("(%d ", alerts.StormLeast), fmt.Sprintf(" %d ", int(mention.MuteFor.Hours()/24))} {
+			if !strings.Contains(desk, number) {
+				t.Errorf("%s/desk.md does not say %q", lang, number)
+			}
 		}
 	}
 }
