@@ -115,7 +115,9 @@ var mayImport = map[string][]string{
 		"mention", "config", "match", "sentiment", "crawlers", "crawlers/presets", "crawlers/push", "alerts", "alerts/door", "internal/text", "internal/fetch",
 		"internal/tsv", // a mistake in a file of words is told as one in the watchlist
 	},
+	"cmd/earshot/internal/listen": {"mention", "config", "crawlers/push", "monitor", "internal/i18n", "internal/websub", "web/auth"},
 	"cmd/earshot/internal/daemon": {
+		"cmd/earshot/internal/listen",
 		"cmd/earshot/internal/watchlist", "mention", "config", "crawlers", "monitor", "monitor/river", "store", "internal/text", "internal/hours", "internal/i18n", "internal/fetch", "internal/websub",
 		"alerts", "alerts/report", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/door", "alerts/slack", "alerts/webhook", "reply", "web", "web/auth",
 	},

@@ -1,19 +1,15 @@
 package config
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
-	serial "math/big"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestInside: what is the operator's stands on listen only while nobody else reaches it.
@@ -67,9 +63,10 @@ func TestCertificateBounds(t *testing.T) {
 		{"over", 90 * 24 * time.Hour, 91 * 24 * time.Hour, "this certificate has not been valid since ", ""},
 		{"of another key", 90 * 24 * time.Hour, time.Hour, "", "this certificate and its key cannot be used: private key does not match public key"},
 	} {
-		cert, key := certificate(t, c.lives, c.is)
+		begin := time.Now().Add(-c.is)
+		cert, key := testkit.Certificate(t, 1, begin, begin.Add(c.lives))
 		if c.wrong != "" {
-			_, key = certificate(t, c.lives, c.is)
+			_, key = testkit.Certificate(t, 1, begin, begin.Add(c.lives))
 		}
 		for name, data := range map[string][]byte{"cert.pem": cert, "key.pem": key} {
 			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
@@ -93,24 +90,4 @@ func TestCertificateBounds(t *testing.T) {
 			t.Errorf("%s: the files are %+v", c.name, got.Web.TLS)
 		}
 	}
-}
-
-// certificate returns one that lives so long and is so old, with its key.
-func certificate(t *testing.T, lives, is time.Duration) (cert, key []byte) {
-	t.Helper()
-	pair, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin := time.Now().Add(-is)
-	leaf := &x509.Certificate{SerialNumber: serial.NewInt(1), NotBefore: begin, NotAfter: begin.Add(lives)}
-	der, err := x509.CreateCertificate(rand.Reader, leaf, leaf, &pair.PublicKey, pair)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bare, err := x509.MarshalPKCS8PrivateKey(pair)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: bare})
 }

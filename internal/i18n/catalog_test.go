@@ -262,7 +262,7 @@ var (
 	sentence  = regexp.MustCompile("\"[^\"]*[A-Z][a-z]+ [a-z%]+ [a-z%]+")
 	machinery = regexp.MustCompile(`Errorf\(|http\.Error\(|errors\.New\(|Help:|Desc\(|counter\(|gauge\(`)
 	comment   = regexp.MustCompile(`(^|\s)//.*`)
-	wired     = regexp.MustCompile(`/cmd/earshot/internal/(daemon|watchlist)/`)
+	wired     = regexp.MustCompile(`/cmd/earshot/internal/(daemon|listen|watchlist)/`)
 	// commands are those that speak the language of who works at the terminal; what flags
 	// mean is said in English, as the guide is read beside it.
 	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain)\.go$`)

@@ -58,10 +58,10 @@ store: {database: "sqlite:DB"}
 			if h.Status == "ok" || h.Trouble[c.part] == "" || code != c.code {
 				t.Errorf("/healthz: %d %+v, want trouble with %s and %d", code, h, c.part, c.code)
 			}
-			if code, body := ask(t, d.web.routes(), "/livez"); code != http.StatusOK {
+			if code, body := ask(t, d.web.Routes(), "/livez"); code != http.StatusOK {
 				t.Errorf("/livez: %d %s", code, body)
 			}
-			if code, body := ask(t, d.web.routes(), "/readyz"); code != c.code {
+			if code, body := ask(t, d.web.Routes(), "/readyz"); code != c.code {
 				t.Errorf("/readyz: %d %s", code, body)
 			}
 			if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="`+c.part+`"} 1`) || !strings.Contains(body, `earshot_source_not_stored{source="news"} 1`) {
@@ -188,7 +188,7 @@ func TestRefusedWatchlist(t *testing.T) {
 	if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="watchlist"} 1`) {
 		t.Error("no metric says so")
 	}
-	if code, body := ask(t, d.web.routes(), "/readyz"); code != http.StatusOK {
+	if code, body := ask(t, d.web.Routes(), "/readyz"); code != http.StatusOK {
 		t.Errorf("/readyz: %d %s", code, body)
 	}
 	said := notices(t, d)

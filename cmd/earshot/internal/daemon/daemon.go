@@ -22,6 +22,7 @@ import (
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/cmd/earshot/internal/listen"
 	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
@@ -85,9 +86,9 @@ type Daemon struct {
 	metrics   *metrics
 	states    *states
 	inbox     *web.Inbox // nil: nobody may look
-	web       *webServer
+	web       *listen.Server
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
-	pushed    *pushDoors
+	pushed    *listen.PushDoors
 
 	inUse atomic.Pointer[prepared]     // the watchlist in use, or waiting
 	fetch atomic.Pointer[fetch.Client] // of the sources that are polled
@@ -165,7 +166,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 // openWeb makes what answers over HTTP, the inbox and the way into it among it.
 func (d *Daemon) openWeb(opt Options) error {
 	cfg := opt.Watchlist.Config
-	pair, err := newKeyPair(cfg.Web.TLS, d.log, d.now)
+	pair, err := listen.NewKeyPair(cfg.Web.TLS, d.log, d.now)
 	if err != nil {
 		return err
 	}
@@ -180,26 +181,26 @@ func (d *Daemon) openWeb(opt Options) error {
 	if d.inbox, err = d.newInbox(who, sessionOf(people)); err != nil {
 		return err
 	}
-	d.web = &webServer{
-		web: cfg.Web,
-		asked: func(r *http.Request) i18n.Lang {
+	d.web = &listen.Server{
+		Web: cfg.Web,
+		Asked: func(r *http.Request) i18n.Lang {
 			return d.texts.Asked(r.Header.Get("Accept-Language"), d.config().Language)
 		},
-		auth:         people,
-		log:          d.log,
-		pair:         pair,
-		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
-		well:         &well{ask: d.usable, now: d.now},
-		ready:        hiding(d.secrets, http.HandlerFunc(d.ready)),
-		metrics:      hiding(d.secrets, d.metrics.handler()),
-		interactions: d.notifiers.interactions,
-		hubs:         d.hubs,
-		pushed:       d.pushed,
+		Auth:         people,
+		Log:          d.log,
+		Pair:         pair,
+		Health:       listen.Hiding(d.secrets, http.HandlerFunc(d.health)),
+		Well:         &listen.Well{Ask: d.usable, Now: d.now},
+		Ready:        listen.Hiding(d.secrets, http.HandlerFunc(d.ready)),
+		Metrics:      listen.Hiding(d.secrets, d.metrics.handler()),
+		Interactions: d.notifiers.interactions,
+		Hubs:         d.hubs,
+		Pushed:       d.pushed,
 	}
 	if d.inbox != nil {
-		d.web.inbox = d.inbox.Handler()
+		d.web.Inbox = d.inbox.Handler()
 		if opt.Who == nil {
-			d.web.inbox = people.Require(d.web.inbox)
+			d.web.Inbox = people.Require(d.web.Inbox)
 		}
 	}
 	return nil
@@ -241,7 +242,7 @@ func (d *Daemon) wire(opt Options) {
 	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, d.config}, d.store, d.now, d.pollNow)
 	d.monitor = d.newMonitor()
-	d.pushed = &pushDoors{receive: d.monitor.Receive, log: d.log}
+	d.pushed = &listen.PushDoors{Receive: d.monitor.Receive, Log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
 	d.metrics.registry.MustRegister(&sourceCollector{sources: d.sources, db: d.store, troubles: d.troubles, replicas: d.replicaCounts, now: d.now})
 	stands := &storeCollector{database: opt.Watchlist.Database()}
@@ -295,7 +296,7 @@ func poke(c chan<- struct{}) {
 // replica may deliver and the stores close. follow watches the watchlist for changes until its context ends.
 func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) error {
 	defer d.close()
-	if err := d.web.listen(); err != nil {
+	if err := d.web.Listen(); err != nil {
 		return err
 	}
 	listening, hear, stopHearing := stage(ctx)
@@ -309,7 +310,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	})
 	send(d.clock.keep)
 	decide(d.notifiers.run)
-	decide(d.web.serve)
+	decide(d.web.Serve)
 	if d.inbox != nil {
 		decide(d.inbox.Run)
 	}

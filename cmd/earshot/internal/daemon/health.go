@@ -1,49 +1,18 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
-
-// hiding serves what next answers without the secrets of the watchlists: errors of
-// libraries and names of sources may hold them. The answers are short, so they are
-// held back as a whole and never compressed.
-func hiding(secrets *config.Redactor, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r = r.Clone(r.Context())
-		r.Header.Del("Accept-Encoding")
-		held := &heldAnswer{ResponseWriter: rw, status: http.StatusOK}
-		next.ServeHTTP(held, r)
-		rw.Header().Del("Content-Length")
-		rw.WriteHeader(held.status)
-		_, _ = io.WriteString(rw, secrets.Redact(held.body.String())) // the asker is gone if this fails
-	})
-}
-
-type heldAnswer struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-// WriteHeader notes the status.
-func (h *heldAnswer) WriteHeader(status int) { h.status = status }
-
-// Write notes the body.
-func (h *heldAnswer) Write(p []byte) (int, error) { return h.body.Write(p) }
 
 // Health is the answer of /healthz. Status is "ok" while complaints can flow;
 // sources in trouble do not change it, they are listed. Whether to restart the process
@@ -104,41 +73,6 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	rw.WriteHeader(status)
 	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
-}
-
-// wellFor is how long an answer of well stands: however many ask, the database is asked
-// once in that time.
-const wellFor = time.Second
-
-// wellWithin bounds asking the database.
-const wellWithin = 2 * time.Second
-
-// well answers whether earshot is well, and no more: anybody may ask. It is served for
-// /healthz and /readyz of the outside.
-type well struct {
-	ask func(context.Context) error
-	now func() time.Time
-
-	mu    sync.Mutex
-	asked time.Time
-	err   error
-}
-
-// ServeHTTP answers 200 and ok, or 503.
-func (w *well) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w.mu.Lock()
-	if now := w.now(); w.asked.IsZero() || now.Sub(w.asked) >= wellFor {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), wellWithin) // the answer is not this asker's alone
-		w.err, w.asked = w.ask(ctx), now
-		cancel()
-	}
-	err := w.err
-	w.mu.Unlock()
-	if err != nil {
-		http.Error(rw, "not ok", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(rw, "ok")
 }
 
 // usable is what ready and well ask: whether the database can be read and written.

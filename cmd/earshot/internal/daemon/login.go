@@ -73,20 +73,6 @@ func (d *Daemon) slackRoles(p mention.Person, email string) slack.Roles {
 	return slack.Roles(d.rolesOf().Of(p, email))
 }
 
-// loginPath is where people sign in.
-const loginPath = "/login"
-
-// login adds the pages of signing in to what web.listen answers.
-func (w *webServer) login(mux *http.ServeMux) {
-	if w.auth == nil {
-		return
-	}
-	handler := w.auth.Handler()
-	mux.Handle(loginPath, handler)
-	mux.Handle(loginPath+"/", handler)
-	mux.Handle("/logout", handler)
-}
-
 // inboxWho is who auth knows, for the inbox, and what they may do there.
 func (d *Daemon) inboxWho(a *auth.Auth) web.Who {
 	if a == nil {

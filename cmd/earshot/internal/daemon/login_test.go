@@ -32,7 +32,7 @@ web: {listen: "127.0.0.1:0", public_url: "http://earshot.example:8443", proxy: {
 		r.Header.Set("X-User", "ira@romashka.example")
 		r.Header.Set("Origin", origin)
 		answer := httptest.NewRecorder()
-		d.web.routes().ServeHTTP(answer, r)
+		d.web.Routes().ServeHTTP(answer, r)
 		if answer.Code != want {
 			t.Errorf("%s: %d, want %d: %s", origin, answer.Code, want, answer.Body)
 		}
@@ -68,19 +68,19 @@ web:
 	r := httptest.NewRequest(http.MethodGet, "/login/oidc", nil)
 	r.Host = "localhost:8080"
 	answer := httptest.NewRecorder()
-	d.web.routes().ServeHTTP(answer, r)
+	d.web.Routes().ServeHTTP(answer, r)
 	to, err := url.Parse(answer.Header().Get("Location"))
 	if err != nil || !strings.HasPrefix(to.String(), issuer.URL+"/in?") || to.Query().Get("client_id") != "earshot" || to.Query().Get("redirect_uri") != "http://localhost:8080/login/callback" || to.Query().Get("code_challenge") == "" {
 		t.Errorf("%d to %s (%v)", answer.Code, to, err)
 	}
-	if code, _ := ask(t, d.web.routes(), "/login/slack"); code != http.StatusNotFound {
+	if code, _ := ask(t, d.web.Routes(), "/login/slack"); code != http.StatusNotFound {
 		t.Errorf("Slack is offered: %d", code)
 	}
 	may := func(reason string) bool {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = "192.0.2.1:1"
 		r.Header.Set("X-User", "ira@romashka.example")
-		p, ok := d.inboxWho(d.web.auth)(r)
+		p, ok := d.inboxWho(d.web.Auth)(r)
 		if !ok || p.Person != (mention.Person{ID: "slack:U0000IRA", Name: "Ira"}) || p.Email != "ira@romashka.example" {
 			t.Errorf("who asks is %+v", p)
 		}
@@ -98,7 +98,7 @@ web:
 	if !may(mention.MutedAuthor) {
 		t.Error("the reload does not let her mute")
 	}
-	if _, page := ask(t, d.web.routes(), "/login"); !strings.Contains(page, `lang="uk"`) {
+	if _, page := ask(t, d.web.Routes(), "/login"); !strings.Contains(page, `lang="uk"`) {
 		t.Errorf("after the reload the page of signing in is\n%s", page)
 	}
 	if listenersDiffer(d.inUse.Load().list.Web, next.Web) || !listenersDiffer(next.Web, config.Web{}) {

@@ -140,7 +140,7 @@ func (d *Daemon) poll(ctx context.Context, n *prepared) {
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
-	d.pushed.use(n.sources)
+	d.pushed.Use(n.sources)
 	if d.engine.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.list.Watches), "sources", len(n.list.Sources))
 	}
@@ -160,7 +160,7 @@ func (d *Daemon) tellOutdated(ctx context.Context, w config.Error) {
 func (d *Daemon) rest(ctx context.Context) {
 	d.works.Store(false)
 	d.lease.look()
-	d.pushed.close()
+	d.pushed.Close()
 	if d.engine.Apply(ctx, nil) == nil {
 		d.log.Warn(d.roster.troubles(i18n.Lang{})[partReplica])
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/listen"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
@@ -91,7 +92,7 @@ func TestWatchlistsOfReplicas(t *testing.T) {
 			delivers := 0
 			for r, w := range want {
 				_, waits := r.troubles()[partReplica]
-				if r.works.Load() != w || waits == w || r.pushed.isClosed() == w || !w && r.lease.held() {
+				if r.works.Load() != w || waits == w || refuses(r.pushed) == w || !w && r.lease.held() {
 					return false
 				}
 				if r.lease.held() {
@@ -275,4 +276,11 @@ func TestNoDeliverer(t *testing.T) {
 		}
 		now = at
 	}
+}
+
+// refuses says whether posts are handed in for nothing, whoever does it.
+func refuses(doors *listen.PushDoors) bool {
+	answer := httptest.NewRecorder()
+	doors.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, push.Path, nil))
+	return answer.Code == http.StatusServiceUnavailable
 }

@@ -37,7 +37,7 @@ func TestDatabaseStandsStill(t *testing.T) {
 	if code, h := healthOf(t, d); h.Status != "down" || code != http.StatusServiceUnavailable || h.Trouble[partDatabase] == "" || time.Since(began) > 20*time.Second {
 		t.Errorf("/healthz after %s: %d %+v", time.Since(began), code, h)
 	}
-	if code, body := ask(t, d.web.routes(), "/readyz"); code != http.StatusServiceUnavailable || time.Since(began) > 30*time.Second {
+	if code, body := ask(t, d.web.Routes(), "/readyz"); code != http.StatusServiceUnavailable || time.Since(began) > 30*time.Second {
 		t.Errorf("/readyz after %s: %d %s", time.Since(began), code, body)
 	}
 	if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="database"} 1`) {

@@ -109,7 +109,7 @@ func (d *Daemon) pairEnds() (end time.Time, ended bool) {
 	if d.web == nil { // not open yet
 		return end, false
 	}
-	return d.web.pair.ending()
+	return d.web.Pair.Ending()
 }
 
 // notRenewed says that the certificate of web.tls ends, or has; empty while all is well.
@@ -127,7 +127,7 @@ func (d *Daemon) pairWords(l i18n.Lang, end time.Time, ended bool) string {
 	if ended {
 		key = "notice.certificate_expired"
 	}
-	return l.Text(key, "until", l.Time("time.date_time_zone", end.UTC()), "file", d.web.pair.cert)
+	return l.Text(key, "until", l.Time("time.date_time_zone", end.UTC()), "file", d.web.Web.TLS.CertFile)
 }
 
 // askDatabase looks whether the database answers, and whether it takes writes again: where little

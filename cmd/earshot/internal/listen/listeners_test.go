@@ -1,18 +1,11 @@
-package daemon
+package listen
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,21 +17,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
 const operatorToken = "0123456789abcdef-operator"
 
 // listening is a web server whose pages say what they are.
-func listening(web config.Web) *webServer {
+func listening(web config.Web) *Server {
 	page := func(text string) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, text) })
 	}
-	return &webServer{web: web, log: slog.New(slog.DiscardHandler), health: page("every source"), well: page("ok"), ready: page("the database"), metrics: page("numbers"),
-		interactions: page("clicked").ServeHTTP, pushed: page("taken")}
+	return &Server{Web: web, Log: slog.New(slog.DiscardHandler), Health: page("every source"), Well: page("ok"), Ready: page("the database"), Metrics: page("numbers"),
+		Interactions: page("clicked").ServeHTTP, Pushed: page("taken")}
 }
 
 // TestWhoSeesWhat: what is the operator's alone never stands beside what is public.
@@ -82,7 +75,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		{"remote operator", remote, false, "/metrics", "", 200, "numbers"},
 	} {
 		w := listening(c.web)
-		handler := w.routes()
+		handler := w.Routes()
 		if c.admin {
 			handler = w.adminRoutes()
 		}
@@ -102,7 +95,7 @@ func TestWhoSeesWhat(t *testing.T) {
 // machine. What says that it is another's request gets what others get.
 func TestThroughAProxyNobodyNamed(t *testing.T) {
 	w := listening(config.Web{Listen: "127.0.0.1:8080", AdminToken: config.NewSecret(operatorToken, "")})
-	handler := w.limited(w.routes())
+	handler := w.limited(w.Routes())
 	ask := func(path, header, token string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080"+path, nil)
 		r.RemoteAddr = "127.0.0.1:40000"
@@ -165,7 +158,7 @@ func TestHost(t *testing.T) {
 			r := httptest.NewRequest(method, path, nil)
 			r.Host = host
 			answer := httptest.NewRecorder()
-			w.named(w.routes()).ServeHTTP(answer, r)
+			w.named(w.Routes()).ServeHTTP(answer, r)
 			if wanted := map[string]int{"GET": want, "POST": 200}[method]; answer.Code != wanted {
 				t.Errorf("%s %s of %s: %d, want %d", method, path, host, answer.Code, wanted)
 			}
@@ -175,7 +168,7 @@ func TestHost(t *testing.T) {
 	r.Host = "earshot:8080" // a container's name, in a network of containers
 	r.Header.Set("Authorization", "Bearer "+operatorToken)
 	answer := httptest.NewRecorder()
-	if w.named(w.routes()).ServeHTTP(answer, r); answer.Body.String() != "numbers" {
+	if w.named(w.Routes()).ServeHTTP(answer, r); answer.Body.String() != "numbers" {
 		t.Errorf("the operator under another name: %d", answer.Code)
 	}
 }
@@ -183,8 +176,13 @@ func TestHost(t *testing.T) {
 // TestRefusalsSpeak: a person in a browser may read that earshot is not known under a name, or that they ask
 // too often, and reads it in a language of theirs; else in that of the watchlist.
 func TestRefusalsSpeak(t *testing.T) {
-	d := open(t, strings.NewReplacer("DIR", t.TempDir(), "contact:", "language: bg\ncontact:").Replace(quietWatchlist)+"web: {listen: \"0.0.0.0:8080\", inbox: false}\n")
-	handler := d.web.named(d.web.limited(d.web.routes()))
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := listening(config.Web{Listen: "0.0.0.0:8080"})
+	w.Asked = func(r *http.Request) i18n.Lang { return texts.Asked(r.Header.Get("Accept-Language"), "bg") }
+	handler := w.named(w.limited(w.Routes()))
 	ask := func(host, lang string) (int, string) {
 		r := httptest.NewRequest(http.MethodGet, "/livez", nil)
 		r.Host, r.RemoteAddr = host, "203.0.113.7:1000"
@@ -222,7 +220,7 @@ func FuzzHost(f *testing.F) {
 		r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
 		r.Host = host + ".attacker.example"
 		answer := httptest.NewRecorder()
-		if w.named(w.routes()).ServeHTTP(answer, r); answer.Code == http.StatusOK {
+		if w.named(w.Routes()).ServeHTTP(answer, r); answer.Code == http.StatusOK {
 			t.Errorf("%q is taken for ours", r.Host)
 		}
 		_ = config.Web{Listen: listen, PublicURL: host}.Inside()
@@ -234,7 +232,7 @@ func TestWellIsAskedOnceASecond(t *testing.T) {
 	var asks atomic.Int64
 	now := time.Now()
 	var broken error
-	w := &well{now: func() time.Time { return now }, ask: func(ctx context.Context) error { asks.Add(1); return errors.Join(broken, ctx.Err()) }}
+	w := &Well{Now: func() time.Time { return now }, Ask: func(ctx context.Context) error { asks.Add(1); return errors.Join(broken, ctx.Err()) }}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	get := func() int {
@@ -259,33 +257,15 @@ func TestWellIsAskedOnceASecond(t *testing.T) {
 	}
 }
 
-// certificate writes a new self-signed pair for localhost.
-func certificate(t *testing.T, cert, key string, serial int64) {
+// certificate writes a new pair; without a name for the key, the certificate alone.
+func certificate(t *testing.T, certFile, keyFile string, serial int64) {
 	t.Helper()
-	certificateFor(t, cert, key, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-}
-
-// certificateFor writes one that is valid between two times.
-func certificateFor(t *testing.T, cert, key string, serial int64, from, until time.Time) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: from, NotAfter: until, DNSNames: []string{"localhost"}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+	cert, key := testkit.Certificate(t, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	for path, text := range map[string][]byte{certFile: cert, keyFile: key} {
 		if path == "" {
 			continue
 		}
-		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -294,12 +274,12 @@ func certificateFor(t *testing.T, cert, key string, serial int64, from, until ti
 // TestPanicOfAPageIsWrittenDown: it is an error in the log with where it was, no address that may
 // hold a secret, and costs only who asked. A page that cuts an answer off by intent is none.
 func TestPanicOfAPageIsWrittenDown(t *testing.T) {
-	var said printed
+	var said testkit.Output
 	w := listening(config.Web{Listen: "127.0.0.1:0"})
-	w.log = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	w.interactions = func(http.ResponseWriter, *http.Request) { panic("a nil map") }
-	w.pushed = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	site := httptest.NewServer(w.server(w.routes()).Handler)
+	w.Log = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	w.Interactions = func(http.ResponseWriter, *http.Request) { panic("a nil map") }
+	w.Pushed = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	site := httptest.NewServer(w.server(w.Routes()).Handler)
 	defer site.Close()
 	site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	for _, path := range []string{push.Path, interactionsPath + "?token=xyzzy"} {
@@ -326,18 +306,18 @@ func TestTLS(t *testing.T) {
 	certificate(t, cert, key, 1)
 	clock := atomic.Int64{}
 	now := func() time.Time { return time.Unix(1_000_000+clock.Load(), 0) }
-	pair, err := newKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), now)
+	pair, err := NewKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := listening(config.Web{Listen: "127.0.0.1:0"})
-	w.pair = pair
-	if err := w.listen(); err != nil {
+	w.Pair = pair
+	if err := w.Listen(); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan struct{})
-	go func() { w.serve(ctx); close(served) }()
+	go func() { w.Serve(ctx); close(served) }()
 	serial := func() int64 {
 		t.Helper()
 		conn, err := tls.Dial("tcp", w.public.Addr().String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}})
@@ -389,60 +369,6 @@ func TestTLS(t *testing.T) {
 	<-served
 }
 
-// TestCertificateThatIsNotRenewed: staff are told a week before it ends and once when it has, by day,
-// once however often earshot starts; health says so until it is renewed. What lives only days is
-// renewed after two thirds of them, which must be no alarm each time.
-func TestCertificateThatIsNotRenewed(t *testing.T) {
-	dir := t.TempDir()
-	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	began := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	certificateFor(t, cert, key, 1, began, began.AddDate(0, 0, 90))
-	now := began
-	text := strings.Replace(quietWatchlist, "DIR", dir, 1) + "language: uk\nquiet_hours: 22:00-08:00 UTC\nweb: {listen: 127.0.0.1:0, public_url: \"https://e.example\", inbox: false, tls: {cert: " + cert + ", key: " + key + "}}\n"
-	start := func() *Daemon { return openAt(t, text, func() time.Time { return now }) }
-	d := start()
-	defer func() { d.close() }()
-	var known alarms
-	look := func(at time.Time, want int, words string) {
-		t.Helper()
-		now = at
-		d.look(t.Context(), &known)
-		if said := notices(t, d); len(said) != want || want > 0 && !strings.Contains(said[want-1], words) {
-			t.Errorf("at %s staff are told %q", at, said)
-		}
-		_, h := healthOf(t, d)
-		if wrong := h.Trouble[partPair] != ""; wrong != (words != "") || wrong != (h.Status == "degraded") {
-			t.Errorf("at %s health says %+v", at, h)
-		}
-	}
-	end := began.AddDate(0, 0, 90)
-	look(end.AddDate(0, 0, -8), 0, "")
-	look(end.AddDate(0, 0, -7).Add(11*time.Hour), 0, "night")
-	look(end.AddDate(0, 0, -6), 1, "чинний лише до 24 ")
-	d.close()
-	d, known = start(), alarms{}
-	look(end.AddDate(0, 0, -6), 1, "чинний лише до")
-	look(end.Add(time.Minute), 1, "нечинний з 24 ") // the one before was told to nobody yet
-	if left := testkit.English(notices(t, d)[0], cert+" web.tls"); len(left) > 0 {
-		t.Errorf("English is left: %q", left)
-	}
-	certificateFor(t, cert, key, 2, now, now.AddDate(0, 0, 6))
-	look(now.Add(time.Hour), 1, "")
-	if config.NotRenewed(d.web.pair.inUse().Leaf, now.Add(100*time.Hour)) || !config.NotRenewed(d.web.pair.inUse().Leaf, now.Add(121*time.Hour)) {
-		t.Error("of a certificate that lives six days")
-	}
-	for until, want := range map[time.Duration]string{24 * time.Hour: "is valid until", -time.Hour: "has not been valid since", 60 * 24 * time.Hour: ""} {
-		certificateFor(t, cert, key, 3, time.Now().AddDate(0, 0, -30), time.Now().Add(until))
-		cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, watchlist.Kinds())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if said := fmt.Sprint(cfg.Warnings); strings.Contains(said, "this certificate") != (want != "") || !strings.Contains(said, want) {
-			t.Errorf("check says %s, want %q", said, want)
-		}
-	}
-}
-
 // TestAdminTLS: what other machines reach of the operator's speaks TLS where there is a
 // certificate, and nothing else; on this machine alone it stays plain.
 func TestAdminTLS(t *testing.T) {
@@ -453,18 +379,18 @@ func TestAdminTLS(t *testing.T) {
 		listen    string
 		encrypted bool
 	}{{"0.0.0.0:0", true}, {":0", true}, {"127.0.0.1:0", false}, {"localhost:0", false}} {
-		pair, err := newKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), time.Now)
+		pair, err := NewKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
 		w := listening(config.Web{Listen: "127.0.0.1:0", AdminListen: c.listen})
-		w.pair = pair
-		if err := w.listen(); err != nil {
+		w.Pair = pair
+		if err := w.Listen(); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		served := make(chan struct{})
-		go func() { w.serve(ctx); close(served) }()
+		go func() { w.Serve(ctx); close(served) }()
 		_, port, err := net.SplitHostPort(w.admin.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -495,14 +421,14 @@ func TestAdminPortInUse(t *testing.T) {
 	}
 	defer taken.Close()
 	w := listening(config.Web{Listen: "127.0.0.1:0", AdminListen: taken.Addr().String()})
-	if err := w.listen(); err == nil || !strings.Contains(err.Error(), "web.admin_listen") {
+	if err := w.Listen(); err == nil || !strings.Contains(err.Error(), "web.admin_listen") {
 		t.Errorf("starts on a port in use: %v", err)
 	}
 	if other, err := net.Listen("tcp", config.DefaultAdmin); err == nil {
 		defer other.Close()
 	}
 	w = listening(config.Web{Listen: "127.0.0.1:0", PublicURL: "https://earshot.romashka.example"})
-	if err := w.listen(); err != nil || w.admin != nil {
+	if err := w.Listen(); err != nil || w.admin != nil {
 		t.Errorf("does not start beside another earshot: %v", err)
 	}
 	w.close()

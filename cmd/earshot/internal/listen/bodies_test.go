@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"context"
@@ -27,14 +27,14 @@ func TestLargeBodiesAreFewAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			token := "tokentokentokentoken"
 			env := crawlers.Env{Now: time.Now, Source: "n8n", DefaultKind: mention.Social}.WithDefaults()
-			doors := &pushDoors{log: slog.New(slog.DiscardHandler), receive: func(_ context.Context, _ monitor.Source, posts []mention.Post) (mention.IngestResult, error) {
+			doors := &PushDoors{Log: slog.New(slog.DiscardHandler), Receive: func(_ context.Context, _ monitor.Source, posts []mention.Post) (mention.IngestResult, error) {
 				return mention.IngestResult{New: len(posts)}, nil
 			}}
-			doors.use([]monitor.Source{{Name: "n8n", Crawler: &push.Door{Env: env, Options: push.Options{Token: config.NewSecret(token, ""), PerMinute: 600}}}})
+			doors.Use([]monitor.Source{{Name: "n8n", Crawler: &push.Door{Env: env, Options: push.Options{Token: config.NewSecret(token, ""), PerMinute: 600}}}})
 			w := listening(config.Web{Listen: "127.0.0.1:0"})
-			w.pushed = doors
-			w.interactions = func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) }
-			routes := w.routes()
+			w.Pushed = doors
+			w.Interactions = func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) }
+			routes := w.Routes()
 			ask := func(body io.Reader) int {
 				r := httptest.NewRequest(http.MethodPost, path, body)
 				r.Header.Set("Authorization", "Bearer "+token)

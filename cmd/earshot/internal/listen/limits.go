@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"net/http"
@@ -23,10 +23,10 @@ const (
 
 // limited answers those with 429 who ask more often than requestsPerSecond. Who is on this
 // machine is not held back.
-func (w *webServer) limited(next http.Handler) http.Handler {
+func (w *Server) limited(next http.Handler) http.Handler {
 	table := &limitTable{}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !w.here(r) && !table.of(network(askedBy(r, w.web.Proxy.From))).Allow() {
+		if !w.here(r) && !table.of(network(askedBy(r, w.Web.Proxy.From))).Allow() {
 			rw.Header().Set("Retry-After", "1")
 			http.Error(rw, w.lang(r).Text("login.too_many"), http.StatusTooManyRequests)
 			return

@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"net/http"
@@ -16,7 +16,7 @@ import (
 // earshot, and the browser says that name as Host. What proves itself needs no such check:
 // the operator's token, posts that are handed in with theirs, and Slack's signature, which
 // come through proxies and networks of containers under names of all kinds.
-func (w *webServer) named(next http.Handler) http.Handler {
+func (w *Server) named(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		proves := r.Method == http.MethodPost && (r.URL.Path == interactionsPath || r.URL.Path == push.Path)
 		if !proves && !w.ourName(r.Host) && !w.operator(r) {
@@ -28,17 +28,17 @@ func (w *webServer) named(next http.Handler) http.Handler {
 }
 
 // lang is the language of who is refused.
-func (w *webServer) lang(r *http.Request) i18n.Lang {
-	if w.asked == nil {
+func (w *Server) lang(r *http.Request) i18n.Lang {
+	if w.Asked == nil {
 		return i18n.Lang{}
 	}
-	return w.asked(r)
+	return w.Asked(r)
 }
 
 // ourName reports whether the Host of a request is earshot's: an address, a name of this
 // machine for itself, a name in listen or admin_listen, the host of public_url. Who says
 // none is no browser.
-func (w *webServer) ourName(host string) bool {
+func (w *Server) ourName(host string) bool {
 	name, ok := hostName(host)
 	if !ok {
 		return false
@@ -46,8 +46,8 @@ func (w *webServer) ourName(host string) bool {
 	if _, err := netip.ParseAddr(name); err == nil || name == "" || config.Loopback(name) {
 		return true // an address cannot be pointed elsewhere
 	}
-	ours := []string{w.web.Listen, w.web.AdminListen}
-	if u, err := url.Parse(w.web.PublicURL); err == nil {
+	ours := []string{w.Web.Listen, w.Web.AdminListen}
+	if u, err := url.Parse(w.Web.PublicURL); err == nil {
 		ours = append(ours, u.Host)
 	}
 	for _, our := range ours {

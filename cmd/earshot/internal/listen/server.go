@@ -1,4 +1,7 @@
-package daemon
+// Package listen is what answers at web.listen and web.admin_listen: ports and TLS, the bounds of what
+// anybody may send, who may see what, and the doors by which programs hand posts in. What is answered is
+// made elsewhere and given to a Server; nothing of the watchlist is decided here but its key web.
+package listen
 
 import (
 	"context"
@@ -25,24 +28,24 @@ import (
 	"github.com/earshot/earshot/web/auth"
 )
 
-// webServer answers by HTTP. What comes from outside (people, Slack's signed requests, hubs,
+// Server answers by HTTP. What comes from outside (people, Slack's signed requests, hubs,
 // programs that hand posts in, one who asks whether earshot is well) comes to web.listen;
 // what is the operator's alone (/metrics, the whole /healthz) stands on web.admin_listen,
 // on web.listen only while nobody but this machine reaches that, or has web.admin_token.
-type webServer struct {
-	web          config.Web
-	asked        func(*http.Request) i18n.Lang // for what people may read who are refused before any page; nil: English
-	log          *slog.Logger
-	health       http.Handler
-	well         http.Handler // /healthz of those who may know no more
-	ready        http.Handler
-	metrics      http.Handler
-	interactions http.HandlerFunc
-	hubs         *websub.Subscriber // nil: no hub can reach this daemon
-	pushed       http.Handler
-	auth         *auth.Auth   // nil: no pages for people
-	inbox        http.Handler // nil: nobody may look
-	pair         *keyPair     // nil: no TLS
+type Server struct {
+	Web          config.Web
+	Asked        func(*http.Request) i18n.Lang // for what people may read who are refused before any page; nil: English
+	Log          *slog.Logger
+	Health       http.Handler
+	Well         http.Handler // /healthz of those who may know no more
+	Ready        http.Handler
+	Metrics      http.Handler
+	Interactions http.HandlerFunc
+	Hubs         *websub.Subscriber // nil: no hub can reach this daemon
+	Pushed       http.Handler
+	Auth         *auth.Auth   // nil: no pages for people
+	Inbox        http.Handler // nil: nobody may look
+	Pair         *KeyPair     // nil: no TLS
 	public       net.Listener // nil until listen, and without web.listen
 	admin        net.Listener
 }
@@ -61,21 +64,21 @@ func unopened(key, address string, err error) error {
 	return fmt.Errorf("%s: %w", key, err)
 }
 
-// listen opens the ports, so that a port in use stops the start and not a goroutine
+// Listen opens the ports, so that a port in use stops the start and not a goroutine
 // later. Only the admin port that nobody chose may be in use: another earshot has it.
-func (w *webServer) listen() error {
-	if w.web.Listen != "" {
-		l, err := net.Listen("tcp", w.web.Listen)
+func (w *Server) Listen() error {
+	if w.Web.Listen != "" {
+		l, err := net.Listen("tcp", w.Web.Listen)
 		if err != nil {
-			return unopened("web.listen", w.web.Listen, err)
+			return unopened("web.listen", w.Web.Listen, err)
 		}
-		if !w.web.Inside() {
-			l = &sharedListener{Listener: l, proxies: w.web.Proxy.From}
+		if !w.Web.Inside() {
+			l = &sharedListener{Listener: l, proxies: w.Web.Proxy.From}
 		}
 		w.public = netutil.LimitListener(l, maxConns)
-		w.log.Info("web", "address", l.Addr().String(), "tls", w.pair != nil)
+		w.Log.Info("web", "address", l.Addr().String(), "tls", w.Pair != nil)
 	}
-	address, chosen := w.web.Admin()
+	address, chosen := w.Web.Admin()
 	if address == "" {
 		return nil
 	}
@@ -83,18 +86,18 @@ func (w *webServer) listen() error {
 	switch {
 	case err == nil:
 		w.admin = netutil.LimitListener(l, maxConns)
-		w.log.Info("web for the operator", "address", l.Addr().String(), "tls", w.adminTLS())
+		w.Log.Info("web for the operator", "address", l.Addr().String(), "tls", w.adminTLS())
 	case chosen:
 		w.close()
 		return unopened("web.admin_listen", address, err)
 	default:
-		w.log.Warn("nobody can read /metrics and the whole /healthz: write web.admin_listen with another port", "err", err)
+		w.Log.Warn("nobody can read /metrics and the whole /healthz: write web.admin_listen with another port", "err", err)
 	}
 	return nil
 }
 
 // close gives the ports back that no server has.
-func (w *webServer) close() {
+func (w *Server) close() {
 	for _, l := range []net.Listener{w.public, w.admin} {
 		if l != nil {
 			_ = l.Close()
@@ -114,11 +117,11 @@ const (
 	webCut        = 6 * time.Second // and for those to end that were told to: posts are stored in 5 s
 )
 
-// serve answers until ctx ends.
-func (w *webServer) serve(ctx context.Context) {
+// Serve answers until ctx ends.
+func (w *Server) Serve(ctx context.Context) {
 	var done sync.WaitGroup
 	if w.public != nil {
-		server := w.server(w.limited(w.routes()))
+		server := w.server(w.limited(w.Routes()))
 		w.encrypt(server)
 		done.Go(func() { w.answer(ctx, server, w.public) })
 	}
@@ -133,23 +136,23 @@ func (w *webServer) serve(ctx context.Context) {
 }
 
 // encrypt makes the server speak TLS where there is a certificate.
-func (w *webServer) encrypt(server *http.Server) {
-	if w.pair != nil {
-		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.pair.certificate}
+func (w *Server) encrypt(server *http.Server) {
+	if w.Pair != nil {
+		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.Pair.certificate}
 	}
 }
 
 // adminTLS: the token and the names of the sources cross no network in the clear. On this
 // machine, where nobody would know the certificate's name, there is nothing to protect.
-func (w *webServer) adminTLS() bool {
-	address, _ := w.web.Admin()
+func (w *Server) adminTLS() bool {
+	address, _ := w.Web.Admin()
 	host, _, err := net.SplitHostPort(address)
-	return w.pair != nil && !(err == nil && config.Loopback(host))
+	return w.Pair != nil && !(err == nil && config.Loopback(host))
 }
 
 // answer serves until ctx ends, and returns when no request is under way any more: what they
 // work with is closed then.
-func (w *webServer) answer(ctx context.Context, server *http.Server, on net.Listener) {
+func (w *Server) answer(ctx context.Context, server *http.Server, on net.Listener) {
 	asked, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server.BaseContext = func(net.Listener) context.Context { return asked }
@@ -173,7 +176,7 @@ func (w *webServer) answer(ctx context.Context, server *http.Server, on net.List
 		<-ended
 	}
 	if !errors.Is(err, http.ErrServerClosed) {
-		w.log.Error("web server ended", "err", err)
+		w.Log.Error("web server ended", "err", err)
 	}
 }
 
@@ -185,15 +188,15 @@ func within(d time.Duration, do func(context.Context) error) error {
 
 // server is an HTTP server with its bounds. What it says of connections that break is not
 // for the log: anybody can make it say so, as often as they like.
-func (w *webServer) server(handler http.Handler) *http.Server {
+func (w *Server) server(handler http.Handler) *http.Server {
 	return &http.Server{Handler: w.caught(w.named(handler)), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(w.Log.Handler(), slog.LevelDebug)}
 }
 
 // caught writes down what failed in a way nobody foresaw: the server would say it as it says that
 // a connection broke. The address is told by its pattern, for people's own may hold a secret. Who
 // asked is cut off: half of an answer may be out.
-func (w *webServer) caught(next http.Handler) http.Handler {
+func (w *Server) caught(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		defer func() {
 			what := recover()
@@ -201,7 +204,7 @@ func (w *webServer) caught(next http.Handler) http.Handler {
 				return
 			}
 			if what != http.ErrAbortHandler {
-				w.log.Error("a request failed in a way nobody foresaw, which is earshot's own fault; please report it", "method", r.Method, "pattern", r.Pattern, "err", what, "stack", string(debug.Stack()))
+				w.Log.Error("a request failed in a way nobody foresaw, which is earshot's own fault; please report it", "method", r.Method, "pattern", r.Pattern, "err", what, "stack", string(debug.Stack()))
 			}
 			panic(http.ErrAbortHandler)
 		}()
@@ -212,34 +215,34 @@ func (w *webServer) caught(next http.Handler) http.Handler {
 // interactionsPath is where Slack's signed requests come.
 const interactionsPath = "/slack/interactions"
 
-// routes is what web.listen answers.
-func (w *webServer) routes() http.Handler {
+// Routes is what web.listen answers.
+func (w *Server) Routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /healthz", w.operators(w.health, w.well))
+	mux.Handle("GET /healthz", w.operators(w.Health, w.Well))
 	mux.HandleFunc("GET /livez", live)
-	mux.Handle("GET /readyz", w.operators(w.ready, w.well))
-	mux.Handle("GET /metrics", w.operators(w.metrics, http.HandlerFunc(elsewhere)))
-	mux.Handle("POST "+interactionsPath, make(turns, largeOfSlack).bounded(w.interactions))
-	mux.Handle("POST "+push.Path, w.pushed)
-	if w.hubs != nil {
-		mux.Handle(websub.Path, w.hubs)
+	mux.Handle("GET /readyz", w.operators(w.Ready, w.Well))
+	mux.Handle("GET /metrics", w.operators(w.Metrics, http.HandlerFunc(elsewhere)))
+	mux.Handle("POST "+interactionsPath, make(turns, largeOfSlack).bounded(w.Interactions))
+	mux.Handle("POST "+push.Path, w.Pushed)
+	if w.Hubs != nil {
+		mux.Handle(websub.Path, w.Hubs)
 	}
 	w.login(mux)
-	if w.inbox != nil {
-		mux.Handle("/", w.inbox)
+	if w.Inbox != nil {
+		mux.Handle("/", w.Inbox)
 	}
 	return mux
 }
 
 // adminRoutes is what web.admin_listen answers.
-func (w *webServer) adminRoutes() http.Handler {
+func (w *Server) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /healthz", w.health)
+	mux.Handle("GET /healthz", w.Health)
 	mux.HandleFunc("GET /livez", live)
-	mux.Handle("GET /readyz", w.ready)
-	mux.Handle("GET /metrics", w.metrics)
-	address, _ := w.web.Admin()
-	if alone := (config.Web{Listen: address}).Inside(); alone || !w.web.AdminToken.IsSet() {
+	mux.Handle("GET /readyz", w.Ready)
+	mux.Handle("GET /metrics", w.Metrics)
+	address, _ := w.Web.Admin()
+	if alone := (config.Web{Listen: address}).Inside(); alone || !w.Web.AdminToken.IsSet() {
 		return mux
 	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -260,7 +263,7 @@ func elsewhere(rw http.ResponseWriter, _ *http.Request) {
 }
 
 // operators serves full to those who may see it, and brief to all others.
-func (w *webServer) operators(full, brief http.Handler) http.Handler {
+func (w *Server) operators(full, brief http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.here(r) || w.operator(r) {
 			full.ServeHTTP(rw, r)
@@ -272,14 +275,28 @@ func (w *webServer) operators(full, brief http.Handler) http.Handler {
 
 // here reports whether a request is of somebody on this machine, who may see everything. One
 // that a proxy hands on is not, also where the watchlist knows of no proxy.
-func (w *webServer) here(r *http.Request) bool { return w.web.Inside() && !auth.HandedOn(r) }
+func (w *Server) here(r *http.Request) bool { return w.Web.Inside() && !auth.HandedOn(r) }
 
 // operator reports whether a request carries web.admin_token.
-func (w *webServer) operator(r *http.Request) bool {
+func (w *Server) operator(r *http.Request) bool {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || !w.web.AdminToken.IsSet() {
+	if !ok || !w.Web.AdminToken.IsSet() {
 		return false
 	}
-	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(w.web.AdminToken.Reveal()))
+	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(w.Web.AdminToken.Reveal()))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
+}
+
+// loginPath is where people sign in.
+const loginPath = "/login"
+
+// login adds the pages of signing in to what web.listen answers.
+func (w *Server) login(mux *http.ServeMux) {
+	if w.Auth == nil {
+		return
+	}
+	handler := w.Auth.Handler()
+	mux.Handle(loginPath, handler)
+	mux.Handle(loginPath+"/", handler)
+	mux.Handle("/logout", handler)
 }

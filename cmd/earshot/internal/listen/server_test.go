@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"context"
@@ -23,11 +23,11 @@ func TestWebCutsOffWhoDoesNotRead(t *testing.T) {
 		here, there := net.Pipe() // its writes wait for the reader
 		defer there.Close()
 		flood := make([]byte, 1<<20)
-		w := &webServer{log: slog.New(slog.DiscardHandler), metrics: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write(flood) }),
-			health: http.NotFoundHandler(), ready: http.NotFoundHandler(), interactions: http.NotFound, pushed: http.NotFoundHandler(), public: &oneConn{conn: here, done: make(chan struct{})}}
+		w := &Server{Log: slog.New(slog.DiscardHandler), Metrics: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write(flood) }),
+			Health: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Interactions: http.NotFound, Pushed: http.NotFoundHandler(), public: &oneConn{conn: here, done: make(chan struct{})}}
 		ctx, cancel := context.WithCancel(t.Context())
 		served := make(chan struct{})
-		go func() { w.serve(ctx); close(served) }()
+		go func() { w.Serve(ctx); close(served) }()
 		if _, err := there.Write([]byte("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
@@ -62,14 +62,14 @@ func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
 // more of them; when they end, the next is served.
 func TestConnectionsAreBounded(t *testing.T) {
 	w := listening(config.Web{Listen: "127.0.0.1:0"})
-	if err := w.listen(); err != nil {
+	if err := w.Listen(); err != nil {
 		t.Fatal(err)
 	}
 	counter := &connCounter{Listener: w.public}
 	w.public = counter
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan struct{})
-	go func() { w.serve(ctx); close(served) }()
+	go func() { w.Serve(ctx); close(served) }()
 	t.Cleanup(func() { cancel(); <-served })
 	address := w.public.Addr().String()
 	var silent []net.Conn
@@ -105,12 +105,12 @@ func TestOneAddressLeavesRoom(t *testing.T) {
 	greedy := netip.MustParsePrefix("127.0.0.2/32")
 	for _, proxies := range [][]netip.Prefix{nil, {greedy}} {
 		w := listening(config.Web{Listen: "127.0.0.1:0", PublicURL: "https://earshot.romashka.example", AdminListen: "127.0.0.1:0", Proxy: config.WebProxy{From: proxies}})
-		if err := w.listen(); err != nil {
+		if err := w.Listen(); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		served := make(chan struct{})
-		go func() { w.serve(ctx); close(served) }()
+		go func() { w.Serve(ctx); close(served) }()
 		address := w.public.Addr().String()
 		from := net.Dialer{LocalAddr: &net.TCPAddr{IP: greedy.Addr().AsSlice()}}
 		answered, buf := 0, make([]byte, 64)
@@ -174,7 +174,7 @@ func TestRequestsUnderWayEndBeforeTheServer(t *testing.T) {
 			w := listening(config.Web{Listen: "127.0.0.1:0"})
 			begun := make(chan struct{})
 			var ended atomic.Bool
-			w.pushed = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			w.Pushed = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				defer ended.Store(true)
 				close(begun)
 				select {
@@ -183,12 +183,12 @@ func TestRequestsUnderWayEndBeforeTheServer(t *testing.T) {
 				case <-r.Context().Done():
 				}
 			})
-			if err := w.listen(); err != nil {
+			if err := w.Listen(); err != nil {
 				t.Fatal(err)
 			}
 			ctx, stop := context.WithCancel(t.Context())
 			served, answered := make(chan struct{}), make(chan string, 1)
-			go func() { w.serve(ctx); close(served) }()
+			go func() { w.Serve(ctx); close(served) }()
 			go func() {
 				answer := ""
 				if res, err := http.Post("http://"+w.public.Addr().String()+push.Path, "application/json", nil); err == nil {

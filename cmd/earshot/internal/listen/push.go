@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"context"
@@ -19,10 +19,10 @@ import (
 	"github.com/earshot/earshot/monitor"
 )
 
-// pushDoors answers programs that hand posts in. What is accepted is committed.
-type pushDoors struct {
-	receive func(context.Context, monitor.Source, []mention.Post) (mention.IngestResult, error)
-	log     *slog.Logger
+// PushDoors answers programs that hand posts in. What is accepted is committed.
+type PushDoors struct {
+	Receive func(context.Context, monitor.Source, []mention.Post) (mention.IngestResult, error)
+	Log     *slog.Logger
 
 	mu     sync.Mutex
 	closed bool                            // another replica has a newer watchlist
@@ -37,8 +37,8 @@ type pushDoor struct {
 	large  turns         // requests
 }
 
-// use takes the push sources of a watchlist. The limits begin anew.
-func (p *pushDoors) use(sources []monitor.Source) {
+// Use takes the push sources of a watchlist. The limits begin anew.
+func (p *PushDoors) Use(sources []monitor.Source) {
 	doors := map[[sha256.Size]byte]*pushDoor{}
 	for _, src := range sources {
 		if door, ok := src.Crawler.(*push.Door); ok {
@@ -51,20 +51,20 @@ func (p *pushDoors) use(sources []monitor.Source) {
 	p.byHash, p.closed = doors, false
 }
 
-// close refuses posts until use is called.
-func (p *pushDoors) close() {
+// Close refuses posts until Use is called.
+func (p *PushDoors) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
 }
 
-func (p *pushDoors) isClosed() bool {
+func (p *PushDoors) isClosed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.closed
 }
 
-func (p *pushDoors) find(r *http.Request) *pushDoor {
+func (p *PushDoors) find(r *http.Request) *pushDoor {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		return nil
@@ -87,7 +87,7 @@ type pushAnswer struct {
 // ServeHTTP takes one request: all of it or nothing. It answers 200 when the posts are
 // stored, 401 without a token that a source has, 413 for too much at once, 422 with the
 // line and the reason, 429 and 503 with Retry-After.
-func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (p *PushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if p.isClosed() { // its rules are old ones, and so may be its tokens
 		later(rw, http.StatusServiceUnavailable, storeRetry, "this replica waits for the newest watchlist; send the posts again")
 		return
@@ -125,10 +125,10 @@ func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		later(rw, http.StatusTooManyRequests, wait, "too many posts in a minute; send them again")
 		return
 	}
-	got, err := p.receive(r.Context(), door.source, posts)
+	got, err := p.Receive(r.Context(), door.source, posts)
 	if err != nil {
 		door.limit.AllowN(time.Now(), -len(posts)) // gives their room back: they are to be sent again
-		p.log.Error("posts that were handed in cannot be stored; the sender is asked to send them again", "source", door.source.Name, "err", err)
+		p.Log.Error("posts that were handed in cannot be stored; the sender is asked to send them again", "source", door.source.Name, "err", err)
 		later(rw, http.StatusServiceUnavailable, storeRetry, "the posts cannot be stored now; send them again")
 		return
 	}

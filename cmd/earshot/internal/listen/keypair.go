@@ -1,4 +1,4 @@
-package daemon
+package listen
 
 import (
 	"crypto/tls"
@@ -11,9 +11,9 @@ import (
 	"github.com/earshot/earshot/config"
 )
 
-// keyPair is the certificate of two files. It is read again when they change, so that what
+// KeyPair is the certificate of two files. It is read again when they change, so that what
 // renews it needs to restart nothing; while the two do not fit, the one before stays.
-type keyPair struct {
+type KeyPair struct {
 	cert, key string
 	log       *slog.Logger
 	now       func() time.Time
@@ -27,22 +27,22 @@ type keyPair struct {
 // pairEvery is how often the files are looked at, while somebody connects.
 const pairEvery = time.Second
 
-// newKeyPair reads the files; nil when the watchlist names none.
-func newKeyPair(t config.WebTLS, log *slog.Logger, now func() time.Time) (*keyPair, error) {
+// NewKeyPair reads the files; nil when the watchlist names none.
+func NewKeyPair(t config.WebTLS, log *slog.Logger, now func() time.Time) (*KeyPair, error) {
 	if t.CertFile == "" {
 		return nil, nil
 	}
-	k := &keyPair{cert: t.CertFile, key: t.KeyFile, log: log, now: now}
+	k := &KeyPair{cert: t.CertFile, key: t.KeyFile, log: log, now: now}
 	return k, k.read()
 }
 
 // certificate implements tls.Config.GetCertificate.
-func (k *keyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (k *KeyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return k.inUse(), nil
 }
 
 // inUse is the certificate of the files, or the last one that could be used.
-func (k *keyPair) inUse() *tls.Certificate {
+func (k *KeyPair) inUse() *tls.Certificate {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.now().Sub(k.looked) >= pairEvery {
@@ -53,9 +53,9 @@ func (k *keyPair) inUse() *tls.Certificate {
 	return k.pair
 }
 
-// ending is when the certificate ends that was not renewed in time, and whether it has; zero
+// Ending is when the certificate ends that was not renewed in time, and whether it has; zero
 // while all is well, and without one.
-func (k *keyPair) ending() (end time.Time, ended bool) {
+func (k *KeyPair) Ending() (end time.Time, ended bool) {
 	if k == nil {
 		return end, false
 	}
@@ -67,7 +67,7 @@ func (k *keyPair) ending() (end time.Time, ended bool) {
 }
 
 // read takes the files when they changed since the last time, good or not.
-func (k *keyPair) read() error {
+func (k *KeyPair) read() error {
 	k.looked = k.now()
 	state := ""
 	for _, path := range []string{k.cert, k.key} {
