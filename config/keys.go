@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -270,7 +271,7 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 	if meant == "" {
 		meant = d.near(p.name, known)
 	}
-	switch home := homeOf(p.name); {
+	switch home, other := homeOf(p.name), elsewhere(p.name, known); {
 	case strings.HasPrefix(p.name, "//"), strings.HasPrefix(p.name, "/*"):
 		d.wrong(p.key, "begin a comment with #", "no comment begins like this")
 		_, behind, _ := strings.Cut(p.name, `"`) // in JSON the key stands on the next line
@@ -292,8 +293,8 @@ func (d *decoder) unknownKey(p pair, path string, known []string, beside []pair)
 		d.wrong(p.key, severalFiles, "unknown key %q", p.name)
 	case p.value.Type() == ast.AnchorType:
 		d.wrong(p.key, fmt.Sprintf("write &%s where its value stands first", p.value.(*ast.AnchorNode).Name), "unknown key %q", p.name)
-	case elsewhere(p.name, known) != "":
-		d.wrong(p.key, elsewhere(p.name, known), "unknown key %q here", p.name)
+	case other != "":
+		d.wrong(p.key, other, "unknown key %q here", p.name)
 	default:
 		slices.Sort(known)
 		d.wrong(p.key, "known here: "+shortList(known), "unknown key %q", p.name)
@@ -326,14 +327,13 @@ func shortList(names []string) string {
 }
 
 // homeOf says where a key of the watchlist belongs, for those written one level
-// too high or too low.
-func homeOf(name string) string {
-	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
-		if f.name == name {
-			return "it belongs at the left margin, outside every entry"
-		}
-	}
-	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+// too high or too low; "" for what is no key.
+func homeOf(name string) string { return homes()[name] }
+
+// homes are made once: a file may have thousands of keys that nobody knows.
+var homes = sync.OnceValue(func() map[string]string {
+	out, top := map[string]string{}, fieldsOf(reflect.TypeFor[Config]())
+	for _, f := range slices.Backward(top) { // of several places the first counts
 		t := reflect.TypeFor[Config]().FieldByIndex(f.index).Type
 		if t.Kind() == reflect.Slice {
 			t = t.Elem()
@@ -342,13 +342,14 @@ func homeOf(name string) string {
 			continue
 		}
 		for _, in := range fieldsOf(t) {
-			if in.name == name {
-				return "it belongs under " + f.name
-			}
+			out[in.name] = "it belongs under " + f.name
 		}
 	}
-	return ""
-}
+	for _, f := range top {
+		out[f.name] = "it belongs at the left margin, outside every entry"
+	}
+	return out
+})
 
 // fits reports whether a key at the left margin may stand in this file too: of a list the
 // entries of all files count, and everything else has one place.
