@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -26,9 +27,10 @@ func TestNumbersAreThoseOfTheAudit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: virtual weeks")
 	}
-	for seed := range uint64(2) {
+	server := testkit.Postgres(t)
+	for seed, database := range []string{"", "", testkit.Database(t, server.URL)} {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			w := newWeeks(t, seed)
+			w := newWeeks(t, uint64(seed), database)
 			for end := w.Now.AddDate(0, 0, 15); w.Now.Before(end); {
 				w.live()
 			}
@@ -51,7 +53,7 @@ type weeks struct {
 	answers   []mention.Mention
 }
 
-func newWeeks(t *testing.T, seed uint64) *weeks {
+func newWeeks(t *testing.T, seed uint64, database string) *weeks {
 	t.Helper()
 	open, err := hours.Parse("Mon-Fri 09:00-21:00 Europe/Kyiv")
 	if err != nil {
@@ -60,7 +62,7 @@ func newWeeks(t *testing.T, seed uint64) *weeks {
 	each := alerts.Deadline{Claim: 20 * time.Minute, Reply: replyWithin, Notify: "@oncall", EscalateTo: "#leads", Hours: open}
 	rules := alerts.Rules{Official: map[string][]string{rig.Bank: {"Support"}}, Profiles: map[string][]alerts.Profile{rig.Bank: {{Name: "Support", Address: "https://forum.example/u/1"}}},
 		Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: each, mention.Normal: each, mention.High: each, mention.Critical: each}}
-	w := &weeks{Rig: rig.New(t, rules), dice: rand.New(rand.NewPCG(seed, 1)), open: open}
+	w := &weeks{Rig: rig.NewIn(t, rules, database), dice: rand.New(rand.NewPCG(seed, 1)), open: open}
 	now := func() time.Time { return w.Now }
 	w.desk = desk.NewDesk(w.Store, nil, now, func() {})
 	w.deadlines = desk.NewDeadlines(desk.DeadlineOptions{Cases: w.Store, Rules: w.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: now, Changed: func() {}})

@@ -43,17 +43,28 @@ type Rig struct {
 // go to #mentions.
 func New(t *testing.T, rules alerts.Rules) *Rig {
 	t.Helper()
+	return NewIn(t, rules, "")
+}
+
+// NewIn is New in an empty database; without an address in one of its own.
+func NewIn(t *testing.T, rules alerts.Rules, database string) *Rig {
+	t.Helper()
 	if rules.Otherwise == "" {
 		rules.Otherwise = "#mentions"
 	}
 	r := &Rig{T: t, Planner: plan.NewPlanner(rules), Now: Noon}
-	r.Store = Empty(t, func() time.Time { return r.Now })
+	now := func() time.Time { return r.Now }
+	if database == "" {
+		r.Store = Empty(t, now)
+		return r
+	}
+	r.Store = ends(t, database, now)
 	return r
 }
 
 // empty is a database with all tables and nothing in them.
 var empty = testkit.Template{Make: func(path string) error {
-	st, err := open(context.Background(), path, time.Now)
+	st, err := open(context.Background(), "sqlite:"+path, time.Now)
 	if err != nil {
 		return err
 	}
@@ -63,7 +74,13 @@ var empty = testkit.Template{Make: func(path string) error {
 // Empty is a store of the test's own, which ends with it.
 func Empty(t *testing.T, now func() time.Time) *store.Store {
 	t.Helper()
-	st, err := open(t.Context(), empty.Copy(t), now)
+	return ends(t, "sqlite:"+empty.Copy(t), now)
+}
+
+// ends opens a database, and closes it with the test.
+func ends(t *testing.T, database string, now func() time.Time) *store.Store {
+	t.Helper()
+	st, err := open(t.Context(), database, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +88,8 @@ func Empty(t *testing.T, now func() time.Time) *store.Store {
 	return st
 }
 
-func open(ctx context.Context, path string, now func() time.Time) (*store.Store, error) {
-	return store.Open(ctx, store.Options{Database: "sqlite:" + path, Log: slog.New(slog.DiscardHandler), Now: now})
+func open(ctx context.Context, database string, now func() time.Time) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Database: database, Log: slog.New(slog.DiscardHandler), Now: now})
 }
 
 // Judge gives the mention a score, and the verdict that such words get when they are
