@@ -20,8 +20,8 @@ type Query struct {
 	Topic    string // one of the score's
 	Statuses []Status
 	Severity Severity  // at least this loud
-	Since    time.Time // heard at or after; of a list by rank: a complaint since then
-	Until    time.Time // heard before
+	Since    time.Time // heard at or after; of alerted ones without words, or by rank: a complaint since then
+	Until    time.Time // heard before, by the same moment
 	Label    Label
 	Owner    string // person id of the owner
 	IDs      []ID   // only these

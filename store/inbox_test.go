@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,19 @@ func testListByRank(t *testing.T, open opener) {
 		return nil, nil, nil
 	}))(t)
 	want(t, "heard long ago, a complaint of these days", found(t, s, mention.Query{ByRank: true, Since: t0.Add(50 * time.Hour), Until: t0.Add(100 * time.Hour)}), "4")
+	days := mention.Query{Alerted: true, Since: t0.Add(50 * time.Hour), Until: t0.Add(100 * time.Hour)}
+	want(t, "the same in the list of all", found(t, s, days), "4")
+	want(t, "the same, counted", must(s.Count(background, days, 100))(t), 1)
+	for what, q := range map[string]mention.Query{"by rank": {ByRank: true}, "of all": {Alerted: true}} {
+		q.Until = t0.Add(50 * time.Hour)
+		if all := strings.Fields(found(t, s, q)); slices.Contains(all, "4") || len(all) == 0 {
+			t.Errorf("%s: %q were complaints before", what, all)
+		}
+	}
+	days.Limit, days.Since, days.Until = 2, time.Time{}, t0.Add(200*time.Hour)
+	if all := strings.Fields(found(t, s, days)); len(all) != 9 || all[0] != "4" {
+		t.Errorf("page by page, the last complaint first: %q", all)
+	}
 }
 
 func testInboxFilters(t *testing.T, open opener) {

@@ -53,16 +53,17 @@ type listing struct {
 
 // listings are those of an engine. byNum looks at mentions one by one, where byWord cannot
 // say the newest first; else it is zero.
-type listings struct{ byRank, byTime, byWord, byNum listing }
+type listings struct{ byRank, byTime, byClock, byWord, byNum listing }
 
 // listingsOf writes the listings of an engine: join keeps the order of two tables, ranked
 // reads cases by rank, and worded finds mentions by words in the order of column.
 func listingsOf(join, ranked, worded, column string) listings {
 	cases := join + ` cases c ON c.mention_id = m.id`
 	return listings{
-		byRank: listing{from: ranked, other: join + ` mentions m ON m.id = c.mention_id`, needs: "m.", id: "c.mention_id", by: "c.rank_at"},
-		byTime: listing{from: ` FROM mentions m`, other: cases, needs: "c.", id: "m.id", by: "m.heard_at", down: true},
-		byWord: listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true, alone: true},
+		byRank:  listing{from: ranked, other: join + ` mentions m ON m.id = c.mention_id`, needs: "m.", id: "c.mention_id", by: "c.rank_at"},
+		byTime:  listing{from: ` FROM mentions m`, other: cases, needs: "c.", id: "m.id", by: "m.heard_at", down: true},
+		byClock: listing{from: ` FROM clocks k JOIN mentions m ON m.id = k.mention_id`, other: cases, needs: "c.", id: "k.mention_id", by: "k.heard_at", down: true},
+		byWord:  listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true, alone: true},
 	}
 }
 
@@ -100,8 +101,16 @@ func (s *Store) plan(q mention.Query) (l listing, search *textSearch) {
 		return s.engine.lists.byRank, nil
 	case len(terms(q.Text, 1)) > 0 && !q.Unanswered && !onlyAlive(q.Statuses):
 		return s.engine.lists.byWord, &s.engine.search
+	case ofDays(q):
+		return s.engine.lists.byClock, nil
 	}
 	return s.engine.lists.byTime, nil
+}
+
+// ofDays reports whether a list is of complaints of some days: such are counted as reports count them, by
+// the moment when they became one, which the table clocks has in its order.
+func ofDays(q mention.Query) bool {
+	return q.Alerted && !q.ByRank && !q.Unanswered && !onlyAlive(q.Statuses) && len(terms(q.Text, 1)) == 0 && !(q.Since.IsZero() && q.Until.IsZero())
 }
 
 // List returns one page of mentions with their cases: the newest heard first, or by rank.
@@ -269,15 +278,18 @@ func listFilter(q mention.Query, search *textSearch, words string) *conditions {
 	if (q.Alerted || q.Severity > 0) && !q.ByRank { // what waits was alerted
 		f.add("m.severity > 0")
 	}
+	heard := "m.heard_at"
 	switch {
-	case q.Since.IsZero():
 	case q.ByRank: // praise that was edited into a complaint began to wait with that; no index is lost by asking so
-		f.add("c.opened_at >= ?", micros(q.Since))
-	default:
-		f.add("m.heard_at >= ?", micros(q.Since))
+		heard = "c.opened_at"
+	case ofDays(q):
+		heard = "k.heard_at"
+	}
+	if !q.Since.IsZero() {
+		f.add(heard+" >= ?", micros(q.Since))
 	}
 	if !q.Until.IsZero() {
-		f.add("m.heard_at < ?", micros(q.Until))
+		f.add(heard+" < ?", micros(q.Until))
 	}
 	f.wordConditions(q.Text, search, words)
 	return f

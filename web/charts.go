@@ -59,15 +59,17 @@ func newChart(l i18n.Lang, id, title, when string, slots []chartSlot) chart {
 			peak = i
 		}
 	}
-	top := l.Number(int(most))
-	if days > 1 {
-		top = l.Text("web.report.a_day", "n", l.Decimal(most, 1))
+	said := func(n float64) string {
+		if days > 1 {
+			return l.Text("web.report.a_day", "n", l.Decimal(n, 1))
+		}
+		return l.Number(int(n))
 	}
-	out := chart{ID: id, Title: title, Top: top, Head: []string{l.Text("report.heard"), l.Text("report.answered")}, When: when, Numbers: l.Text("web.report.numbers")}
+	out := chart{ID: id, Title: title, Top: said(most), Head: []string{l.Text("report.heard"), l.Text("report.answered")}, When: when, Numbers: l.Text("web.report.numbers")}
 	if len(slots) == 0 || most == 0 {
 		return out
 	}
-	out.Desc = l.Text("web.report.chart_desc", "heard", heard, "answered", answered, "most", slots[peak].heard, "when", slots[peak].name)
+	out.Desc = l.Text("web.report.chart_desc", "heard", heard, "answered", answered, "most", said(slots[peak].a(slots[peak].heard)), "when", slots[peak].name)
 	step := float64(chartWidth) / float64(len(slots))
 	width := max(1, int(step*0.42))
 	for i, s := range slots {

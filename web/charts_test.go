@@ -41,3 +41,20 @@ func TestBarsOfLongReports(t *testing.T) {
 		}
 	}
 }
+
+// TestTheHighestBarIsSaid: where a bar is the average of several days, the highest one is said so: its sum is less
+// than that of a longer one, and the table beside it shows both.
+func TestTheHighestBarIsSaid(t *testing.T) {
+	var r report.Report
+	for n := range 33 { // bars of two days, the last of one
+		r.Days = append(r.Days, report.Day{Date: time.Date(2026, 10, 1+n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), Heard: 3})
+	}
+	r.Days[32].Heard = 4
+	if c := dayChart(i18n.Lang{}, r); !strings.Contains(c.Desc, "Most at once: 4.0 a day (Mon 2 Nov)") {
+		t.Errorf("%s", c.Desc)
+	}
+	r.Days = r.Days[:7]
+	if c := dayChart(i18n.Lang{}, r); !strings.Contains(c.Desc, "Most at once: 3 (Thu 1 Oct)") {
+		t.Errorf("%s", c.Desc)
+	}
+}

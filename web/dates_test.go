@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"strings"
 	"testing"
 	"time"
@@ -50,5 +51,35 @@ func TestTableHasWhenItBecameAComplaint(t *testing.T) {
 	}
 	if table, _ := w.table("/inbox.csv?status=all"); len(table) != 2 || table[0][13] != "heard" || table[1][13] != edit.Format(time.RFC3339) {
 		t.Errorf("%q, want heard at %s", table, edit.Format(time.RFC3339))
+	}
+}
+
+// TestReportLeadsToWhatItCounted: what a row of a report counts stands in the list that it leads to, also what its author
+// edited into a complaint long after it was heard; and what became one later is in no list of before.
+func TestReportLeadsToWhatItCounted(t *testing.T) {
+	w, now := newWorld(t), time.Now()
+	praise := w.ingest(now.AddDate(0, 0, -40), mention.Mention{Watch: bank, Score: mention.Score{Complaint: 0.9},
+		Post: mention.Post{Source: "forum", Kind: mention.Forum, ID: "old", URL: "https://forum.example/p/old", Author: "Олена", Text: "Не повертають гроші"}})
+	if _, err := w.store.UpdateCase(t.Context(), praise, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		c.OpenedAt = now.AddDate(0, 0, -2)
+		return nil, nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.say("Дмитро", "Заблокували картку")
+	_, page := w.ask("GET", "/reports", "Ira", nil)
+	_, link, _ := strings.Cut(page, `id="h-places"`)
+	_, link, _ = strings.Cut(link, `<a href="`)
+	link, _, _ = strings.Cut(link, `"`)
+	link = html.UnescapeString(link)
+	_, list := w.ask("GET", link, "Ira", nil)
+	if !strings.Contains(page, "<dt>Complaints heard</dt><dd><b>2</b>") || rowsOf(list) != 2 {
+		t.Errorf("%s shows %d of the 2 that were heard", link, rowsOf(list))
+	}
+	before := "from=" + now.AddDate(0, 0, -50).Format(time.DateOnly) + "&to=" + now.AddDate(0, 0, -30).Format(time.DateOnly)
+	for _, status := range []string{"all", "open"} {
+		if _, list := w.ask("GET", "/inbox?status="+status+"&"+before, "Ira", nil); rowsOf(list) != 0 {
+			t.Errorf("%s: it was praise then", status)
+		}
 	}
 }

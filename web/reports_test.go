@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
 )
 
@@ -70,6 +71,26 @@ func TestReports(t *testing.T) {
 	}
 	if res, _ := w.ask("GET", "/reports", "", nil, "Nobody", "yes"); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("nobody: %d", res.StatusCode)
+	}
+}
+
+// TestAnswersOfAQuietTime: in a time in which nothing was heard the page shows what became of the answers that were
+// sent in it, as the command does.
+func TestAnswersOfAQuietTime(t *testing.T) {
+	w := newWorld(t)
+	id := w.ingest(time.Now().AddDate(0, 0, -3), mention.Mention{Watch: bank, Score: mention.Score{Complaint: 0.9},
+		Post: mention.Post{Source: "forum", Kind: mention.Forum, ID: "1", URL: "https://forum.example/p/1", Author: "Олена", Text: "Не повертають гроші"}})
+	w.answers(reply.Way{Repeat: reply.Twice})
+	w.ask("POST", "/case/"+string(id)+"/reply", "Ira", answerTo(1, "Перепрошуємо"))
+	w.ends(id, mention.ReplySent)
+	_, body := w.ask("GET", "/reports?period=24h", "Ira", nil)
+	for _, want := range []string{"Nothing was heard in this time", `id="h-sent"`, "100% (1 of 1)"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	if _, table := w.table("/reports.csv?period=24h"); !strings.Contains(table, "answers_sent,forum,,,,,,,,,1,1,") {
+		t.Errorf("%s", table)
 	}
 }
 

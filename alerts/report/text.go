@@ -83,10 +83,11 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 }
 
 // CSV writes one line a row of every table, waits in seconds. Answers that were sent from
-// earshot are rows of the table answers_sent, whose wait is that from Send to seen.
+// earshot are rows of the table answers_sent, whose wait is that from Send to seen; the parts of the
+// wait are rows of the table wait, and the answers that were seen on the site that of the table proved.
 func (r Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due", "sent", "reached", "seen", "refused", "unknown", "under_way", "heard_median_s", "heard_p90_s"}) // errors come with Flush
+	_ = c.Write(csvHead) // errors come with Flush
 	write := func(table string, row Row) {
 		_ = c.Write([]string{table, Defused(row.Name), strconv.Itoa(row.Complaints), strconv.Itoa(row.Answered), row.Overall.seconds(row.Overall.Median), row.Overall.seconds(row.Overall.P90),
 			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of), "", "", "", "", "", "", row.Hear.seconds(row.Hear.Median), row.Hear.seconds(row.Hear.P90)})
@@ -101,8 +102,29 @@ func (r Report) CSV(w io.Writer) error {
 		row := append([]string{"answers_sent", Defused(s.Network), "", "", s.ToSeen.seconds(s.ToSeen.Median), s.ToSeen.seconds(s.ToSeen.P90), "", "", "", ""}, s.csv()...)
 		_ = c.Write(append(row, "", ""))
 	}
+	for _, cells := range r.csvFew() {
+		_ = c.Write(append(cells, make([]string, len(csvHead)-len(cells))...))
+	}
 	c.Flush()
 	return c.Error()
+}
+
+// csvHead are the columns, which programs read.
+var csvHead = []string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due", "sent", "reached", "seen", "refused", "unknown", "under_way", "heard_median_s", "heard_p90_s"}
+
+// csvFew are the rows that have the first columns alone.
+func (r Report) csvFew() [][]string {
+	rows := [][]string{{"proved", "proved", "", strconv.Itoa(r.Proved)}}
+	for _, part := range []struct {
+		name string
+		wait Spread
+	}{{"published_heard", r.Hear}, {"heard_claimed", r.Claim}, {"claimed_answered", r.Answer}, {"published_answered", r.Overall}} {
+		rows = append(rows, []string{"wait", part.name, "", "", part.wait.seconds(part.wait.Median), part.wait.seconds(part.wait.P90)})
+	}
+	for _, day := range r.Days {
+		rows = append(rows, []string{"day", day.Date, strconv.Itoa(day.Heard), strconv.Itoa(day.Answered)})
+	}
+	return rows
 }
 
 // Nameless says what is missing where names are erased; empty when nothing is.

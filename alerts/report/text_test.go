@@ -1,11 +1,15 @@
 package report
 
 import (
+	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestForeignNames: a person or a place is named by strangers, too.
@@ -62,5 +66,32 @@ func TestAPeriodIsNotNow(t *testing.T) {
 		if !strings.Contains(out.String(), "this period") || strings.Contains(out.String(), "now") {
 			t.Errorf("%s: the first column is headed otherwise:\n%s", name, out.String())
 		}
+	}
+}
+
+// TestTableHasWhatThePageHas: days, the parts of the wait and the answers that were seen stand on the page, and so in the
+// table to download, of which it is said that it has every row; all rows have as many cells.
+func TestTableHasWhatThePageHas(t *testing.T) {
+	seen := aCase(0, 1, 4, 12, "Ira")
+	seen.AnswerVerified = true
+	r := New([]mention.Times{seen, aCase(10, 13, -1, -1, "")}, Scope{Since: monday, Until: monday.AddDate(0, 0, 2), Zone: time.UTC})
+	var out strings.Builder
+	if err := r.CSV(&out); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll() // it counts the cells
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range rows {
+		if slices.Contains([]string{"proved", "wait", "day"}, row[0]) {
+			got = append(got, strings.TrimRight(strings.Join(row, ","), ","))
+		}
+	}
+	want := []string{"proved,proved,,1", "wait,published_heard,,,60,180", "wait,heard_claimed,,,180,180", "wait,claimed_answered,,,480,480", "wait,published_answered,,,720,720",
+		"day,2026-11-16,2,1", "day,2026-11-17,0,0"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -238,7 +238,7 @@ func (l Lang) Span(d time.Duration) string {
 	if d < time.Minute {
 		return l.Text("span.seconds", "n", strconv.Itoa(int(d.Seconds())))
 	}
-	if d >= 48*time.Hour {
+	if d.Round(time.Minute) >= 48*time.Hour { // else it would be said as 48 h
 		days := int(d.Round(24*time.Hour) / (24 * time.Hour))
 		return l.Plural("span.days", days)
 	}

@@ -108,6 +108,7 @@ func TestEnglishSpans(t *testing.T) {
 		{89 * time.Minute, "1 h 29 min"},
 		{3 * time.Hour, "3 h"},
 		{47*time.Hour + 59*time.Minute, "47 h 59 min"},
+		{47*time.Hour + 59*time.Minute + 40*time.Second, "2 days"},
 		{48 * time.Hour, "2 days"},
 		{5*24*time.Hour + 13*time.Hour, "6 days"},
 	} {

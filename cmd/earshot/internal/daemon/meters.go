@@ -121,7 +121,7 @@ func (m *meters) waited(step string, from, to time.Time) {
 func (m *meters) ingested(drafts []*mention.PendingMention) {
 	for _, d := range drafts {
 		for _, a := range d.Alerts {
-			if a.Kind == mention.Complaint && d.Previous == nil && !d.Mention.Post.DateOnly {
+			if ofComplaint(a.Kind) && d.Previous == nil && !d.Mention.Post.DateOnly {
 				m.waited(waitHeard, d.Mention.Post.Published, d.Mention.HeardAt)
 			}
 		}
@@ -132,6 +132,12 @@ func (m *meters) ingested(drafts []*mention.PendingMention) {
 			}
 		}
 	}
+}
+
+// ofComplaint reports whether an alert is the message that a complaint has of its own: of the same words
+// elsewhere it is a reply under the first, and reports count its waits like those of all others.
+func ofComplaint(kind mention.AlertKind) bool {
+	return kind == mention.Complaint || kind == mention.Duplicate
 }
 
 // measuredCases are the store's cases as the desk changes them, with the waits that end by

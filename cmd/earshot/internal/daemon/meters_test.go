@@ -189,6 +189,11 @@ func TestWaits(t *testing.T) {
 	if got := sum(waitReplied); got != "300 of 1" {
 		t.Errorf("claimed to replied: %s", got)
 	}
+	again := complaint(before(30 * time.Second))
+	again.Alerts[0].Kind = mention.Duplicate
+	if m.ingested([]*mention.PendingMention{again}); sum(waitHeard) != "90 of 2" { // reports count it, too
+		t.Errorf("published to heard, the same words elsewhere: %s", sum(waitHeard))
+	}
 
 	cases := &oneCase{c: mention.Case{Status: mention.Open}, posted: before(20 * time.Second)}
 	desk := measuredCases{cases, m}
@@ -230,7 +235,9 @@ func TestPraiseThatBecameAComplaint(t *testing.T) {
 	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Case: mention.Case{OpenedAt: now.Add(-3 * time.Second)},
 		Mention: mention.Mention{HeardAt: now.AddDate(0, 0, -20), Post: mention.Post{Source: "forum"}}}, now)
 	_, text := ask(t, m.handler(), "/metrics")
-	for _, want := range []string{`earshot_alert_latency_seconds_sum{source="forum"} 3`, `earshot_wait_seconds_sum{step="heard_posted"} 3`} {
+	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Duplicate}, Mention: mention.Mention{HeardAt: now.Add(-4 * time.Second), Post: mention.Post{Source: "forum"}}}, now)
+	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Escalation}, Mention: mention.Mention{HeardAt: now.Add(-time.Hour), Post: mention.Post{Source: "forum"}}}, now)
+	for _, want := range []string{`earshot_alert_latency_seconds_sum{source="forum"} 7`, `earshot_wait_seconds_sum{step="heard_posted"} 7`} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("/metrics lacks %s", want)
 		}

@@ -64,7 +64,7 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 	if name, isDoor := alerts.DoorOf(msg.Alert.Route); isDoor && (msg.Alert.ThreadOf == "" || msg.Alert.Kind == mention.Escalation) {
 		m.doors.WithLabelValues(name).Inc()
 	}
-	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
+	if source := msg.Mention.Post.Source; source != "" && ofComplaint(msg.Alert.Kind) {
 		heard := alerts.Heard(msg.Mention, msg.Case)
 		m.mu.Lock()
 		if m.polled[source] {
