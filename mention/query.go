@@ -20,7 +20,7 @@ type Query struct {
 	Topic    string // one of the score's
 	Statuses []Status
 	Severity Severity  // at least this loud
-	Since    time.Time // heard at or after; of alerted ones without words, or by rank: a complaint since then
+	Since    time.Time // heard at or after; of alerted ones, or by rank: a complaint since then
 	Until    time.Time // heard before, by the same moment
 	Label    Label
 	Owner    string // person id of the owner

@@ -110,7 +110,7 @@ func (s *Store) plan(q mention.Query) (l listing, search *textSearch) {
 // ofDays reports whether a list is of complaints of some days: such are counted as reports count them, by
 // the moment when they became one, which the table clocks has in its order.
 func ofDays(q mention.Query) bool {
-	return q.Alerted && !q.ByRank && !q.Unanswered && !onlyAlive(q.Statuses) && len(terms(q.Text, 1)) == 0 && !(q.Since.IsZero() && q.Until.IsZero())
+	return q.Alerted && !q.ByRank && len(terms(q.Text, 1)) == 0 && !(q.Since.IsZero() && q.Until.IsZero())
 }
 
 // List returns one page of mentions with their cases: the newest heard first, or by rank.
@@ -284,6 +284,8 @@ func listFilter(q mention.Query, search *textSearch, words string) *conditions {
 		heard = "c.opened_at"
 	case ofDays(q):
 		heard = "k.heard_at"
+	case q.Alerted: // the words find what is looked at
+		heard = "(SELECT k.heard_at FROM clocks k WHERE k.mention_id = m.id)"
 	}
 	if !q.Since.IsZero() {
 		f.add(heard+" >= ?", micros(q.Since))

@@ -61,7 +61,9 @@ func encoded(r Report) string {
 
 // anyCase is a case that the desk could have made, around the period.
 func anyCase(t *rapid.T, s Scope) mention.Times {
-	minutes := func(most int) time.Duration { return time.Duration(rapid.IntRange(0, most).Draw(t, "minutes")) * time.Minute }
+	minutes := func(most int) time.Duration {
+		return time.Duration(rapid.IntRange(0, most).Draw(t, "minutes")) * time.Minute
+	}
 	word := func(words ...string) string { return rapid.SampledFrom(words).Draw(t, "word") }
 	c := mention.Times{Heard: s.before().Since.Add(-time.Hour).Add(minutes(int(s.Until.Sub(s.before().Since).Minutes()) + 120)), Watch: word("Bank", "App"), Source: word("forum", "reviews", "silent"),
 		Author: word("", "Олена", "Дмитро", "Гость"), Lang: word("", "uk", "bg"), Severity: mention.Severity(rapid.IntRange(1, 4).Draw(t, "severity")), Status: mention.Open}
@@ -144,7 +146,9 @@ func again(all []mention.Times, s Scope, before *Report) Report {
 	}
 	r.Authors = authorsOf(in, s)
 	for day := s.Since.In(s.Zone); day.Format(time.DateOnly) <= s.Until.Add(-1).In(s.Zone).Format(time.DateOnly); day = day.AddDate(0, 0, 1) {
-		of := having(in, func(c mention.Times) bool { return c.Heard.In(s.Zone).Format(time.DateOnly) == day.Format(time.DateOnly) })
+		of := having(in, func(c mention.Times) bool {
+			return c.Heard.In(s.Zone).Format(time.DateOnly) == day.Format(time.DateOnly)
+		})
 		r.Days = append(r.Days, Day{Date: day.Format(time.DateOnly), Heard: len(of), Answered: status(of, mention.Replied)})
 	}
 	return r

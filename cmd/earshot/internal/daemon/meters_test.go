@@ -234,9 +234,9 @@ func TestPraiseThatBecameAComplaint(t *testing.T) {
 	m.keep([]string{"forum"})
 	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Case: mention.Case{OpenedAt: now.Add(-3 * time.Second)},
 		Mention: mention.Mention{HeardAt: now.AddDate(0, 0, -20), Post: mention.Post{Source: "forum"}}}, now)
-	_, text := ask(t, m.handler(), "/metrics")
 	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Duplicate}, Mention: mention.Mention{HeardAt: now.Add(-4 * time.Second), Post: mention.Post{Source: "forum"}}}, now)
 	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Escalation}, Mention: mention.Mention{HeardAt: now.Add(-time.Hour), Post: mention.Post{Source: "forum"}}}, now)
+	_, text := ask(t, m.handler(), "/metrics")
 	for _, want := range []string{`earshot_alert_latency_seconds_sum{source="forum"} 7`, `earshot_wait_seconds_sum{step="heard_posted"} 7`} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("/metrics lacks %s", want)
