@@ -36,9 +36,8 @@ var inboxQueries = map[string]mention.Query{
 	"a word, closed":        {Alerted: true, Text: "lost", Statuses: []mention.Status{mention.Dismissed}},
 	"one day":               {Alerted: true, Since: t0.Add(500 * time.Hour), Until: t0.Add(524 * time.Hour)},
 	"a week of a place":     {Alerted: true, Source: "forum 3", Since: t0.Add(500 * time.Hour), Until: t0.Add(668 * time.Hour)},
-	"all days, rare topic":  {Alerted: true, Topic: "fraud", Lang: "bg", Since: t0},
+	"a week of a watch":     {Alerted: true, Watch: "Romashka", Topic: "fraud", Since: t0.Add(500 * time.Hour), Until: t0.Add(668 * time.Hour)},
 	"all days, an author":   {Alerted: true, Author: "author 77", Since: t0},
-	"all days, waiting":     {Alerted: true, Unanswered: true, Since: t0},
 }
 
 // TestManyCases: lists, searches and a report among 2,000 cases, or among manyCases when

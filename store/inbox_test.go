@@ -85,6 +85,9 @@ func testListByRank(t *testing.T, open opener) {
 	want(t, "heard long ago, a complaint of these days", found(t, s, mention.Query{ByRank: true, Since: t0.Add(50 * time.Hour), Until: t0.Add(100 * time.Hour)}), "4")
 	days := mention.Query{Alerted: true, Since: t0.Add(50 * time.Hour), Until: t0.Add(100 * time.Hour)}
 	want(t, "the same in the list of all", found(t, s, days), "4")
+	wrote := days
+	wrote.Author = "author 4"
+	want(t, "the same, of its author", found(t, s, wrote), "4")
 	words := days
 	words.Text = "parcel lost"
 	want(t, "the same with words", found(t, s, words), "4")
