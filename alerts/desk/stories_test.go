@@ -26,7 +26,11 @@ import (
 // numbers that a person counted. story.txt has a line for each thing that happened; want.txt the lines that
 // the report must have. Where it has one line of a table it has all of them, in their order.
 func TestStories(t *testing.T) {
-	stories(t, 1, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") })
+	nth := 1
+	if testing.Short() {
+		nth = 4
+	}
+	stories(t, nth, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") })
 }
 
 // TestStoriesInPostgres counts some of them in the other database.
