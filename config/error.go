@@ -60,7 +60,7 @@ type Errors struct {
 
 	// Partial is what was understood of a wrong watchlist, so that other packages can
 	// check their part too and all mistakes come at once. It must never be used
-	// for anything else. It is nil when nothing was understood.
+	// for anything else, but see Database. It is nil when nothing was understood.
 	Partial *Config
 }
 
@@ -105,6 +105,25 @@ func (e *Errors) Err() error {
 		return e
 	}
 	return nil
+}
+
+// Database is Config.Database of a wrong watchlist that names one all the same: the address is written there, and
+// nothing is wrong with the lines that it stands on. "" where that is not sure.
+func (e *Errors) Database() string {
+	c := e.Partial
+	if c == nil || c.NoDatabase() != nil {
+		return ""
+	}
+	at, written := c.doc.positions["store.database"]
+	store := c.doc.positions["store"]
+	doubtful := slices.ContainsFunc(e.List, func(p Error) bool {
+		here := p.Pos.File == at.File && (p.Pos.Line == at.Line || p.Pos.Line == store.Line)
+		return !p.Warning && (here || p.unlisted > 0)
+	})
+	if !written || doubtful {
+		return ""
+	}
+	return c.Database()
 }
 
 // addUnlisted says that there are more mistakes, or warnings, than are listed.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/store"
 )
@@ -15,22 +17,32 @@ type backupCmd struct {
 	File string `arg:"" help:"The file to make; it must not exist yet. With - it goes to standard output."`
 }
 
-// Run copies the database as it stands. It may run beside the daemon.
+// Run copies the database as it stands. It may run beside the daemon, which goes on by the watchlist before while the
+// saved one has a mistake: then nights must not be without a copy either.
 func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 	cfg, err := loadForStore(c.Config, term)
-	if err != nil {
+	s := speechOf(term)
+	var wrong *config.Errors
+	var database string
+	switch {
+	case err == nil:
+		database = cfg.Database()
+	case errors.As(err, &wrong) && wrong.Database() != "":
+		database = wrong.Database()
+		_ = s.tell(term, err)
+		fmt.Fprintln(term.err, s.Text("backup.mistaken"))
+	default:
 		return err
 	}
-	s := speechOf(term)
 	var made store.Copied
 	said := term.out
 	switch {
 	case c.File != throughStream:
-		made, err = store.Backup(ctx, cfg.Database(), c.File)
+		made, err = store.Backup(ctx, database, c.File)
 	case isTerminal(term.out):
 		return usageError{s.Text("backup.terminal")}
 	default:
-		made, err = store.BackupTo(ctx, cfg.Database(), unseen(term.out))
+		made, err = store.BackupTo(ctx, database, unseen(term.out))
 		made.Path, said = c.File, term.err
 	}
 	if err != nil {

@@ -80,7 +80,7 @@ func backupOnce(t *testing.T, r *rig) {
 }
 
 // TestBackupThroughStreams: out of a container, and into it, a copy goes byte for byte, and nothing is left
-// of it beside the database.
+// of it beside the database. A mistake in the saved watchlist, which the daemon goes on without, costs no copy.
 func TestBackupThroughStreams(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
@@ -96,6 +96,18 @@ func TestBackupThroughStreams(t *testing.T) {
 	backup.Stdout, backup.Stderr = &copied, &said
 	if err := backup.Run(); err != nil || !strings.HasPrefix(copied.String(), "SQLite format 3\x00") || !strings.Contains(said.String(), "checked and complete") {
 		t.Fatalf("%v: %d bytes, it says %q", err, copied.Len(), said.String())
+	}
+	text, err := os.ReadFile(r.path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := filepath.Join(r.dir, "wrong.yaml")
+	if err := os.WriteFile(wrong, append(text, "\nroutes_: []\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(binary(t), "backup", filepath.Join(r.dir, "night.db"), "-c", wrong).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "routes_") || !strings.Contains(string(out), "checked and complete") {
+		t.Errorf("the saved watchlist has a mistake: %v, %s", err, out)
 	}
 	p.stop()
 	restore := func(from string) (string, error) {
