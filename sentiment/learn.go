@@ -16,6 +16,7 @@ import (
 type Example struct {
 	Input     Input
 	Complaint bool    // about the watch: answered or claimed; not: marked as none, or as not about us
+	Unjudged  bool    // heard, and judged by nobody: it teaches nothing, and counts for how many alerts there may be
 	Weight    float64 // how many posts it stands for: 4 when every fourth of its like is judged; 0 is 1
 }
 
@@ -41,7 +42,8 @@ const (
 // together (logistic regression by Newton's method, a ridge around them), the same for the
 // same examples in the same order, rounded to two places. The answers of the frames and
 // the thresholds stay as they are. What is learned may order posts anew, not make more of
-// them alerts: the examples, by their weights, give no more than before. It takes about a second for a thousand examples.
+// them alerts: the examples, by their weights, give no more than before. Of alerts alone, which is what staff
+// judge, that says nothing of the posts below the threshold: those are given unjudged. It takes about a second for a thousand examples.
 func (s *Scorer) Learn(examples []Example) string {
 	names := s.learnable()
 	var prior []float64
@@ -52,6 +54,9 @@ func (s *Scorer) Learn(examples []Example) string {
 		row, weights, complaint := s.verdictRow(examples[i].Input)
 		said[i] = complaint
 		prior, all = weights, append(all, row)
+		if examples[i].Unjudged {
+			continue
+		}
 		rows = append(rows, logit.NewExample(row, examples[i].Complaint, examples[i].weight()))
 	}
 	if len(rows) == 0 {

@@ -2,6 +2,7 @@ package sentiment_test
 
 import (
 	"crypto/sha256"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -57,6 +58,37 @@ func TestLearnMonth(t *testing.T) {
 	t.Logf("all learned %s", &b)
 	if b.fp > a.fp || b.f1() < a.f1()-0.02 {
 		t.Errorf("learning gave %d false alarms of %d, F1 %.3f of %.3f", b.fp, a.fp, b.f1(), a.f1())
+	}
+}
+
+// TestLearnOfAlerts: staff judge alerts, and what is learned of them alone may find others in the posts that
+// raised none. Where those are given too, there are no more alerts in all than before.
+func TestLearnOfAlerts(t *testing.T) {
+	s := scorerOf(t, sentiment.Options{})
+	places := stream.NewPlaces()
+	for _, file := range streamFiles(t) {
+		if name := filepath.Base(file); name != "hard-uk.tsv" && name != "long-uk.tsv" {
+			continue
+		}
+		var alone, all []sentiment.Example
+		for _, p := range readPosts(t, places, file) {
+			if !p.Held() {
+				continue
+			}
+			x := judge(s, p)
+			e := sentiment.Example{Input: p.Input, Complaint: x.yes(), Unjudged: !x.alert}
+			if x.alert {
+				alone = append(alone, e)
+			}
+			all = append(all, e)
+		}
+		was := alerts(s, all)
+		learned := s.Learn(all)
+		is, loud := alerts(scorerOf(t, sentiment.Options{Learned: learned}), all), alerts(scorerOf(t, sentiment.Options{Learned: s.Learn(alone)}), all)
+		t.Logf("%s: %.0f alerts, %.0f when learned, %.0f when learned of alerts alone", filepath.Base(file), was, is, loud)
+		if is > was || learned == "" {
+			t.Errorf("%s: %.0f alerts, %.0f when %q is learned", file, was, is, learned)
+		}
 	}
 }
 

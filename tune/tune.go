@@ -67,6 +67,7 @@ type Watch struct {
 // Input is what proposals are made of.
 type Input struct {
 	Examples []Example
+	Others   []mention.Mention // heard, and judged by nobody: most of them raised no alert
 	Watches  []Watch // the watches of today; verdicts on others teach no ignore phrase
 	// Margin says by how much a post of the kind with this score is a complaint, in
 	// thresholds of 0 to 1 or -1 to 1; below 0 it is none.
@@ -147,6 +148,9 @@ type Effect struct {
 	Complaints  int `json:"complaints"`   // of the confirmed
 	Weak        int `json:"weak"`         // of the confirmed: missed, or hardly found
 }
+
+// alerts is how many of the labelled texts are alerts.
+func (e *Effect) alerts() int { return e.FalseAlarms + e.Complaints }
 
 // count adds a text with its verdict.
 func (e *Effect) count(v Verdict, margin float64) {

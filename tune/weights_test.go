@@ -2,6 +2,7 @@ package tune_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,10 +12,11 @@ import (
 )
 
 // memory learns which words stand in false alarms and in no complaint, and hears
-// nothing where one of them stands. The greedy one learns every word of a false alarm.
-type memory struct{ greedy bool }
+// nothing where one of them stands. The greedy one learns every word of a false alarm; the loud one hears
+// complaints in what is quiet as soon as it has learned something.
+type memory struct{ greedy, loud bool }
 
-func (m memory) Learn(examples []tune.Example) (string, error) {
+func (m memory) Learn(examples []tune.Example, _ []mention.Mention) (string, error) {
 	words := map[string]bool{}
 	for _, good := range []bool{false, true} {
 		for _, e := range examples {
@@ -36,7 +38,7 @@ func (m memory) Learn(examples []tune.Example) (string, error) {
 }
 
 func (m memory) Weighing(weights string) (tune.Scorer, error) {
-	return memorizer(strings.Fields(weights)), nil
+	return memorizer{strings.Fields(weights), m.loud}, nil
 }
 
 func (m memory) Changes(weights string) []tune.WeightChange {
@@ -47,12 +49,15 @@ func (m memory) Changes(weights string) []tune.WeightChange {
 	return out
 }
 
-type memorizer []string
+type memorizer struct {
+	words []string
+	loud  bool
+}
 
 func (m memorizer) Score(x mention.Mention) mention.Score {
 	s := mention.Score{Lang: "xx", Value: -0.5}
 	for _, w := range strings.Fields(strings.ToLower(x.Post.Text)) {
-		if slices.Contains(m, w) {
+		if slices.Contains(m.words, w) || w == "quiet" && !(m.loud && len(m.words) > 0) {
 			s.Value = 0.5
 		}
 	}
@@ -69,7 +74,9 @@ func TestWeights(t *testing.T) {
 		kept    string
 		few     string
 	}{
-		{"what holds of texts not learned from", input(complaints, filler(tune.NotNegative, 6, "acme sponsors the-%s"), filler(tune.NotUs, 4, "acme sponsors cats of-%s")), memory{}, 0, "", ""},
+		{"what holds of texts not learned from", heard(input(complaints, filler(tune.NotNegative, 6, "acme sponsors the-%s"), filler(tune.NotUs, 4, "acme sponsors cats of-%s")), "quiet", 12), memory{}, 0, "", ""},
+		{"what finds no more than it ends", heard(input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), "quiet", 10), memory{loud: true}, 0, "", ""},
+		{"what finds more than it ends", heard(input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), "quiet", 11), memory{loud: true}, -1, "but raise 11 alerts where there were none", ""},
 		{"what was only learned by heart", input(complaints, copiesOf(10)), memory{}, -1, "", ""},
 		{"what costs complaints", input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), memory{greedy: true}, -1, "--may-lose 10 proposes them", ""},
 		{"too few", input(complaints, filler(tune.NotNegative, 6, "acme sponsors the-%s")), memory{}, -1, "", "weights: 6 texts"},
@@ -99,7 +106,8 @@ func TestWeights(t *testing.T) {
 				if w.Before.FalseAlarms != 10 || w.After.FalseAlarms != 0 || w.Unseen.FalseAlarms != c.unseen || w.Unseen.Complaints != 10 {
 					t.Errorf("%+v", w)
 				}
-				for _, want := range []string{"false alarms 10, after 0 (0 on texts they were not learned from)", "-1.00  the word ", "sentiment: {weights: our-weights.tsv}"} {
+				others := map[int]string{0: "weights", 10: "of 10 other posts, which nobody judged, 10 would become alerts", 12: "of 12 other posts, which nobody judged, 0 would become alerts"}
+				for _, want := range []string{others[w.Others], "false alarms 10, after 0 (0 on texts they were not learned from)", "-1.00  the word ", "sentiment: {weights: our-weights.tsv}"} {
 					if !strings.Contains(b.String(), want) {
 						t.Errorf("no %q in\n%s", want, b.String())
 					}
@@ -107,6 +115,14 @@ func TestWeights(t *testing.T) {
 			}
 		})
 	}
+}
+
+// heard adds n posts with this text that nobody judged.
+func heard(in tune.Input, text string, n int) tune.Input {
+	for i := range n {
+		in.Others = append(in.Others, mention.Mention{ID: mention.ID(fmt.Sprint("other", i)), Post: mention.Post{Text: text}})
+	}
+	return in
 }
 
 // copiesOf are false alarms that have nothing in common but what complaints have too.

@@ -99,6 +99,9 @@ func (p *Plan) writeWeights(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", l.Text("tune.weights",
 		"alarms", x.Before.FalseAlarms, "alarms_after", x.After.FalseAlarms, "alarms_unseen", x.Unseen.FalseAlarms,
 		"heard", x.Before.Complaints, "heard_after", x.After.Complaints, "heard_unseen", x.Unseen.Complaints))
+	if x.Others > 0 {
+		fmt.Fprintf(w, "  %s\n", l.Plural("tune.weights_others", x.Others, "comes", x.Comes, "goes", x.Goes))
+	}
 	for _, c := range x.Changes[:min(len(x.Changes), mostShown)] {
 		sign := "+"
 		if math.Signbit(c.By) {

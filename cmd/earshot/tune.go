@@ -61,6 +61,9 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if in.Examples, err = labelled(ctx, db, in.Margin); err != nil {
 		return err
 	}
+	if in.Others, err = unjudged(ctx, db, in.Examples); err != nil {
+		return err
+	}
 	renamed(in.Examples, list)
 	if path := cfg.Sentiment.WordsFile; path != "" {
 		src, err := os.ReadFile(path)
@@ -174,6 +177,30 @@ func verdicts(ctx context.Context, db *store.Store, of margin, verdict tune.Verd
 	return all, nil
 }
 
+// unjudged reads the newest mentions that staff said nothing of, above all those that raised no alert: nobody
+// would see there that what was learned is too loud.
+func unjudged(ctx context.Context, db *store.Store, examples []tune.Example) ([]mention.Mention, error) {
+	judged := map[mention.ID]bool{}
+	for _, e := range examples {
+		judged[e.Mention.ID] = true
+	}
+	var all []mention.Mention
+	for page, err := range mention.Pages(ctx, db.List, mention.Query{Limit: 1000}) {
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.Entries {
+			if m := e.Mention; !judged[m.ID] && m.Post.Title+m.Post.Text != "" {
+				all = append(all, m)
+			}
+		}
+		if len(all) >= mostLabelled {
+			break
+		}
+	}
+	return all, nil
+}
+
 // tookBack says whether the words of a confirmed complaint are others now, which complain no more:
 // those that staff saw are gone.
 func tookBack(e mention.MentionRecord, of margin) bool {
@@ -224,8 +251,12 @@ type lexicon struct {
 
 func newLexicon(in tune.Input, list watchlist.List) lexicon {
 	l := lexicon{in, map[mention.ID]watchlist.Places{}, &sentiment.Tables{}}
+	add := func(m mention.Mention) { l.places[m.ID] = list.Places(m.Watch, m.Post, m.Spans) }
 	for _, e := range in.Examples {
-		l.places[e.Mention.ID] = list.Places(e.Mention.Watch, e.Mention.Post, e.Mention.Spans)
+		add(e.Mention)
+	}
+	for _, m := range in.Others {
+		add(m)
 	}
 	return l
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/tune"
 )
@@ -35,17 +36,25 @@ type learner struct {
 }
 
 // Learn implements tune.Learner.
-func (l learner) Learn(examples []tune.Example) (string, error) {
+func (l learner) Learn(examples []tune.Example, others []mention.Mention) (string, error) {
 	s, err := sentiment.New(sentiment.Options{Words: l.words, WordsFile: l.lex.in.File, Tables: l.lex.tables})
 	if err != nil {
 		return "", err
 	}
-	taught := make([]sentiment.Example, len(examples))
-	for i, e := range examples {
-		in, _ := watchlist.Input(e.Mention.Post, l.lex.places[e.Mention.ID])
-		taught[i] = sentiment.Example{Input: in, Complaint: e.Verdict == tune.Confirmed}
+	var taught []sentiment.Example
+	for _, e := range examples {
+		taught = append(taught, sentiment.Example{Input: l.input(e.Mention), Complaint: e.Verdict == tune.Confirmed})
+	}
+	for _, m := range others {
+		taught = append(taught, sentiment.Example{Input: l.input(m), Unjudged: true})
 	}
 	return s.Learn(taught), nil
+}
+
+// input is what the scorer reads of a mention.
+func (l learner) input(m mention.Mention) sentiment.Input {
+	in, _ := watchlist.Input(m.Post, l.lex.places[m.ID])
+	return in
 }
 
 // Weighing implements tune.Learner.
