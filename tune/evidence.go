@@ -224,7 +224,7 @@ func softer(texts []labelled, index wordIndex, scores []mention.Score, file *wor
 	whole := joinForms(base)
 	for i, c := range append(slices.Clip(whole), widened(base, texts, index)...) {
 		inFalse, inTrue := c.count(texts)
-		if inFalse < support || inFalse <= inTrue || len(c.phrase) > mostWords || tooSmall(c.phrase) {
+		if index.byChance(inFalse, inTrue) || len(c.phrase) > mostWords || tooSmall(c.phrase) {
 			continue
 		}
 		add := func(kind string, weight float64, rule, topic string) {
@@ -239,21 +239,43 @@ func softer(texts []labelled, index wordIndex, scores []mention.Score, file *wor
 			add(Lighter, half, c.rule, c.topic)
 		}
 	}
-	out = append(out, ownSofter(texts, base, file)...)
+	out = append(out, ownSofter(index, base, file)...)
 	slices.SortStableFunc(out, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.inFalse-b.inTrue, a.inFalse-a.inTrue), cmp.Compare(len(a.phrase), len(b.phrase)))
 	})
 	return out[:min(len(out), most)]
 }
 
-// wordIndex says in which texts each word stands, of those that teach words.
+// wordIndex says in which texts each word stands, of those that teach words, and what share of them are false alarms.
 type wordIndex struct {
 	texts []labelled
 	in    map[string][]int32
+	wrong float64
+}
+
+// mostChance is how likely it may be that a word no worse than any other stands in as many false alarms.
+const mostChance = 0.1
+
+// byChance says whether a word that counted in so many false alarms and complaints may be no worse than any
+// other: where half of what staff judged is called not negative, three of three say nothing about the word.
+func (x *wordIndex) byChance(inFalse, inTrue int) bool {
+	if inFalse < support || inFalse <= inTrue {
+		return true
+	}
+	n := float64(inFalse + inTrue)
+	likely, tail := math.Pow(1-x.wrong, n), 0.0 // of no false alarm, then of one more each time
+	for k := 0.0; k <= n; k++ {
+		if int(k) >= inFalse {
+			tail += likely
+		}
+		likely *= (n - k) / (k + 1) * x.wrong / (1 - x.wrong)
+	}
+	return tail > mostChance
 }
 
 func indexWords(texts []labelled) wordIndex {
-	x := wordIndex{texts, map[string][]int32{}}
+	said := count(texts)
+	x := wordIndex{texts, map[string][]int32{}, float64(said.NotNegative) / float64(max(said.NotNegative+said.Confirmed, 1))}
 	for i := range texts {
 		if texts[i].Verdict == NotUs {
 			continue
@@ -312,7 +334,8 @@ func (f *wordsFile) entry(lang, phrase string) int {
 
 // ownSofter tries the user's own lines with less weight, where one of their words
 // stands in what was wrong.
-func ownSofter(texts []labelled, base []*clue, file *wordsFile) []*candidate {
+func ownSofter(index wordIndex, base []*clue, file *wordsFile) []*candidate {
+	texts := index.texts
 	var out []*candidate
 	for _, o := range file.entries() {
 		if o.weight >= 0 {
@@ -325,7 +348,7 @@ func ownSofter(texts []labelled, base []*clue, file *wordsFile) []*candidate {
 			}
 		}
 		inFalse, inTrue := seen.count(texts)
-		if inFalse < support || inFalse <= inTrue {
+		if index.byChance(inFalse, inTrue) {
 			continue
 		}
 		for kind, w := range map[string]float64{Neutral: 0, Lighter: tenths(o.weight / 2)} {

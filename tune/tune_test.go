@@ -107,11 +107,24 @@ func TestMayLose(t *testing.T) {
 	}
 }
 
+// TestWordsByChance: a word that stands in three false alarms and in no complaint tells something where a false
+// alarm is rare, and nothing where every second text is called one, as by staff who dismiss what they have no time for.
+func TestWordsByChance(t *testing.T) {
+	game := filler(tune.NotNegative, 3, "acme boss kills %s")
+	cues := toy{map[string]float64{"kills": -3, "lost": -3}}
+	for _, c := range []struct{ wrong, right, want int }{{5, 32, 1}, {9, 12, 1}, {29, 32, 0}} {
+		plan := propose(t, input(game, filler(tune.NotNegative, c.wrong-3, "acme lost its fan %s"), filler(tune.Confirmed, c.right, "acme lost my %s")), cues)
+		if len(plan.Words) != c.want {
+			t.Errorf("%d false alarms and %d complaints: proposes %+v", c.wrong, c.right, plan.Words)
+		}
+	}
+}
+
 // TestNothingIsHarmed: whatever staff said, the words file after the diff raises no
 // new false alarm, loses no complaint, and does what the plan says of it.
 func TestNothingIsHarmed(t *testing.T) {
 	proposals := 0
-	for seed := range uint64(150) {
+	for seed := range uint64(250) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		cues := toy{map[string]float64{}}
 		vocabulary := strings.Fields("alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima")
