@@ -113,7 +113,7 @@ type SourceReply struct {
 type Sentiment struct {
 	AlertAbove map[string]float64 `yaml:"alert_above" doc:"A mention is a complaint when the verdict says so with at least this likelihood, by the kind of the post. From 0 (everything) to 1 (only what is certain)." keys:"postkind"`
 	AlertBelow map[string]float64 `yaml:"alert_below" doc:"Lets the score decide over posts of a kind instead of the verdict: a mention is a complaint when its score is at or below this. From -1 (only the worst) to 1 (everything)." keys:"postkind"`
-	Words      string             `yaml:"words" doc:"A file with your own words and weights; see docs/words.md. A path relative to the watchlist." format:"file"`
+	Words      string             `yaml:"words" doc:"A file with your own words and weights; see docs/guide/en/words.md. A path relative to the watchlist." format:"file"`
 	Weights    string             `yaml:"weights" doc:"A file with weights of the verdict that were learned from what your staff said; earshot tune --weights writes it. A path relative to the watchlist." format:"file"`
 
 	WordsFile   string `yaml:"-"` // Words as a path that can be opened; "" when not set

@@ -25,6 +25,7 @@ func (s *Scorer) readOwn(o Options) error {
 		name = "words"
 	}
 	var errs tsv.Errors
+	lines := map[string]int{}
 	for _, r := range tsv.Read(name, o.Words, "", &errs) {
 		lang := s.common.language(r.Cell(0))
 		if r.Len() == 1 {
@@ -41,13 +42,14 @@ func (s *Scorer) readOwn(o Options) error {
 			continue
 		}
 		if r.Len() <= 2 {
-			errs.Add(r.At(0), "a %s needs its columns: docs/words.md shows them", kind)
+			errs.Add(r.At(0), "a %s needs its columns: docs/guide/en/words.md shows them", kind)
 			continue
 		}
 		own := ownRow{lang, kind == "pattern", r.Tail(2)}
 		if own.pattern {
 			doubtChoices(&own.row, &s.doubts)
 		}
+		s.doubtTwice(&own, lines)
 		s.own = append(s.own, own)
 	}
 	for i := range s.common.langs {
@@ -59,6 +61,37 @@ func (s *Scorer) readOwn(o Options) error {
 		return fmt.Errorf("sentiment: own words: %w", err)
 	}
 	return nil
+}
+
+// doubtTwice tells of a word, a form or a pattern that an earlier line has too: the two cannot both count.
+func (s *Scorer) doubtTwice(own *ownRow, lines map[string]int) {
+	head, now := strings.ToLower(own.row.Cell(0)), own.row.At(0).Line
+	said := []string{head}
+	if !own.pattern {
+		for form := range strings.FieldsSeq(strings.ToLower(own.row.Cell(1))) {
+			if form, ok := strings.CutPrefix(form, "+"); ok {
+				said = append(said, form)
+			}
+		}
+	}
+	key := func(kind, word string) string {
+		for _, w := range strings.Fields(word) {
+			kind += " " + foldWord(untagged(w))
+		}
+		return fmt.Sprint(own.lang, own.pattern, kind)
+	}
+	for i, word := range said {
+		line, twice := lines[key("any", word)]
+		first, replaced := lines[key("head", word)]
+		switch {
+		case i == 0 && replaced && !own.pattern:
+			s.doubts.Add(own.row.At(0), "%q stands in line %d already: this line takes the place of that one", word, first)
+		case twice && line != now:
+			s.doubts.Add(own.row.At(min(i, 1)), "%q stands in line %d already: the heavier of the two counts", word, line)
+		}
+		lines[key("any", word)] = now
+	}
+	lines[key("head", head)] = now
 }
 
 // Doubts is what the user's words say and surely do not mean, each with its place as a mistake has it;

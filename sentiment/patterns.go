@@ -136,7 +136,7 @@ func (d *dictionary) addPattern(r tsv.Row, errs *tsv.Errors) bool {
 	p.weight = r.Weight(1, -4, 4, errs)
 	rule, known := d.common.rules.index[r.Cell(2)]
 	if !known || rule == 0 {
-		errs.Add(r.At(2), "unknown rule %q: what staff read is one of those in docs/words.md", r.Cell(2))
+		errs.Add(r.At(2), "unknown rule %q: what staff read is one of those in docs/guide/en/words.md", r.Cell(2))
 		return false
 	}
 	p.rule = rule

@@ -11,6 +11,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/sentiment"
 )
 
 // TestMistakesOfOwnWordsHaveWords: what is wrong with a line of the words file is said where it
@@ -56,18 +57,19 @@ func TestDoubtsOfOwnWordsAreTold(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "our-words.tsv")
 	for name, text := range map[string]string{
-		"our-words.tsv": "# our words\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t-2\tfraud\nen\tpattern\tnot sent|not received\t-2\tnot delivered\n",
+		"our-words.tsv": "# our words\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t-2\tfraud\nen\tpattern\tnot sent|not received\t-2\tnot delivered\n" +
+			"ru\tword\tсливать\t+сливает\t-3\nru\tword\tСливать\t=\t1\nru\tword\tслив\t+сливает +слива\t-2\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t0\tguard\nuk\tword\tсливать\t=\t1\n",
 		"w.yaml":        "contact: a@b.example\nwatch: [{name: Ромашка Банк, terms: [Ромашка Банк]}]\nsources: [{feed: \"https://n.example/rss\"}]\nsentiment: {words: our-words.tsv}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for lang, want := range map[string][2]string{
-		"en": {"warning: \"депозит|гроші?\": the ? is for all of these choices", "warning: \"not sent|not received\": a choice is one word"},
-		"ru": {"\"депозит|гроші?\": знак ? относится ко всем этим вариантам", "\"not sent|not received\": вариант — это одно слово"},
-		"uk": {"\"депозит|гроші?\": знак ? стосується всіх цих варіантів", "\"not sent|not received\": варіант — це одне слово"},
-		"bg": {"\"депозит|гроші?\": знакът ? важи за всички тези варианти", "\"not sent|not received\": вариантът е една дума"},
+	for lang, want := range map[string][5]string{
+		"en": {"warning: \"депозит|гроші?\": the ? is for all of these choices", "warning: \"not sent|not received\": a choice is one word", "\"сливать\" stands in line 4 already: this line takes the place of that one", "\"сливает\" stands in line 4 already: the heavier of the two counts", "\"вкрали .1 мій депозит|гроші?\" stands in line 2 already: the heavier"},
+		"ru": {"\"депозит|гроші?\": знак ? относится ко всем этим вариантам", "\"not sent|not received\": вариант — это одно слово", "\"сливать\" уже есть в строке 4: эта строка её заменяет", "\"сливает\" уже есть в строке 4: считается та, где вес больше", "уже есть в строке 2: считается"},
+		"uk": {"\"депозит|гроші?\": знак ? стосується всіх цих варіантів", "\"not sent|not received\": варіант — це одне слово", "\"сливать\" уже є в рядку 4: цей рядок його замінює", "\"сливает\" уже є в рядку 4: рахується той, де вага більша", "уже є в рядку 2: рахується"},
+		"bg": {"\"депозит|гроші?\": знакът ? важи за всички тези варианти", "\"not sent|not received\": вариантът е една дума", "\"сливать\" го има вече на ред 4: този ред го замества", "\"сливает\" го има вече на ред 4: брои се редът с по-голямата тежест", "го има вече на ред 2: брои се"},
 	} {
 		var out, errs strings.Builder
 		term := terminal{out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
@@ -76,30 +78,59 @@ func TestDoubtsOfOwnWordsAreTold(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", lang, err, errs.String())
 		}
 		said := errs.String()
-		for i, place := range []string{file + ":2:26: ", file + ":3:16: "} {
+		for i, place := range []string{file + ":2:26: ", file + ":3:16: ", file + ":5:9: ", file + ":6:14: ", file + ":7:12: "} {
 			if !strings.Contains(said, place) || !strings.Contains(said, want[i]) {
 				t.Errorf("%s: no %s%s in\n%s", lang, place, want[i], said)
 			}
 		}
+		if strings.Contains(said, file+":8:") {
+			t.Errorf("%s: a word of another language stands twice:\n%s", lang, said)
+		}
 	}
 }
 
-// TestRulesOfWordsAreListed: docs/words.md names every rule that a pattern may have.
+// TestRulesOfWordsAreListed: the guide's page of own words names, in each language, every rule that a pattern may
+// have, with what staff read, and its example is a words file.
 func TestRulesOfWordsAreListed(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/words.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	src, err := os.ReadFile("../../sentiment/lexicon/common/rules.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := strings.Join(strings.Fields(string(page)), " ")
 	var wrong tsv.Errors
-	for _, r := range tsv.Read("rules.tsv", string(src), "rule topic note", &wrong) {
-		if !strings.Contains(named, " "+r.Cell(0)+",") && !strings.Contains(named, " "+r.Cell(0)+".") {
-			t.Errorf("docs/words.md does not name the rule %q", r.Cell(0))
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := tsv.Read("rules.tsv", string(src), "rule topic note", &wrong)
+	for _, lang := range []string{"en", "ru", "uk", "bg"} {
+		path := "../../docs/guide/" + lang + "/words.md"
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rules {
+			named := "`" + r.Cell(0) + "`"
+			if lang != "en" {
+				named += " " + texts.In(lang).Word("why", strings.ReplaceAll(r.Cell(0), " ", "_"))
+			}
+			if !strings.Contains(string(page), named) {
+				t.Errorf("%s does not name the rule %q", path, named)
+			}
+		}
+		_, example, _ := strings.Cut(string(page), "```\n# ")
+		example, _, _ = strings.Cut(example, "```")
+		s, err := sentiment.New(sentiment.Options{Words: "# " + example, WordsFile: path})
+		if err != nil || strings.Count(example, "\n"+lang+"\t") != 3 {
+			t.Fatalf("%s: the example is %q: %v", path, example, err)
+		}
+		if err := s.Doubts(); err != nil {
+			t.Error(err)
+		}
+		_, post, _ := strings.Cut(string(page), "our-words.tsv \"") // the last line of the example hears it
+		post, _, _ = strings.Cut(post, "\"")
+		if got := s.Score(sentiment.Input{Text: post, Lang: lang}); got.Value > -0.5 || got.Complaint < s.AlertAt("") {
+			t.Errorf("%s: %q is no complaint: %+v", path, post, got)
 		}
 	}
 }

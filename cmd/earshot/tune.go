@@ -87,14 +87,12 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.writeWeights(s, plan); err != nil {
-		return err
-	}
-	if !c.JSON {
-		return plan.Text(term.out)
+	err = c.writeWeights(s, plan)
+	if !c.JSON { // the plan says why there are no weights
+		return errors.Join(plan.Text(term.out), err)
 	}
 	out := bufio.NewWriter(term.out)
-	return errors.Join(newEncoder(out).Encode(plan), out.Flush())
+	return errors.Join(newEncoder(out).Encode(plan), out.Flush(), err)
 }
 
 // speech is the language that was asked for, that of the watchlist, or that of the environment.
