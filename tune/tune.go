@@ -68,7 +68,7 @@ type Watch struct {
 type Input struct {
 	Examples []Example
 	Others   []mention.Mention // heard, and judged by nobody: most of them raised no alert
-	Watches  []Watch // the watches of today; verdicts on others teach no ignore phrase
+	Watches  []Watch           // the watches of today; verdicts on others teach no ignore phrase
 	// Margin says by how much a post of the kind with this score is a complaint, in
 	// thresholds of 0 to 1 or -1 to 1; below 0 it is none.
 	Margin func(mention.PostKind, mention.Score) float64
@@ -132,7 +132,8 @@ type Plan struct {
 	Weights *Weights `json:"weights,omitempty"`
 	Kept    string   `json:"weights_kept,omitempty"` // why weights that would end false alarms are not proposed
 
-	says i18n.Lang // as in the input
+	says    i18n.Lang // as in the input
+	mayLose int
 }
 
 // Labels counts distinct texts: the same text on several sites is one.
@@ -210,7 +211,7 @@ type Ignore struct {
 // ending.
 func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher, learner Learner) (Plan, error) {
 	texts := prepare(in.Examples)
-	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}, says: in.Says}
+	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}, says: in.Says, mayLose: in.MayLose}
 	t := &trial{in: in, lex: lex, texts: texts, index: indexWords(texts), file: readFile(in.Words, in.Says), known: map[string]state{}, going: in.going(TryingWords)}
 	if err := t.words(ctx, &p); err != nil {
 		return Plan{}, err

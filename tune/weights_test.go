@@ -78,6 +78,7 @@ func TestWeights(t *testing.T) {
 		{"what finds no more than it ends", heard(input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), "quiet", 10), memory{loud: true}, 0, "", ""},
 		{"what finds more than it ends", heard(input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), "quiet", 11), memory{loud: true}, -1, "but raise 11 alerts where there were none", ""},
 		{"what was only learned by heart", input(complaints, copiesOf(10)), memory{}, -1, "", ""},
+		{"what may cost complaints", losing(input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), 10), memory{}, 0, "", ""},
 		{"what costs complaints", input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), memory{greedy: true}, -1, "--may-lose 10 proposes them", ""},
 		{"too few", input(complaints, filler(tune.NotNegative, 6, "acme sponsors the-%s")), memory{}, -1, "", "weights: 6 texts"},
 		{"nobody learns", input(complaints, filler(tune.NotNegative, 10, "acme sponsors the-%s")), nil, -1, "", ""},
@@ -107,7 +108,8 @@ func TestWeights(t *testing.T) {
 					t.Errorf("%+v", w)
 				}
 				others := map[int]string{0: "weights", 10: "of 10 other posts, which nobody judged, 10 would become alerts", 12: "of 12 other posts, which nobody judged, 0 would become alerts"}
-				for _, want := range []string{others[w.Others], "false alarms 10, after 0 (0 on texts they were not learned from)", "-1.00  the word ", "sentiment: {weights: our-weights.tsv}"} {
+				command := map[int]string{0: "to take them: earshot tune --weights our-weights.tsv", 10: "earshot tune --may-lose 10 --weights our-weights.tsv"}[c.in.MayLose]
+				for _, want := range []string{command, others[w.Others], "false alarms 10, after 0 (0 on texts they were not learned from)", "-1.00  the word ", "sentiment: {weights: our-weights.tsv}"} {
 					if !strings.Contains(b.String(), want) {
 						t.Errorf("no %q in\n%s", want, b.String())
 					}
@@ -115,6 +117,11 @@ func TestWeights(t *testing.T) {
 			}
 		})
 	}
+}
+
+func losing(in tune.Input, n int) tune.Input {
+	in.MayLose = n
+	return in
 }
 
 // heard adds n posts with this text that nobody judged.

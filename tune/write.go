@@ -112,7 +112,11 @@ func (p *Plan) writeWeights(w io.Writer) {
 	if more := len(x.Changes) - mostShown; more > 0 {
 		fmt.Fprintf(w, "  %s\n", l.Plural("tune.weights_more", more))
 	}
-	fmt.Fprintf(w, "  %s\n    sentiment: {weights: %s}\n", l.Text("tune.take_weights", "file", x.File), x.File)
+	command := "earshot tune"
+	if p.mayLose > 0 { // without it they would not be proposed
+		command += fmt.Sprintf(" --may-lose %d", p.mayLose)
+	}
+	fmt.Fprintf(w, "  %s\n    sentiment: {weights: %s}\n", l.Text("tune.take_weights", "command", command+" --weights "+x.File), x.File)
 }
 
 func (p *Plan) writeDiff(w io.Writer) {

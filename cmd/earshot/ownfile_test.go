@@ -59,7 +59,7 @@ func TestDoubtsOfOwnWordsAreTold(t *testing.T) {
 	for name, text := range map[string]string{
 		"our-words.tsv": "# our words\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t-2\tfraud\nen\tpattern\tnot sent|not received\t-2\tnot delivered\n" +
 			"ru\tword\tсливать\t+сливает\t-3\nru\tword\tСливать\t=\t1\nru\tword\tслив\t+сливает +слива\t-2\nuk\tpattern\tвкрали .1 мій депозит|гроші?\t0\tguard\nuk\tword\tсливать\t=\t1\n",
-		"w.yaml":        "contact: a@b.example\nwatch: [{name: Ромашка Банк, terms: [Ромашка Банк]}]\nsources: [{feed: \"https://n.example/rss\"}]\nsentiment: {words: our-words.tsv}\n",
+		"w.yaml": "contact: a@b.example\nwatch: [{name: Ромашка Банк, terms: [Ромашка Банк]}]\nsources: [{feed: \"https://n.example/rss\"}]\nsentiment: {words: our-words.tsv}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
