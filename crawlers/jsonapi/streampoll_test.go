@@ -28,18 +28,24 @@ import (
 // jetstream is a WebSocket server that sends events from a cursor on, as
 // Jetstream does.
 type jetstream struct {
+	mu     sync.Mutex // what a connection goes by is what stood here when it began
 	events [][]byte
-	stay   bool // stay connected after the last event
+	stay   bool     // stay connected after the last event
+	asked  []string // the query of each connection
+	drop   int      // end the connection after so many events; 0: after all
+}
 
-	mu    sync.Mutex
-	asked []string // the query of each connection
-	drop  int      // end the connection after so many events; 0: after all
+// with changes what the next connection gets.
+func (j *jetstream) with(change func()) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	change()
 }
 
 func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	j.mu.Lock()
 	j.asked = append(j.asked, r.URL.RawQuery)
-	drop := j.drop
+	events, stay, drop := j.events, j.stay, j.drop
 	j.mu.Unlock()
 	if r.UserAgent() == "" || strings.HasPrefix(r.UserAgent(), "Go-") {
 		http.Error(w, "say who you are", http.StatusForbidden)
@@ -52,7 +58,7 @@ func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	from, _ := strconv.ParseInt(r.URL.Query().Get("cursor"), 10, 64)
 	sent := 0
-	for _, event := range j.events {
+	for _, event := range events {
 		var head struct {
 			TimeUS int64 `json:"time_us"`
 		}
@@ -67,7 +73,7 @@ func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if j.stay {
+	if stay {
 		<-conn.CloseRead(r.Context()).Done()
 	}
 }

@@ -38,7 +38,7 @@ func TestStreamThatFallsSilent(t *testing.T) {
 				t.Helper()
 				for range events {
 					last += 1e6
-					j.events = append(j.events, event(last, "create", fmt.Sprint("k", last), "щось", 0))
+					j.with(func() { j.events = append(j.events, event(last, "create", fmt.Sprint("k", last), "щось", 0)) })
 				}
 				for range 20 { // a busy machine does not hear all of it in one reading
 					batch, err := c.Poll(t.Context(), cursor)
@@ -58,11 +58,11 @@ func TestStreamThatFallsSilent(t *testing.T) {
 				now = now.Add(20 * time.Minute)
 			}
 			now = now.Add(test.after - 20*time.Minute)
-			j.stay = true
+			j.with(func() { j.stay = true })
 			if err := listen(0); (err != nil) != test.silent || test.silent && (!strings.Contains(err.Error(), "nothing new has come for 4h0m0s") || !strings.Contains(err.Error(), "55 events a minute")) {
 				t.Errorf("after %v: %v", test.after, err)
 			}
-			j.stay = false
+			j.with(func() { j.stay = false })
 			if err := listen(1); err != nil {
 				t.Errorf("it speaks again: %v", err)
 			}
