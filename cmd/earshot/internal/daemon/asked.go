@@ -43,7 +43,7 @@ func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 	for _, part := range slices.Sorted(maps.Keys(troubles)) {
 		out.Troubles = append(out.Troubles, part+": "+d.secrets.Redact(troubles[part]))
 	}
-	for _, src := range d.standings(d.sources()) {
+	for _, src := range d.standings(d.states.all()) {
 		stand := slack.SourceStand{Name: src.Name, State: string(src.stands.StateAt(now)), Good: src.stands.LastSuccess}
 		if src.off {
 			stand = slack.SourceStand{Name: src.Name, State: string(stateOff), Until: src.Until(), By: src.by}

@@ -102,7 +102,7 @@ func TestSourceRestsFromSlack(t *testing.T) {
 		if !resting() || !strings.Contains(stand(d), "alpha off Ira;") {
 			t.Errorf("it is polled while it rests, or said otherwise: %s", stand(d))
 		}
-		if rest := d.resting(nil); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
+		if rest := d.resting(d.standings(nil)); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
 			t.Errorf("/healthz says %+v", rest)
 		}
 		for _, shared := range []bool{false, true} {

@@ -53,10 +53,11 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		Outbox:  map[string]int{},
 	}
 	all := d.states.all()
-	for _, s := range d.polled(all) {
+	stand := d.standings(all)
+	for _, s := range polled(all, stand) {
 		out.Sources = append(out.Sources, healthRow(s, s.StateAt(d.now())))
 	}
-	out.Sources = append(out.Sources, d.resting(all)...)
+	out.Sources = append(out.Sources, d.resting(stand)...)
 	out.Replicas = d.replicas()
 	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
 		out.Status = "degraded"

@@ -93,10 +93,10 @@ func (d *Daemon) wake(ctx context.Context) bool {
 	return err == nil
 }
 
-// resting lists those of all sources that are not polled, as /healthz shows them.
-func (d *Daemon) resting(all []monitor.SourceStatus) (list []SourceHealth) {
+// resting lists the sources that are not polled, as /healthz shows them.
+func (d *Daemon) resting(stand []standing) (list []SourceHealth) {
 	in := d.inUse.Load().list
-	for _, src := range d.standings(all) {
+	for _, src := range stand {
 		if src.off {
 			row := healthRow(src.stands, stateOff)
 			row.Name, row.Error, row.Note = src.Name, "", src.Word(in.AsOf, in.Zone())

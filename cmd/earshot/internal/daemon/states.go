@@ -87,12 +87,15 @@ func (s *states) stored() []monitor.SourceStatus {
 }
 
 // sources are how the sources of the watchlist stand that are polled, by name.
-func (d *Daemon) sources() []monitor.SourceStatus { return d.polled(d.states.all()) }
+func (d *Daemon) sources() []monitor.SourceStatus {
+	all := d.states.all()
+	return polled(all, d.standings(all))
+}
 
 // polled are those of all sources that do not rest.
-func (d *Daemon) polled(all []monitor.SourceStatus) (list []monitor.SourceStatus) {
+func polled(all []monitor.SourceStatus, stand []standing) (list []monitor.SourceStatus) {
 	rests := map[string]bool{}
-	for _, src := range d.standings(nil) {
+	for _, src := range stand {
 		rests[src.Name] = src.off
 	}
 	for _, s := range all {
@@ -111,13 +114,12 @@ type standing struct {
 	by            string               // who paused it
 }
 
-// standings are the sources of the watchlist in use, in its order. stand is how they stand as polled: none
-// for who asks how they rest, which needs no database.
-func (d *Daemon) standings(stand []monitor.SourceStatus) (list []standing) {
+// standings are the sources of the watchlist in use, in its order. all is how they stand, or stood before they rested.
+func (d *Daemon) standings(all []monitor.SourceStatus) (list []standing) {
 	in, now := d.inUse.Load(), d.now()
-	polled := map[string]monitor.SourceStatus{}
-	for _, s := range stand {
-		polled[s.Name] = s
+	stands := map[string]monitor.SourceStatus{}
+	for _, s := range all {
+		stands[s.Name] = s
 	}
 	paused := map[string]mention.SourcePause{}
 	for _, p := range in.paused {
@@ -126,10 +128,13 @@ func (d *Daemon) standings(stand []monitor.SourceStatus) (list []standing) {
 		}
 	}
 	for _, src := range in.list.Sources {
-		s := standing{Source: src, stands: polled[src.Name]}
+		s := standing{Source: src, stands: stands[src.Name]}
 		if !src.Off(in.list.AsOf) {
-			place, _ := watchlist.Identify(d.key, src)
-			p := paused[place]
+			var p mention.SourcePause
+			if len(paused) > 0 { // the place is dear
+				place, _ := watchlist.Identify(d.key, src)
+				p = paused[place]
+			}
 			s.Rest, s.by = config.Rest{PausedUntil: config.Pause{Until: p.Until}}, p.By.Name
 		}
 		s.off = s.Off(in.list.AsOf)
