@@ -53,13 +53,7 @@ func (c *initCmd) Run(term terminal) error {
 
 // checkWritten checks a watchlist that is to be written. Tokens may come later.
 func checkWritten(file, text string, term terminal) (watchlist.List, error) {
-	lookup := func(name string) (string, bool) {
-		if v, ok := term.lookup(name); ok {
-			return v, true
-		}
-		return "not set yet", true
-	}
-	cfg, err := config.Parse(file, []byte(text), lookup, watchlist.Kinds())
+	cfg, err := config.ParseForReading([]config.File{{Name: file, Text: []byte(text)}}, term.lookup, watchlist.Kinds())
 	return watchlist.Check(cfg, err)
 }
 
