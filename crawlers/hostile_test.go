@@ -147,14 +147,7 @@ func TestReadersShareTheMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				release := htmltext.ReserveMemory(math.MaxInt)
-				var waits atomic.Bool
-				go func() {
-					synctest.Wait()
-					waits.Store(true)
-					release()
-				}()
-				if answered(t, c.block, c.kind, c.body); !waits.Load() {
+				if !testkit.WaitsFor(func() { answered(t, c.block, c.kind, c.body) }, htmltext.ReserveMemory(math.MaxInt)) {
 					t.Error("it is read without memory for it")
 				}
 			})

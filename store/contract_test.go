@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -153,14 +152,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 }
 
 func TestSQLite(t *testing.T) {
-	empty := filepath.Join(t.TempDir(), "empty.db")
-	migrated(t, "sqlite:"+empty)
-	file := must(os.ReadFile(empty))(t)
-	runContract(t, func(t *testing.T) string {
-		path := filepath.Join(t.TempDir(), "e.db")
-		mustDo(t, os.WriteFile(path, file, 0o600))
-		return "sqlite:" + path
-	})
+	empty := testkit.Template{Make: func(path string) error { migrated(t, "sqlite:"+path); return nil }}
+	runContract(t, func(t *testing.T) string { return "sqlite:" + empty.Copy(t) })
 }
 
 func TestPostgres(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestAnnouncedIsBounded: a page that names thousands of feeds on as many hosts makes five
@@ -44,14 +44,7 @@ func TestPagesShareTheMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				release := htmltext.ReserveMemory(math.MaxInt)
-				var waits atomic.Bool
-				go func() {
-					synctest.Wait()
-					waits.Store(true)
-					release()
-				}()
-				if read(); !waits.Load() {
+				if !testkit.WaitsFor(read, htmltext.ReserveMemory(math.MaxInt)) {
 					t.Error("it is read without memory for it")
 				}
 			})
