@@ -1,6 +1,9 @@
 package mention
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // AlertKind says what a message is.
 type AlertKind string
@@ -54,6 +57,9 @@ type Alert struct {
 	Payload         []byte // JSON, for kinds that carry their own content
 	LastError       string
 }
+
+// Thread is the alert under whose message the alert's thread hangs.
+func (a *Alert) Thread() AlertID { return cmp.Or(a.ThreadOf, a.ID) }
 
 // Event is one entry of the audit: who did what when.
 type Event struct {

@@ -118,7 +118,7 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	if m.Score.Conflict != "" {
 		out.Conflict = l.Word("conflict", m.Score.Conflict)
 	}
-	if alive(c) {
+	if c.Waits() {
 		for i, words := range in.opt.Replies(m, v.who.Name) {
 			out.Replies = append(out.Replies, replyText{i + 1, words})
 		}

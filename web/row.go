@@ -80,7 +80,7 @@ func newRow(v visit, r mention.MentionRecord, back string) row {
 	if m.Post.IsReply {
 		out.Title = text.Line(m.Post.Title, maxLine)
 	}
-	if alive(c) {
+	if c.Waits() {
 		out.Rank = priority(v, m, c, details)
 		since := alerts.Since(m, c) // from where the script in the page counts on
 		out.Since, out.Waits = since.UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(since))
@@ -90,8 +90,6 @@ func newRow(v visit, r mention.MentionRecord, back string) row {
 
 // to is where a verb is sent.
 func (r row) to(verb string) string { return "/case/" + string(r.ID) + "/" + verb + r.Part }
-
-func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
 
 // runs is a sentence with a span that grows while the page is open.
 type runs struct{ Before, Span, After, Since string }
@@ -122,7 +120,7 @@ func settled(v visit, m mention.Mention, c mention.Case) string {
 	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
 	after := func(at time.Time) string { return l.Span(at.Sub(alerts.Since(m, c))) }
 	switch {
-	case alive(c) && c.Snoozed():
+	case c.Waits() && c.Snoozed():
 		put := l.Text("case.snoozed", "who", text.Line(c.SnoozedBy.Name, maxLine), "when", l.DateTime(c.SnoozedUntil.In(v.zone)))
 		if c.Status == mention.Claimed {
 			return l.Text("case.claimed_snoozed", "who", who, "snoozed", put)

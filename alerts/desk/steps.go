@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -269,7 +268,7 @@ func (s steps) reply(c *mention.Case, words string) mention.Alert {
 func reply(own mention.Alert, c *mention.Case, words string, now time.Time) mention.Alert {
 	return mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Steps.Number())),
-		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: cmp.Or(own.ThreadOf, own.ID), Route: own.Route, Severity: own.Severity,
+		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: own.Thread(), Route: own.Route, Severity: own.Severity,
 		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}
 }

@@ -114,7 +114,7 @@ func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
 	if have != nil && a.Kind != mention.Complaint {
 		return have
 	}
-	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint, gathered: a.ThreadOf != "", heldUntil: a.NotBefore}
+	return &group{root: a.Thread(), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint, gathered: a.ThreadOf != "", heldUntil: a.NotBefore}
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and

@@ -320,7 +320,7 @@ func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.Me
 		return err
 	}
 	told := p.message(mention.Changed, s.Mention.ID, a.Route, s.Mention.Severity, details, id...)
-	told.ThreadOf, told.Notify = threadOf(a), whom
+	told.ThreadOf, told.Notify = a.Thread(), whom
 	d.Alerts = append(d.Alerts, told)
 	return nil
 }

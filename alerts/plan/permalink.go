@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -121,10 +120,7 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	l := p.rules.Lang(a.Route)
 	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
 	told := p.message(mention.Escalation, s.Mention.ID, a.Route, severity, alerts.Details{Text: text, Broadcast: !waits}, "read in full", severity.String())
-	told.ThreadOf, told.Notify = threadOf(a), notify
+	told.ThreadOf, told.Notify = a.Thread(), notify
 	d.Alerts = append(d.Alerts, told)
 	return nil
 }
-
-// threadOf is the message under which an alert's thread hangs.
-func threadOf(a mention.Alert) mention.AlertID { return cmp.Or(a.ThreadOf, a.ID) }

@@ -145,7 +145,7 @@ func New(cases []mention.Times, s Scope) Report {
 		r.count(c)
 		r.Kept.add(one.kept)
 		hear.add(publication(c), c.Heard)
-		claim.add(later(c.Heard, c.Reopened), claimed(c))
+		claim.add(mention.Later(c.Heard, c.Reopened), claimed(c))
 		if !claimed(c).After(answered(c)) { // the site's answer may be older than the claim
 			answer.add(claimed(c), answered(c))
 		}
@@ -228,7 +228,7 @@ func (s *Scope) kept(c *mention.Times) Kept {
 	if within <= 0 {
 		return Kept{}
 	}
-	from, till := later(later(c.Heard, c.Posted), c.Reopened), answered(c)
+	from, till := mention.Later(mention.Later(c.Heard, c.Posted), c.Reopened), answered(c)
 	if till.IsZero() {
 		till = s.Now
 	}
@@ -323,15 +323,8 @@ func overallWait(c *mention.Times) (wait time.Duration, ok bool) {
 	if began.IsZero() {
 		began = c.Heard
 	}
-	began = later(began, c.Reopened)
+	began = mention.Later(began, c.Reopened)
 	return max(till.Sub(began), 0), !began.IsZero() && !till.IsZero()
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // waits are lengths of time.

@@ -17,6 +17,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/mention"
 )
 
 // Rules of this file: a moment with a zone is believed; a moment without one is
@@ -55,7 +56,7 @@ func (d *document) parse(text string) (time.Time, bool, bool) {
 		return time.Time{}, false, false
 	}
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
-		return dates.Parse(text, latest(d.now, t), nil)
+		return dates.Parse(text, mention.Later(d.now, t), nil) // a page's clock may have stood still
 	}
 	d.settle()
 	when, day, ok := dates.Parse(text, d.now, d.zone, d.hints(text)...)
@@ -63,14 +64,6 @@ func (d *document) parse(text string) (time.Time, bool, bool) {
 		when, day, ok = dates.Parse(text, d.r.env.Now(), d.zone, d.hints(text)...)
 	}
 	return when, day, ok
-}
-
-// latest is the later of two moments: a page's clock may have stood still.
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // wholeYear is a date in numbers that shows its century. Only of such the order of a day and a

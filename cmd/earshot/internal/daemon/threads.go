@@ -90,9 +90,7 @@ func (s threadSource) waiting(ctx context.Context, since time.Time) ([]mention.M
 func lastTouched(c mention.Case) time.Time {
 	last := c.OpenedAt
 	for _, at := range []time.Time{c.ClaimedAt, c.HandedAt, c.RepliedAt, c.ReopenedAt, c.WokeAt} {
-		if at.After(last) {
-			last = at
-		}
+		last = mention.Later(last, at)
 	}
 	return last
 }
