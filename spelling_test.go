@@ -25,7 +25,7 @@ var spelled = map[string][]string{
 }
 
 // forProgrammers are pages full of names: of other programs, of data sets, of sites.
-var forProgrammers = map[string]bool{"docs/sources.md": true, "docs/benchmarks.md": true, "docs/sentiment.md": true}
+var forProgrammers = map[string]bool{"docs/sources.md": true, "docs/benchmarks.md": true, "docs/sentiment.md": true, "docs/hearing.md": true}
 
 // dictionaries are hunspell's names of the languages.
 var dictionaries = map[string]string{"en": "en_US", "uk": "uk_UA", "ru": "ru_RU", "bg": "bg_BG"}
