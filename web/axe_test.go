@@ -172,6 +172,7 @@ func signingIn(w *world) []sight {
 		{name: "login-refused", path: with + "/login/once?k=none"},
 		{name: "login-none", path: without + "/login", drill: true},
 		{name: "signed-out", path: without + "/login?out=1", drill: true},
+		{name: "login-nowhere", path: with + "/login/nowhere"},
 		{name: "signed-in", path: with + "/login", who: "link"},
 	}
 }
@@ -305,7 +306,7 @@ func findings(t *testing.T, ctx context.Context, where string, width int64, scri
 var route = regexp.MustCompile(`"(GET|POST) (/[^"]*)"`)
 
 // notPages are answers that no person looks at.
-var notPages = []string{"/static/{name}", "/{$}", "/inbox.csv", "/reports.csv", "/events", "/login/style.css", "/login/slack", "/login/oidc", "/login/callback"}
+var notPages = []string{"/static/{name}", "/{$}", "/inbox.csv", "/reports.csv", "/events", "/logout", "/login/style.css", "/login/slack", "/login/oidc", "/login/callback"}
 
 // everyPage fails when a page was not looked at: a route that is new.
 func (e *eyes) everyPage() {

@@ -16,6 +16,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path"
 	"sync"
 	"time"
 
@@ -181,7 +183,7 @@ func (in *Inbox) Handler() http.Handler {
 	mux.HandleFunc("GET /static/{name}", in.serveFile)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/inbox", http.StatusSeeOther) })
 	for pattern, answer := range map[string]answerer{
-		"GET /":                  func(http.ResponseWriter, *http.Request, visit) error { return errNoPage },
+		"GET /":                  above(mux),
 		"GET /inbox":             in.list,
 		"GET /inbox.csv":         in.csv,
 		"GET /case/{id}":         in.caseFile,
@@ -207,6 +209,26 @@ func (in *Inbox) Handler() http.Handler {
 		mux.HandleFunc(pattern, in.known(answer))
 	}
 	return guarded(in.csrf.Handler(mux))
+}
+
+// above leads from the address of a button to the page that has it: a browser that was closed over
+// the answer to a button asks for that address again. Others are of no page.
+func above(mux *http.ServeMux) answerer {
+	answers := func(method, at string) bool {
+		_, pattern := mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: at}})
+		return pattern != "" && pattern != "GET /"
+	}
+	return func(w http.ResponseWriter, r *http.Request, _ visit) error {
+		at := r.URL.Path
+		if !answers(http.MethodPost, at) {
+			return errNoPage
+		}
+		for !answers(http.MethodGet, at) {
+			at = path.Dir(at)
+		}
+		http.Redirect(w, r, (&url.URL{Path: at}).String(), http.StatusSeeOther)
+		return nil
+	}
 }
 
 // guarded adds what holds for every answer.

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -130,7 +131,9 @@ func (a *Auth) Handler() http.Handler {
 	mux.HandleFunc("GET /login/oidc", func(w http.ResponseWriter, r *http.Request) { a.start(w, r, a.oidc) })
 	mux.HandleFunc("GET /login/callback", a.callback)
 	mux.HandleFunc("GET /login/once", a.once)
+	mux.HandleFunc("GET /login/", a.nowhere)
 	mux.HandleFunc("POST /logout", a.logout)
+	mux.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusSeeOther) }) // the button is there
 	return a.guarded(mux)
 }
 
@@ -202,24 +205,38 @@ func safe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// toLogin sends a person to sign in first. A script that fetches a part of a page must not
-// get the page of signing in for it.
+// toLogin has a person sign in first. Who fetches something to use it must not get the page of
+// signing in for it.
 func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
-	dest := r.Header.Get("Sec-Fetch-Dest")
-	script := r.Header.Get("HX-Request") != "" || dest != "" && dest != "document"
-	if !safe(r.Method) && !script && (dest != "" || strings.Contains(r.Header.Get("Accept"), "text/html")) {
-		a.problem(w, r, http.StatusUnauthorized, "login.first") // a form; the browser keeps what was written in it
-		return
-	}
-	if !safe(r.Method) || script {
+	switch {
+	case !looks(r):
 		http.Error(w, a.lang(r).Text("login.first"), http.StatusUnauthorized)
-		return
+	case !safe(r.Method): // a form; the browser keeps what was written in it
+		a.problem(w, r, http.StatusUnauthorized, "login.first")
+	default:
+		target := "/login"
+		if back, ok := ownPath(r.URL.RequestURI()); ok && back != home {
+			target += "?" + url.Values{"back": {back}}.Encode()
+		}
+		http.Redirect(w, r, target, http.StatusSeeOther)
 	}
-	target := "/login"
-	if back, ok := ownPath(r.URL.RequestURI()); ok && back != home {
-		target += "?" + url.Values{"back": {back}}.Encode()
+}
+
+// looks reports whether somebody looks at the answer, and no script or program works with it.
+// By plain http a browser says no more than that it takes HTML. Who asks for a page and says
+// nothing of what it should be may be one that watches whether the site is up.
+func looks(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	switch dest := r.Header.Get("Sec-Fetch-Dest"); {
+	case r.Header.Get("HX-Request") != "":
+		return false
+	case dest != "":
+		return dest == "document"
+	case strings.Contains(accept, "text/html"):
+		return true
 	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
+	page := path.Ext(r.URL.Path) == "" // a table has one: .csv
+	return page && safe(r.Method) && (accept == "" || strings.Contains(accept, "*/*"))
 }
 
 // maxBack bounds the way back, in bytes: it travels in a cookie.

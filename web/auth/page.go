@@ -41,6 +41,11 @@ func (a *Auth) lang(r *http.Request) i18n.Lang {
 // page shows who is signed in, or the ways to sign in.
 func (a *Auth) page(w http.ResponseWriter, r *http.Request) { a.show(w, r, http.StatusOK, "") }
 
+// nowhere shows it to who asks for a page below it that is none.
+func (a *Auth) nowhere(w http.ResponseWriter, r *http.Request) {
+	a.problem(w, r, http.StatusNotFound, "web.error.no_page")
+}
+
 // problem shows the page with what went wrong.
 func (a *Auth) problem(w http.ResponseWriter, r *http.Request, status int, key string, pairs ...any) {
 	a.show(w, r, status, a.lang(r).Text(key, pairs...))

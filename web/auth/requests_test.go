@@ -71,6 +71,13 @@ func TestRequire(t *testing.T) {
 		"htmx":              {"GET", "/case/1?part=row", map[string]string{"HX-Request": "true"}, 401, ""},
 		"a verb":            {"POST", "/case/1/claim", nil, 401, ""},
 		"no way back there": {"GET", "//attacker.example/", nil, 303, "/login"},
+
+		"a table, by hand":           {"GET", "/inbox.csv?q=x", map[string]string{"Accept": "text/html,*/*;q=0.8"}, 303, "/login?back=%2Finbox.csv%3Fq%3Dx"},
+		"a table, by a program":      {"GET", "/reports.csv", map[string]string{"Accept": "*/*"}, 401, ""},
+		"a table, no word of what":   {"GET", "/reports.csv", nil, 401, ""},
+		"a stream, by plain http":    {"GET", "/events?since=1", map[string]string{"Accept": "text/event-stream"}, 401, ""},
+		"a page, by a program":       {"GET", "/inbox", map[string]string{"Accept": "application/json"}, 401, ""},
+		"a page, whatever it may be": {"GET", "/inbox", map[string]string{"Accept": "*/*"}, 303, "/login"}, // one that looks whether the site is up
 	} {
 		r := httptest.NewRequest(c.method, "http://127.0.0.1"+c.path, nil)
 		for k, v := range c.headers {
@@ -80,6 +87,24 @@ func TestRequire(t *testing.T) {
 		s.auth.Require(http.NotFoundHandler()).ServeHTTP(answer, r)
 		if answer.Code != c.code || answer.Header().Get("Location") != c.to {
 			t.Errorf("%s: %d to %q, want %d to %q", name, answer.Code, answer.Header().Get("Location"), c.code, c.to)
+		}
+	}
+}
+
+// TestAddressesOfSigningIn: who types one that is none, or is only for a button, gets the page of
+// signing in, in a language of theirs.
+func TestAddressesOfSigningIn(t *testing.T) {
+	s := newSite(t, nil)
+	for path, c := range map[string]struct {
+		code int
+		to   string
+	}{"/logout": {303, "/login"}, "/login/slack": {404, ""}, "/login/oidc": {404, ""}, "/login/nowhere": {404, ""}} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept-Language", "uk")
+		answer := httptest.NewRecorder()
+		s.auth.Handler().ServeHTTP(answer, r)
+		if answer.Code != c.code || answer.Header().Get("Location") != c.to || c.code == 404 && !strings.Contains(answer.Body.String(), "Такої сторінки немає.") {
+			t.Errorf("%s: %d to %q: %s", path, answer.Code, answer.Header().Get("Location"), answer.Body)
 		}
 	}
 }

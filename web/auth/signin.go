@@ -151,7 +151,7 @@ const moved = "moved"
 // start sends a person to the provider.
 func (a *Auth) start(w http.ResponseWriter, r *http.Request, p *provider) {
 	if p == nil {
-		http.NotFound(w, r)
+		a.nowhere(w, r)
 		return
 	}
 	if a.base != nil && !sameHost(r.Host, a.base.Host) { // the cookie must be where the provider sends back to

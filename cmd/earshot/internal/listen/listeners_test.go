@@ -91,6 +91,43 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 }
 
+// TestProgramsAreToldSo: who comes to an address for programs in another way than it is meant to be asked, or
+// beside it, is told so as a program understands, and never sent to the pages for people.
+func TestProgramsAreToldSo(t *testing.T) {
+	w := listening(config.Web{Listen: "127.0.0.1:8080"})
+	w.Inbox = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/login", http.StatusSeeOther) })
+	handler := w.Routes()
+	for _, c := range []struct {
+		method, path string
+		code         int
+		allow, kind  string
+	}{
+		{"GET", push.Path, 405, "POST", "application/json"},
+		{"HEAD", push.Path, 405, "POST", "application/json"},
+		{"PUT", push.Path, 405, "POST", "application/json"},
+		{"POST", push.Path + "/", 404, "", "application/json"},
+		{"POST", "/api/v1/post", 404, "", "application/json"},
+		{"GET", "/api/", 404, "", "application/json"},
+		{"GET", "/slack/interactions", 405, "POST", "text/plain"},
+		{"POST", "/slack/events", 404, "", "text/plain"},
+		{"POST", "/websub/x", 404, "", "text/plain"}, // no hub can reach this one
+		{"POST", "/healthz", 405, "GET, HEAD", "text/plain"},
+		{"POST", "/livez", 405, "GET, HEAD", "text/plain"},
+		{"DELETE", "/readyz", 405, "GET, HEAD", "text/plain"},
+		{"PUT", "/metrics", 405, "GET, HEAD", "text/plain"},
+		{"POST", push.Path, 200, "", ""},
+		{"POST", "/slack/interactions", 200, "", ""},
+		{"HEAD", "/livez", 200, "", ""},
+		{"GET", "/inbox", 303, "", ""},
+	} {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest(c.method, c.path, nil))
+		if h := answer.Header(); answer.Code != c.code || h.Get("Allow") != c.allow || !strings.HasPrefix(h.Get("Content-Type"), c.kind) {
+			t.Errorf("%s %s: %d, Allow %q, %q; want %d, %q, %q", c.method, c.path, answer.Code, h.Get("Allow"), h.Get("Content-Type"), c.code, c.allow, c.kind)
+		}
+	}
+}
+
 // TestThroughAProxyNobodyNamed: nginx as it comes passes on its own name for earshot, which is one of this
 // machine. What says that it is another's request gets what others get.
 func TestThroughAProxyNobodyNamed(t *testing.T) {

@@ -135,6 +135,17 @@ func (p *PushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	answer(rw, http.StatusOK, pushAnswer{Accepted: len(posts), New: got.New, Edited: got.Edited, Known: len(posts) - got.New - got.Edited})
 }
 
+// noDoor answers who comes to a door in another way than by POST, or to an address below /api/
+// where there is none.
+func noDoor(rw http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != push.Path {
+		answer(rw, http.StatusNotFound, pushAnswer{Error: "nothing is here: posts are handed in at " + push.Path})
+		return
+	}
+	rw.Header().Set("Allow", http.MethodPost)
+	answer(rw, http.StatusMethodNotAllowed, pushAnswer{Error: "posts are handed in with POST"})
+}
+
 // storeRetry is when a sender may try again after the database could not be written.
 const storeRetry = 5 * time.Second
 

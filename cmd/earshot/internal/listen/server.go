@@ -215,17 +215,23 @@ func (w *Server) caught(next http.Handler) http.Handler {
 // interactionsPath is where Slack's signed requests come.
 const interactionsPath = "/slack/interactions"
 
-// Routes is what web.listen answers.
+// Routes is what web.listen answers. What is for programs stands apart from the pages: who errs
+// there is told so, and not sent to sign in.
 func (w *Server) Routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /healthz", w.operators(w.Health, w.Well))
-	mux.HandleFunc("GET /livez", live)
-	mux.Handle("GET /readyz", w.operators(w.Ready, w.Well))
-	mux.Handle("GET /metrics", w.operators(w.Metrics, http.HandlerFunc(elsewhere)))
-	mux.Handle("POST "+interactionsPath, make(turns, largeOfSlack).bounded(w.Interactions))
-	mux.Handle("POST "+push.Path, w.Pushed)
+	programs := http.NewServeMux()
+	programs.Handle("GET /healthz", w.operators(w.Health, w.Well))
+	programs.HandleFunc("GET /livez", live)
+	programs.Handle("GET /readyz", w.operators(w.Ready, w.Well))
+	programs.Handle("GET /metrics", w.operators(w.Metrics, http.HandlerFunc(elsewhere)))
+	programs.Handle("POST "+interactionsPath, make(turns, largeOfSlack).bounded(w.Interactions))
+	programs.Handle("POST "+push.Path, w.Pushed)
+	programs.HandleFunc("/api/", noDoor)
 	if w.Hubs != nil {
-		mux.Handle(websub.Path, w.Hubs)
+		programs.Handle(websub.Path, w.Hubs)
+	}
+	mux := http.NewServeMux()
+	for _, path := range []string{"/healthz", "/livez", "/readyz", "/metrics", "/slack/", "/api/", websub.Path} {
+		mux.Handle(path, programs)
 	}
 	w.login(mux)
 	if w.Inbox != nil {
