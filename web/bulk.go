@@ -190,12 +190,12 @@ func bulkTitle(l i18n.Lang, m mention.Mention) string {
 
 // verbName is how a verb is called, with its reason or length.
 func verbName(l i18n.Lang, verb, detail string) string {
-	name := l.Word("web.verb", verb)
+	name := l.Word("verb", verb)
 	switch verb {
 	case "dismiss":
 		return name + ": " + l.Word("dismissed", detail)
 	case "snooze":
-		return name + ": " + l.Word("web.until", detail)
+		return name + ": " + l.Word("until", detail)
 	}
 	return name
 }

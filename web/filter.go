@@ -86,13 +86,16 @@ func (f filter) query(me string, zone *time.Location) mention.Query {
 		q.Owner = f.Owner
 	}
 	q.Choose(cmp.Or(f.Status, mention.ListOpen))
-	if day, err := time.Parse(time.DateOnly, f.From); err == nil {
-		y, m, d := day.Date()
-		q.Since = hours.DayBegins(y, m, d, zone)
-	}
-	if day, err := time.Parse(time.DateOnly, f.To); err == nil {
-		y, m, d := day.Date()
-		q.Until = hours.DayBegins(y, m, d+1, zone)
-	}
+	q.Since, q.Until = dayBegins(f.From, 0, zone), dayBegins(f.To, 1, zone)
 	return q
+}
+
+// dayBegins is the first moment of so many days after a date; zero without a date.
+func dayBegins(date string, after int, zone *time.Location) time.Time {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return time.Time{}
+	}
+	y, m, d := day.Date()
+	return hours.DayBegins(y, m, d+after, zone)
 }

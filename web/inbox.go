@@ -44,6 +44,7 @@ type link struct {
 // choice is one select of the filter.
 type choice struct {
 	Key, Label string
+	Any        string // what nothing chosen is called; empty: something is
 	Options    []option
 }
 
@@ -194,14 +195,14 @@ func (in *Inbox) selects(ctx context.Context, v visit, f filter) []choice {
 		return cmp.Or(names[word], named(word))
 	}
 	return []choice{
-		newChoice("status", v.lang.Text("web.filter.status"), f.Status, mention.Lists[1:], said(v.lang, "web.status")),
-		newChoice("owner", v.lang.Text("web.filter.owner"), f.Owner, whose, owner),
-		newChoice("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said(v.lang, "severity")),
-		newChoice("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs),
-		newChoice("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, asItIs),
-		newChoice("topic", v.lang.Text("web.filter.topic"), f.Topic, places.Topics, said(v.lang, "topic")),
-		newChoice("kind", v.lang.Text("web.filter.kind"), f.Kind, kinds(), said(v.lang, "web.kind")),
-		newChoice("lang", v.lang.Text("web.filter.lang"), f.Lang, languages, said(v.lang, "web.language")),
+		v.choice("status", f.Status, mention.Lists[1:], said(v.lang, "web.status")),
+		v.choice("owner", f.Owner, whose, owner),
+		v.choice("severity", f.Severity, severities[1:], said(v.lang, "severity")),
+		v.choice("watch", f.Watch, places.Watches, asItIs),
+		v.choice("source", f.Source, places.Sources, asItIs),
+		v.choice("topic", f.Topic, places.Topics, said(v.lang, "topic")),
+		v.choice("kind", f.Kind, kinds(), said(v.lang, "web.kind")),
+		v.choice("lang", f.Lang, languages, said(v.lang, "web.language")),
 	}
 }
 
@@ -213,8 +214,9 @@ func said(l i18n.Lang, list string) func(string) string {
 	return func(word string) string { return l.Word(list, word) }
 }
 
-func newChoice(key, label, chosen string, words []string, name func(string) string) choice {
-	c := choice{Key: key, Label: label}
+// choice is one select; name says how its words are called.
+func (v visit) choice(key, chosen string, words []string, name func(string) string) choice {
+	c := choice{Key: key, Label: v.lang.Word("web.label", key), Any: v.lang.Word("web.any", key)}
 	if chosen != "" && !slices.Contains(words, chosen) {
 		words = append(slices.Clone(words), chosen) // of another watchlist, or a person
 	}

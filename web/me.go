@@ -26,20 +26,23 @@ type Mine interface {
 // mePage is the page of who looks at it.
 type mePage struct {
 	frame
-	Has       []row // cases
-	HasAll    string
-	Asleep    string // how many of them are snoozed; empty for none
+	Has, Did  myList
+	Asleep    string // how many of what the person has are snoozed; empty for none
 	AsleepAll string
-	Did       []row // answered lately
-	DidAll    string
 	Numbers   []tile
-	Langs     choice
+	Selects   []choice
 	Zone      string // chosen
 	TeamZone  string
 	Zones     []string // offered
 	Sessions  []sessionRow
 	NoSession bool // a proxy, or nobody, signs people in here
 	Saved     bool
+}
+
+// myList is the beginning of a list, with the address of all of it.
+type myList struct {
+	Rows []row
+	All  string
 }
 
 // sessionRow is one session in words.
@@ -65,7 +68,17 @@ func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 	if out.Title == "" {
 		out.Title = l.Text("web.me")
 	}
-	if err := in.myCases(r.Context(), v, &out); err != nil {
+	var err error
+	if out.Has, err = in.myList(r.Context(), v, mention.ListClaimed, meHas); err != nil {
+		return err
+	}
+	if out.Did, err = in.myList(r.Context(), v, mention.ListReplied, meDid); err != nil {
+		return err
+	}
+	if out.Asleep, out.AsleepAll, err = in.asleep(r.Context(), v); err != nil {
+		return err
+	}
+	if out.Numbers, err = in.myNumbers(r.Context(), v); err != nil {
 		return err
 	}
 	chosen, err := in.opt.Mine.Preference(r.Context(), mine.ID)
@@ -73,7 +86,9 @@ func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	out.Zone = chosen.Zone
-	out.Langs = newChoice("lang", l.Text("web.filter.lang"), chosen.Lang, languages, said(l, "web.language"))
+	lang := v.choice("lang", chosen.Lang, languages, said(l, "web.language"))
+	lang.Any = l.Text("web.me.browser")
+	out.Selects = []choice{lang}
 	sessions, err := in.opt.Mine.SessionsOf(r.Context(), mine.ID)
 	if err != nil {
 		return err
@@ -90,51 +105,47 @@ func newSessionRow(v visit, s mention.Session, here bool) sessionRow {
 	return sessionRow{Way: v.lang.Word("web.way", s.Way), Made: v.lang.DateTime(s.MadeAt.In(v.zone)), Seen: v.lang.Ago(v.now.Sub(s.SeenAt)), Hash: hex.EncodeToString(s.Hash[:]), Here: here}
 }
 
-// myCases reads what the person has and did.
-func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
-	for _, part := range []struct {
-		list  filter // the link's: what is shown is its beginning
-		limit int
-		into  *[]row
-		all   *string
-	}{{filter{Status: mention.ListClaimed, Owner: "me"}, meHas, &out.Has, &out.HasAll}, {filter{Status: mention.ListReplied, Owner: "me"}, meDid, &out.Did, &out.DidAll}} {
-		q := part.list.query(v.who.ID, v.team)
-		q.Limit = part.limit
-		page, err := in.opt.Cases.List(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, e := range page.Entries {
-			*part.into = append(*part.into, newRow(v, e, "/me"))
-		}
-		*part.all = part.list.path()
+func (in *Inbox) myList(ctx context.Context, v visit, status string, limit int) (out myList, err error) {
+	f := filter{Status: status, Owner: "me"}
+	q := f.query(v.who.ID, v.team)
+	q.Limit = limit
+	page, err := in.opt.Cases.List(ctx, q)
+	for _, e := range page.Entries {
+		out.Rows = append(out.Rows, newRow(v, e, "/me"))
 	}
-	asleep := filter{Status: mention.ListSnoozed, Owner: "me"}
-	n, err := in.opt.Cases.Count(ctx, asleep.query(v.who.ID, v.team), maxCount+1)
-	if err != nil {
-		return err
-	}
+	out.All = f.path()
+	return out, err
+}
+
+// asleep says how many cases of the person's are snoozed, and where they are.
+func (in *Inbox) asleep(ctx context.Context, v visit) (many, at string, err error) {
+	f := filter{Status: mention.ListSnoozed, Owner: "me"}
+	n, err := in.opt.Cases.Count(ctx, f.query(v.who.ID, v.team), maxCount+1)
 	if n > 0 {
-		out.Asleep, out.AsleepAll = v.lang.Number(min(n, maxCount)), asleep.path()
+		many = v.lang.Number(min(n, maxCount))
 	}
 	if n > maxCount {
-		out.Asleep += "+"
+		many += "+"
 	}
+	return many, f.path(), err
+}
+
+// myNumbers are what the person answered, beside the time before.
+func (in *Inbox) myNumbers(ctx context.Context, v visit) ([]tile, error) {
 	scope := report.Scope{Since: v.now.In(v.zone).AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
 	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now, before := report.Compare(cases, scope)
-	out.Numbers = myTiles(v.lang, now, before)
-	return nil
+	return myTiles(v.lang, now, before), nil
 }
 
 func myTiles(l i18n.Lang, now, before report.Report) []tile {
 	was := func(was string) string { return l.Text("web.report.was", "was", was) }
 	name := func(key string) string { return text.Capital(l.Text(key)) }
 	out := []tile{{name("web.me.answered"), l.Number(now.Answered), was(l.Number(before.Answered))},
-		{name("web.me.took"), now.Answer.MedianWords(l), was(before.Answer.MedianWords(l))}}
+		{name("report.answer"), now.Answer.MedianWords(l), was(before.Answer.MedianWords(l))}}
 	if now.Kept.Of+before.Kept.Of > 0 {
 		out = append(out, tile{name("web.me.kept"), now.Kept.Words(l), was(before.Kept.Words(l))})
 	}

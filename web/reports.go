@@ -132,10 +132,7 @@ func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before r
 	if err != nil {
 		return ask, now, before, err
 	}
-	scope.Reply, scope.Network = in.opt.ReplyWithin, in.opt.Network
-	if in.opt.Retention != nil {
-		scope.NamesSince = v.now.Add(-in.opt.Retention())
-	}
+	scope.Reply, scope.Network, scope.NamesSince = in.opt.ReplyWithin, in.opt.Network, v.now.Add(-in.opt.Retention())
 	select {
 	case in.count <- struct{}{}:
 		defer func() { <-in.count }()
@@ -176,7 +173,7 @@ func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) error 
 	places := in.opt.Places()
 	out := reportPage{frame: in.frame(v, "reports", l.Text("web.reports")), Period: ask.period, From: ask.from, To: ask.to, CSV: "/reports.csv?" + ask.query(),
 		Span: l.Text("report.period", "from", l.DateTime(now.Since), "to", l.Time("time.date_time_zone", now.Until)), Unanswered: now.Unanswered, NothingHeard: now.Heard == 0, Nameless: now.Nameless(l),
-		Selects: []choice{newChoice("watch", l.Text("web.filter.watch"), ask.watch, places.Watches, asItIs), newChoice("source", l.Text("web.filter.source"), ask.source, places.Sources, asItIs)}}
+		Selects: []choice{v.choice("watch", ask.watch, places.Watches, asItIs), v.choice("source", ask.source, places.Sources, asItIs)}}
 	for _, p := range reportPeriods {
 		to := reportAsk{period: p.word, watch: ask.watch, source: ask.source}
 		out.Periods = append(out.Periods, link{Name: l.Text(p.key), Path: to.path(), Here: to == ask})

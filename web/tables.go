@@ -36,7 +36,7 @@ func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
 	return slices.DeleteFunc([]reportTable{
 		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: mention.ListAll}) }),
 		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said(l, "topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: mention.ListAll}) }),
-		t.of("people", l.Text("web.report.people"), l.Text("report.person"), now.People, asItIs, nil),
+		t.of("people", l.Text("report.people"), l.Text("report.person"), now.People, asItIs, nil),
 		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: mention.ListAll}) }),
 		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said(l, "web.language"), nil),
 		t.authors(now.Authors, func(a report.Author) string {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -25,11 +26,8 @@ type Templates interface {
 type templatesPage struct {
 	frame
 	Groups []templateGroup // by language
-	Topics []string
-	Langs  []string
-	May    bool
-	Most   int
-	Names  string // of the placeholders
+	New    *templateRow    // an empty one; nil: the person may only read
+	Names  string          // of the placeholders
 }
 
 type templateGroup struct {
@@ -38,10 +36,21 @@ type templateGroup struct {
 	List []templateRow
 }
 
+// templateRow is a template and the form that changes it.
 type templateRow struct {
 	mention.Template
-	When string
-	Who  string
+	T         i18n.Lang
+	Selects   []choice
+	Most      int // characters
+	When, Who string
+}
+
+func (in *Inbox) newTemplateRow(v visit, t mention.Template) templateRow {
+	lang := v.choice("lang", t.Lang, languages, said(v.lang, "web.language"))
+	topic := v.choice("topic", t.Topic, in.opt.Places().Topics, said(v.lang, "topic"))
+	lang.Label, lang.Any = v.lang.Text("web.template.lang"), ""
+	topic.Label, topic.Any = v.lang.Text("web.template.topic"), v.lang.Text("template.any")
+	return templateRow{t, v.lang, []choice{lang, topic}, mention.MaxTemplate, v.lang.DateTime(t.ChangedAt.In(v.zone)), text.Line(t.By.Name, maxLine)}
 }
 
 // templates lists what there is; whoever may changes it there.
@@ -50,12 +59,16 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: v.who.Reply, Most: mention.MaxTemplate, Names: mention.Placeholders}
+	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Names: mention.Placeholders}
+	if v.who.Reply {
+		empty := in.newTemplateRow(v, mention.Template{Lang: v.lang.Code()})
+		page.New = &empty
+	}
 	for _, code := range languages {
 		group := templateGroup{Lang: code, Name: text.Capital(v.lang.Word("web.language", code))}
 		for _, t := range all {
 			if t.Lang == code {
-				group.List = append(group.List, templateRow{t, v.lang.DateTime(t.ChangedAt.In(v.zone)), text.Line(t.By.Name, 80)})
+				group.List = append(group.List, in.newTemplateRow(v, t))
 			}
 		}
 		if len(group.List) > 0 {

@@ -1,17 +1,22 @@
 // Package web is the inbox in a browser: what waits, one case with its history, and the
 // verbs of the desk, which decides here as it does for Slack.
 //
+// A request comes to Handler, which knows the addresses, and by known (visit.go) to the file of
+// its page, as the visit of a person: inbox.go and filter.go with row.go, casefile.go, reports.go
+// with tables.go and charts.go, sources.go, templates.go, me.go; what is pressed to verbs.go,
+// bulk.go and answer.go. Each reads by an interface of Options, makes a page of words alone and
+// has show draw it by its template in pages/, or returns an error, which fail says to the person.
+// Open pages are told of changes by events.go, from what live.go reads.
+//
 // Pages are made on the server and work without scripts; what a script adds is speed. It
 // must not decide anything about a case, know how people sign in (Who says who asks), or
 // send anything to another site.
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -103,21 +108,19 @@ type Options struct {
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
-	// Retention is how long names are kept; nil: for good.
+	// Retention is how long names are kept.
 	Retention func() time.Duration
-	// Templates are those that staff write; among what Replies returns.
-	Templates Templates
-	// Answers sends replies to the sites.
-	Answers Answers
-	Log     *slog.Logger
-	Now     func() time.Time
+	Templates Templates // that staff write; among what Replies returns
+	Answers   Answers
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Inbox serves the pages. It may be used by several goroutines.
 type Inbox struct {
 	opt   Options
 	pages *template.Template
-	files map[string]file // by name
+	marks map[string]string // of the static files, by name: browsers keep what they have for good
 	live  *live
 	csrf  *http.CrossOriginProtection
 	count chan struct{} // full while as many reports are counted as may be
@@ -130,16 +133,9 @@ type Inbox struct {
 //go:embed pages static
 var embedded embed.FS
 
-// file is one static file with its mark, by which browsers keep it for good.
-type file struct {
-	body []byte
-	kind string
-	mark string
-}
-
 // New returns an inbox. Run must run for pages to stay up to date by themselves.
 func New(opt Options) (*Inbox, error) {
-	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection(), count: make(chan struct{}, countsAtOnce)}
+	in := &Inbox{opt: opt, marks: map[string]string{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection(), count: make(chan struct{}, countsAtOnce)}
 	in.csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, in.language(Person{}, r).Text("web.error.other_site"), http.StatusForbidden)
 	}))
@@ -148,18 +144,15 @@ func New(opt Options) (*Inbox, error) {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
-	const css, js = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
-	for name, kind := range map[string]string{"app.css": css, "app.js": js, "htmx.min.js": js} {
+	for _, name := range []string{"app.css", "app.js", "htmx.min.js"} {
 		body, err := embedded.ReadFile("static/" + name)
 		if err != nil {
 			return nil, fmt.Errorf("web: %w", err)
 		}
-		sum := sha256.Sum256(body)
-		in.files[name] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
+		in.marks[name] = fmt.Sprintf("%x", sha256.Sum256(body))
 	}
 	var err error
-	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital, "to": row.to}).ParseFS(embedded, "pages/*.gohtml")
-	if err != nil {
+	if in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital, "to": row.to}).ParseFS(embedded, "pages/*.gohtml"); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	return in, nil
@@ -170,9 +163,6 @@ func (in *Inbox) Run(ctx context.Context) { in.live.run(ctx) }
 
 // Changed says that cases changed in this process, so that open pages hear of it at once.
 func (in *Inbox) Changed() { in.live.wake() }
-
-// static is the address of a static file.
-func (in *Inbox) static(name string) string { return "/static/" + name + "?v=" + in.files[name].mark }
 
 // policy is what a page may do: its own files, and nothing written by anybody else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -248,82 +238,13 @@ func guarded(next http.Handler) http.Handler {
 // maxForm bounds the body of a request: a page of ids is 4 KB, a note 8.
 const maxForm = 1 << 20
 
+// static is the address of a static file.
+func (in *Inbox) static(name string) string { return "/static/" + name + "?v=" + in.marks[name] }
+
 func (in *Inbox) serveFile(w http.ResponseWriter, r *http.Request) {
-	f, ok := in.files[r.PathValue("name")]
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", f.kind)
-	if r.URL.Query().Get("v") == f.mark {
+	name := r.PathValue("name")
+	if mark := r.URL.Query().Get("v"); mark != "" && mark == in.marks[name] {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	_, _ = w.Write(f.body) // the asker is gone if this fails
-}
-
-// visit is one request of a known person.
-type visit struct {
-	who  Person
-	lang i18n.Lang
-	zone *time.Location // of the times that the person reads
-	team *time.Location // of the days in addresses: a link shows everybody the same
-	now  time.Time
-}
-
-// answerer answers a request of a known person, or returns why not: then nothing was written yet.
-type answerer func(w http.ResponseWriter, r *http.Request, v visit) error
-
-// known lets people in, in their language; who is nobody is told so.
-func (in *Inbox) known(answer answerer) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		who, ok := in.opt.Who(r)
-		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, team: in.opt.Zone(), now: in.opt.Now()}
-		if v.zone == nil {
-			v.zone = v.team
-		}
-		err := error(errNobody)
-		if ok {
-			err = answer(w, r, v)
-		} else {
-			v.who = Person{}
-		}
-		if err != nil {
-			in.fail(w, r, v, err)
-		}
-	}
-}
-
-// language is the person's own, or else one that the browser asks for.
-func (in *Inbox) language(who Person, r *http.Request) i18n.Lang {
-	if who.Lang != "" {
-		return in.opt.Texts.In(who.Lang)
-	}
-	return in.opt.Texts.Asked(r.Header.Get("Accept-Language"), in.opt.Lang())
-}
-
-// show writes a page, or one part of it.
-func (in *Inbox) show(w http.ResponseWriter, status int, name string, data any) error {
-	var page bytes.Buffer // a page that fails half way is none
-	if err := in.pages.ExecuteTemplate(&page, name, data); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = page.WriteTo(w) // the asker is gone if this fails
-	return nil
-}
-
-// frame is what every page shows around its content.
-type frame struct {
-	T     i18n.Lang
-	Title string
-	Page  string // the one of the navigation that it is; empty for another
-	Me    mention.Person
-	Sees  bool  // the page of sources
-	Live  bool  // the page hears of changes
-	Since int64 // the last one that it shows
-}
-
-func (in *Inbox) frame(v visit, page, title string) frame {
-	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person, Sees: v.who.Sources}
+	http.ServeFileFS(w, r, embedded, "static/"+name)
 }

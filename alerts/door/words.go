@@ -132,7 +132,7 @@ func complaint(m alerts.Message) []string {
 	}
 	out := []string{first, m.Details.Record(l), quote(m)}
 	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
-		out = append(out, l.Text("door.why", "why", calm(text.Line(strings.Join(why, ", "), 300))))
+		out = append(out, l.Text("alert.why", "why", calm(text.Line(strings.Join(why, ", "), 300))))
 	}
 	if m.Case.Status != mention.Open {
 		out = append(out, calm(text.Line(alerts.State(l, m.Zone, m.Mention, m.Case), 3*maxName)))

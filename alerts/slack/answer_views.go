@@ -150,7 +150,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 		row = append(row, button(actStands, "web.answer.stands"), button(actMissing, "web.answer.missing"))
 	}
 	if link := webLink(a.m.Post.URL); link != "" {
-		row = append(row, api.NewButtonBlockElement(actOpen, string(a.m.ID), plainText(l.Text("slack.button.open"))).WithURL(link))
+		row = append(row, api.NewButtonBlockElement(actOpen, string(a.m.ID), plainText(l.Text("press.open"))).WithURL(link))
 	}
 	if len(row) > 0 {
 		blocks = append(blocks, api.NewActionBlock("decide", row...))
@@ -163,7 +163,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 
 // closing is a window that can only be closed.
 func closing(l i18n.Lang, blocks ...api.Block) api.ModalViewRequest {
-	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("web.answer")), Close: plainText(l.Text("slack.button.close")), Blocks: api.Blocks{BlockSet: blocks}}
+	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("web.answer")), Close: plainText(l.Text("press.close")), Blocks: api.Blocks{BlockSet: blocks}}
 }
 
 func toldView(l i18n.Lang, words string) api.ModalViewRequest { return closing(l, section(words)) }

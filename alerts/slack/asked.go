@@ -135,7 +135,7 @@ func (n *Notifier) caseLines(l i18n.Lang, e mention.MentionRecord) []line {
 		{text: " · " + whoWhere(l, m.Post, somebody(l)) + " · " + text.Line(alerts.State(l, n.opt.Zone(), m, c), 3*maxName) + " · " + l.Ago(n.opt.Now().Sub(alerts.Since(m, c)))}}
 	under := line{{text: excerpt(l, m) + "  "}}
 	if m.Post.URL != "" {
-		under = append(under, piece{text: l.Text("slack.button.open"), link: m.Post.URL}, piece{text: "  "})
+		under = append(under, piece{text: l.Text("press.open"), link: m.Post.URL}, piece{text: "  "})
 	}
 	if inbox := n.caseLink(m.ID); inbox != "" {
 		under = append(under, piece{text: l.Text("slack.inbox"), link: inbox})

@@ -173,7 +173,7 @@ func TestHomeInEveryLanguage(t *testing.T) {
 	for _, code := range append([]string{"en"}, others...) {
 		for _, b := range []*books{full, {}} {
 			n := asking(t, b, nil)
-			blocks, err := n.homeBlocks(t.Context(), texts.In(code), "slack:U0000IRA", texts.In(code).Text("slack.may_not"))
+			blocks, err := n.homeBlocks(t.Context(), texts.In(code), "slack:U0000IRA", texts.In(code).Text("press.may_not"))
 			if err != nil {
 				t.Fatal(err)
 			}

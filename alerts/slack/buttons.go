@@ -74,9 +74,9 @@ func buttons(m alerts.Message) []api.Block {
 	waits := m.Case.Waits()
 	switch m.Case.Status {
 	case mention.Open:
-		add(actClaim, l.Text("slack.button.claim"), api.StylePrimary)
+		add(actClaim, l.Text("verb.claim"), api.StylePrimary)
 	case mention.Claimed:
-		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
+		add(actReplied, l.Text("verb.replied"), api.StylePrimary)
 	}
 	last := m.Answer.Last
 	if waits && (last.Status.Open() || m.Answer.Way && !last.Holds(m.Case)) { // what is open can be settled without a way
@@ -87,19 +87,19 @@ func buttons(m alerts.Message) []api.Block {
 		add(actAnswer, label, api.StyleDefault)
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
-		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText(l.Text("slack.button.open"))).WithURL(link))
+		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText(l.Text("press.open"))).WithURL(link))
 	}
 	if waits {
-		add(actText, l.Text("slack.button.reply_text"), api.StyleDefault)
+		add(actText, l.Text("reply.text"), api.StyleDefault)
 	}
 	switch m.Case.Status {
 	case mention.Open:
-		add(actReplied, l.Text("slack.button.replied"), api.StyleDefault)
+		add(actReplied, l.Text("verb.replied"), api.StyleDefault)
 	case mention.Claimed:
-		add(actRelease, l.Text("slack.button.release"), api.StyleDefault)
+		add(actRelease, l.Text("verb.release"), api.StyleDefault)
 		row = append(row, takeOver(m))
 	case mention.Replied, mention.Dismissed:
-		add(actReopen, l.Text("slack.button.reopen"), api.StyleDefault)
+		add(actReopen, l.Text("verb.reopen"), api.StyleDefault)
 	}
 	if waits {
 		add(actAssign, l.Text("slack.button.assign"), api.StyleDefault)
@@ -125,7 +125,7 @@ func takeAll(m alerts.Message) []api.Block {
 // takeOver asks first, and names the owner: the press holds only against this one.
 func takeOver(m alerts.Message) api.BlockElement {
 	l, who := m.Lang, text.Line(m.Case.Owner.Name, maxName)
-	return asksFirst(l, actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, l.Text("slack.button.take_over"), l.Text("slack.take_over.title"), l.Text("slack.take_over.text", "who", who))
+	return asksFirst(l, actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, l.Text("verb.takeover"), l.Text("slack.take_over.title"), l.Text("slack.take_over.text", "who", who))
 }
 
 // asksFirst is a button of which Slack asks a question before it sends the press.
@@ -141,16 +141,16 @@ func menu(m alerts.Message) *api.OverflowBlockElement {
 	option := func(verb, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(verb+":"+string(m.Mention.ID), plainText(label), nil)
 	}
-	first := option(optNotNegative, l.Text("slack.menu.not_negative"))
+	first := option(optNotNegative, l.Text("dismiss.not_negative"))
 	if m.Mention.Post.Deleted {
-		first = option(optGone, l.Text("slack.menu.gone"))
+		first = option(optGone, l.Text("dismiss.gone"))
 	}
-	entries := []*api.OptionBlockObject{first, option(optNotUs, l.Text("slack.menu.not_us")), option(optSpam, l.Text("slack.menu.spam"))}
+	entries := []*api.OptionBlockObject{first, option(optNotUs, l.Text("dismiss.not_us")), option(optSpam, l.Text("dismiss.spam"))}
 	if !mention.IsNobody(m.Mention.Post.Author) {
 		entries = append(entries, option(optMute, l.Text("slack.menu.mute")))
 	}
 	if m.Case.Snoozed() {
-		entries = append(entries, option(optWake, l.Text("slack.menu.wake")))
+		entries = append(entries, option(optWake, l.Text("verb.wake")))
 	} else {
 		entries = append(entries, option(optSnoozeFor, l.Text("slack.menu.snooze")))
 	}

@@ -42,7 +42,7 @@ func digest(m alerts.Message, limit int) []api.Block {
 	var lists []api.RichTextElement
 	lists = append(lists, table(l, l.Text("digest.slowest"), slow(s.Report.Places), rows)...)
 	lists = append(lists, table(l, l.Text("digest.topics"), topicRows(l, s.Report.Topics), rows)...)
-	lists = append(lists, table(l, l.Text("digest.people"), answering(s.Report.People), rows)...)
+	lists = append(lists, table(l, l.Text("report.people"), answering(s.Report.People), rows)...)
 	lists = append(lists, waiting(m, limit/500)...)
 	if len(lists) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("lists", lists...))

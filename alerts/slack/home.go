@@ -323,12 +323,12 @@ func homeButtons(l i18n.Lang, e mention.MentionRecord) []api.BlockElement {
 	}
 	var row []api.BlockElement
 	if e.Case.Status == mention.Claimed {
-		row = append(row, button(actReplied, "slack.button.replied").WithStyle(api.StylePrimary), button(actRelease, "slack.button.release"))
+		row = append(row, button(actReplied, "verb.replied").WithStyle(api.StylePrimary), button(actRelease, "verb.release"))
 	} else {
-		row = append(row, button(actClaim, "slack.button.claim").WithStyle(api.StylePrimary))
+		row = append(row, button(actClaim, "verb.claim").WithStyle(api.StylePrimary))
 	}
 	if link := webLink(e.Mention.Post.URL); link != "" {
-		row = append(row, button(actOpen, "slack.button.open").WithURL(link))
+		row = append(row, button(actOpen, "press.open").WithURL(link))
 	}
 	return row
 }

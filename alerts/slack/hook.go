@@ -99,7 +99,7 @@ func hookDraw(m alerts.Message) drawn {
 		line = append(line, italic(m.Lang.Text("alert.follow_here")+" "))
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
-		line = append(line, api.NewRichTextSectionLinkElement(link, m.Lang.Text("slack.button.open"), nil), textElement("  "))
+		line = append(line, api.NewRichTextSectionLinkElement(link, m.Lang.Text("press.open"), nil), textElement("  "))
 	}
 	if m.Alert.Route != "" {
 		line = append(line, italic(m.Lang.Text("alert.for_route", "route", text.Line(m.Alert.Route, maxName))))

@@ -44,7 +44,7 @@ type refusal struct {
 // denied is the refusal of what a role or a list does not allow, as far as Slack said who it is.
 func denied(l i18n.Lang, known bool) refusal {
 	if known {
-		return refusal{words: l.Text("slack.may_not")}
+		return refusal{words: l.Text("press.may_not")}
 	}
 	return refusal{l.Text("slack.unknown_role"), true}
 }

@@ -46,7 +46,7 @@ func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) 
 	for i, r := range replies[:min(len(replies), repliesAtMost)] {
 		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
 			WithInitialValue(text.Cut(r, maxReplyText))
-		label := plainText(l.Text("slack.replies.text", "n", i+1))
+		label := plainText(l.Text("reply.text_n", "n", i+1))
 		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
 		input.Optional = true
 		blocks = append(blocks, input)
@@ -60,9 +60,9 @@ func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) 
 		blocks = append(blocks, own, saveButton(l, ownReply))
 	}
 	if link := webLink(m.Post.URL); link != "" {
-		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("slack.button.open"))).WithURL(link)))
+		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("press.open"))).WithURL(link)))
 	}
-	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("slack.replies.title")), Close: plainText(l.Text("slack.button.close")), Blocks: api.Blocks{BlockSet: blocks}}
+	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("reply.text")), Close: plainText(l.Text("press.close")), Blocks: api.Blocks{BlockSet: blocks}}
 }
 
 // saveButton stands under a text of the window with the replies.
@@ -121,7 +121,7 @@ func templateView(l i18n.Lang, m mention.Mention, words string) api.ModalViewReq
 	option := func(value, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(value, plainText(label), nil)
 	}
-	all := option(anyTopic, l.Text("slack.template.any"))
+	all := option(anyTopic, l.Text("template.any"))
 	options := []*api.OptionBlockObject{all}
 	for _, topic := range m.Score.Topics[:min(len(m.Score.Topics), 5)] {
 		options = append(options, option(topic, text.Cut(l.Word("topic", topic), 75)))
@@ -130,9 +130,9 @@ func templateView(l i18n.Lang, m mention.Mention, words string) api.ModalViewReq
 	topic.InitialOption = all
 	box := api.NewPlainTextInputBlockElement(nil, inText).WithMultiline(true).WithInitialValue(text.Cut(words, mention.MaxTemplate))
 	code := templateLang(l, m)
-	return window(l, askTemplate, l.Text("slack.template.title"), l.Text("slack.template.save"),
+	return window(l, askTemplate, l.Text("slack.template.title"), l.Text("template.save"),
 		section(l.Text("slack.template.what", "lang", l.Word("lang", code))),
-		api.NewInputBlock(inText, plainText(l.Text("slack.template.text")), nil, box),
+		api.NewInputBlock(inText, plainText(l.Text("template.text")), nil, box),
 		api.NewInputBlock(inTopic, plainText(l.Text("slack.template.topic")), nil, topic))
 }
 

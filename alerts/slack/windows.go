@@ -175,10 +175,10 @@ func snoozeView(l i18n.Lang, now time.Time, zone *time.Location) api.ModalViewRe
 		return api.NewOptionBlockObject(value, plainText(label), nil)
 	}
 	tomorrow := alerts.SnoozeUntil(alerts.SnoozeTomorrow, now, zone)
-	hour := option(string(alerts.SnoozeHour), l.Text("slack.snooze.hour"))
+	hour := option(string(alerts.SnoozeHour), l.Text("until.hour"))
 	length := api.NewRadioButtonsBlockElement(inLength, hour,
 		option(string(alerts.SnoozeTomorrow), l.Text("slack.snooze.tomorrow", "when", l.Time("time.clock_weekday_zone", tomorrow))),
-		option(string(alerts.SnoozeDays), l.Text("slack.snooze.days")),
+		option(string(alerts.SnoozeDays), l.Text("until.3days")),
 		option(ownLength, l.Text("slack.snooze.own")))
 	length.InitialOption = hour
 	own := api.NewInputBlock(inOwn, plainText(l.Text("slack.snooze.own_label")), nil, api.NewDateTimePickerBlockElement(inOwn))
@@ -194,7 +194,7 @@ func assignView(l i18n.Lang, c mention.Case, me string) api.ModalViewRequest {
 	if c.Status == mention.Claimed {
 		words = l.Text("slack.assign.has", "who", text.Line(c.Owner.Name, maxName))
 	}
-	return window(l, askAssign, l.Text("slack.assign.title"), l.Text("slack.assign.title"), section(words), api.NewInputBlock(inPerson, plainText(l.Text("slack.assign.who")), nil, who))
+	return window(l, askAssign, l.Text("slack.assign.title"), l.Text("slack.assign.title"), section(words), api.NewInputBlock(inPerson, plainText(l.Text("press.whose")), nil, who))
 }
 
 // asks reads what a window asks the desk for. Where that is nothing, refusal is what to tell the

@@ -18,7 +18,7 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
 var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "fault", "tried", "remedy", "within", "reason", "feature", "theme", "seen", "seen.count", "source_many", "source.part", "place", "kind_key", "help", "schema", "export.status", "tune.kind",
-	"slack.state", "slack.manifest", "web.verb", "web.event", "web.any", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.source_kind", "web.way", "web.answer_state", "web.answer_most", "reply_reason"}
+	"slack.state", "slack.manifest", "verb", "until", "web.event", "web.any", "web.label", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.source_kind", "web.way", "web.answer_state", "web.answer_most", "reply_reason"}
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 

@@ -1,9 +1,81 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
+	"time"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
 )
+
+// visit is one request of a known person.
+type visit struct {
+	who  Person
+	lang i18n.Lang
+	zone *time.Location // of the times that the person reads
+	team *time.Location // of the days in addresses: a link shows everybody the same
+	now  time.Time
+}
+
+// answerer answers a request of a known person, or returns why not: then nothing was written yet.
+type answerer func(w http.ResponseWriter, r *http.Request, v visit) error
+
+// known lets people in, in their language; who is nobody is told so.
+func (in *Inbox) known(answer answerer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, ok := in.opt.Who(r)
+		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, team: in.opt.Zone(), now: in.opt.Now()}
+		if v.zone == nil {
+			v.zone = v.team
+		}
+		err := error(errNobody)
+		if ok {
+			err = answer(w, r, v)
+		} else {
+			v.who = Person{}
+		}
+		if err != nil {
+			in.fail(w, r, v, err)
+		}
+	}
+}
+
+// language is the person's own, or else one that the browser asks for.
+func (in *Inbox) language(who Person, r *http.Request) i18n.Lang {
+	if who.Lang != "" {
+		return in.opt.Texts.In(who.Lang)
+	}
+	return in.opt.Texts.Asked(r.Header.Get("Accept-Language"), in.opt.Lang())
+}
+
+// show writes a page, or one part of it.
+func (in *Inbox) show(w http.ResponseWriter, status int, name string, data any) error {
+	var page bytes.Buffer // a page that fails half way is none
+	if err := in.pages.ExecuteTemplate(&page, name, data); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = page.WriteTo(w) // the asker is gone if this fails
+	return nil
+}
+
+// frame is what every page shows around its content.
+type frame struct {
+	T     i18n.Lang
+	Title string
+	Page  string // the one of the navigation that it is; empty for another
+	Me    mention.Person
+	Sees  bool  // the page of sources
+	Live  bool  // the page hears of changes
+	Since int64 // the last one that it shows
+}
+
+func (in *Inbox) frame(v visit, page, title string) frame {
+	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person, Sees: v.who.Sources}
+}
 
 // refusal is why something is not shown or done, in the words of the catalogue.
 type refusal struct {
@@ -18,7 +90,7 @@ var (
 	errNobody = no(http.StatusUnauthorized, "web.error.nobody")
 	errNoPage = no(http.StatusNotFound, "web.error.no_page")
 	errNoCase = no(http.StatusNotFound, "web.error.no_case")
-	errMayNot = no(http.StatusForbidden, "web.error.may_not") // what the team keeps for others
+	errMayNot = no(http.StatusForbidden, "press.may_not") // what the team keeps for others
 	errNoWay  = no(http.StatusForbidden, "web.error.reply_no_way")
 	errBusy   = no(http.StatusServiceUnavailable, "web.error.failed")
 )
