@@ -6,10 +6,10 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,8 +27,6 @@ import (
 //
 //go:embed *.tsv
 var files embed.FS
-
-const header = "key text"
 
 // fallback is the language of those who have none, and of texts that nobody translated.
 const fallback = "en"
@@ -81,7 +79,7 @@ func (c *Catalog) read(name string, errs *tsv.Errors) error {
 		l = &texts{code: code, tag: tag, byKey: map[string]string{}}
 		c.langs[code] = l
 	}
-	for _, r := range tsv.Read(name, string(src), header, errs) {
+	for _, r := range tsv.Read(name, string(src), "key text", errs) {
 		key, text := r.Cell(0), r.Raw(1)
 		switch _, twice := l.byKey[key]; {
 		case text == "":
@@ -143,22 +141,17 @@ func (l Lang) Plural(key string, n int, pairs ...any) string {
 	return l.Text(key+"#"+l.form(n), append([]any{"n", n}, pairs...)...)
 }
 
+// forms are the names of the plural forms but other, and ends what English writes after an ordinal
+// number of such a form.
+var (
+	forms = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many"}
+	ends  = map[plural.Form]string{plural.One: "st", plural.Two: "nd", plural.Few: "rd"}
+)
+
 // form names the plural form of n.
 func (l Lang) form(n int) string {
 	n %= 10_000_000 // first: the least number has no opposite
-	switch plural.Cardinal.MatchPlural(l.texts().tag, max(n, -n), 0, 0, 0, 0) {
-	case plural.Zero:
-		return "zero"
-	case plural.One:
-		return "one"
-	case plural.Two:
-		return "two"
-	case plural.Few:
-		return "few"
-	case plural.Many:
-		return "many"
-	}
-	return "other"
+	return cmp.Or(forms[plural.Cardinal.MatchPlural(l.texts().tag, max(n, -n), 0, 0, 0, 0)], "other")
 }
 
 // Word says a word that the program stores or counts by (a topic, a severity, a rule) as
@@ -173,20 +166,7 @@ func (l Lang) Word(list, word string) string {
 
 // slug is a word as a key has it: "money not returned" is money_not_returned.
 func slug(word string) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range strings.ToLower(word) {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			if gap && b.Len() > 0 {
-				b.WriteByte('_')
-			}
-			gap = false
-			b.WriteRune(r)
-			continue
-		}
-		gap = true
-	}
-	return b.String()
+	return strings.Join(strings.FieldsFunc(strings.ToLower(word), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), "_")
 }
 
 // fill puts the values in.
@@ -266,18 +246,11 @@ func (l Lang) Number(n int) string {
 	if n < groupFrom && n > -groupFrom {
 		return digits
 	}
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
+	between := l.orEnglish("\u00a0", ",")
+	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
+		digits = digits[:at] + between + digits[at:]
 	}
-	var groups []string
-	for len(digits) > 3 {
-		groups = append(groups, digits[len(digits)-3:])
-		digits = digits[:len(digits)-3]
-	}
-	groups = append(groups, digits)
-	slices.Reverse(groups)
-	return sign + strings.Join(groups, l.orEnglish("\u00a0", ","))
+	return digits
 }
 
 // orEnglish is how the other languages write what English writes in its own way.
@@ -320,16 +293,7 @@ func (l Lang) Ordinal(n int) string {
 	if l.Code() != fallback {
 		return l.Number(n)
 	}
-	end := "th"
-	switch plural.Ordinal.MatchPlural(language.English, n%100, 0, 0, 0, 0) {
-	case plural.One:
-		end = "st"
-	case plural.Two:
-		end = "nd"
-	case plural.Few:
-		end = "rd"
-	}
-	return strconv.Itoa(n) + end
+	return strconv.Itoa(n) + cmp.Or(ends[plural.Ordinal.MatchPlural(language.English, n%100, 0, 0, 0, 0)], "th")
 }
 
 // Date says a day: "26 Nov 2026".

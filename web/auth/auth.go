@@ -1,10 +1,14 @@
 // Package auth knows who sits at the browser: it signs people in through Slack, an OpenID
 // provider, a proxy in front or a link of the operator's, and keeps their sessions.
 //
+// Require (auth.go) lets a request through that has a person, and has page.go send others to sign
+// in. The person is the proxy's (people.go) or of a session (session.go). A session begins when
+// signin.go has sent somebody to a provider (provider.go) and people.go knows who came back, or by
+// a link that once opens. What people may is asked of Rules (rights.go), by whoever lets them do it.
+//
 // It shows the pages of signing in and no other, decides nothing about cases, and knows no
-// watchlist and no database: Options say all. What people may do is asked of Rules, by whoever
-// lets them do it. A person who comes in through Slack has the id that the same person has when
-// a button is pressed in Slack.
+// watchlist and no database: Options say all. A person who comes in through Slack has the id that
+// the same person has when a button is pressed in Slack.
 package auth
 
 import (
@@ -15,7 +19,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -76,9 +79,6 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 }
-
-// home is where people go on who came from no other page.
-const home = "/inbox"
 
 // Auth answers /login and /logout and says of every other request whose it is. It is safe
 // for concurrent use.
@@ -150,34 +150,6 @@ func (a *Auth) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// visitor is whose request it is.
-type visitor struct {
-	person mention.Person
-	email  string
-	proxy  bool // a proxy says so: there is no session of ours to end
-}
-
-type visitorKey struct{}
-
-// Who returns the person of a request, with the e-mail address where it is known; ok is false
-// for nobody.
-func (a *Auth) Who(r *http.Request) (p mention.Person, email string, ok bool) {
-	v, err := a.visitor(r)
-	return v.person, v.email, err == nil
-}
-
-// visitor is the person of a request: mention.ErrNotFound for nobody, another error when that
-// cannot be known now.
-func (a *Auth) visitor(r *http.Request) (visitor, error) {
-	if v, ok := r.Context().Value(visitorKey{}).(visitor); ok {
-		return v, nil
-	}
-	if v, ok := a.proxied(r); ok {
-		return v, nil
-	}
-	return a.signedIn(r)
-}
-
 // Require serves next to who is signed in. Others are sent to /login and come back
 // afterwards; a request that no person made by hand gets 401. What another site's page
 // sends is refused, and so is more than a person can press.
@@ -205,54 +177,37 @@ func safe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// toLogin has a person sign in first. Who fetches something to use it must not get the page of
-// signing in for it.
-func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case !looks(r):
-		http.Error(w, a.lang(r).Text("login.first"), http.StatusUnauthorized)
-	case !safe(r.Method): // a form; the browser keeps what was written in it
-		a.problem(w, r, http.StatusUnauthorized, "login.first")
-	default:
-		target := "/login"
-		if back, ok := ownPath(r.URL.RequestURI()); ok && back != home {
-			target += "?" + url.Values{"back": {back}}.Encode()
-		}
-		http.Redirect(w, r, target, http.StatusSeeOther)
-	}
+// Who returns the person of a request, with the e-mail address where it is known; ok is false
+// for nobody.
+func (a *Auth) Who(r *http.Request) (p mention.Person, email string, ok bool) {
+	v, err := a.visitor(r)
+	return v.person, v.email, err == nil
 }
 
-// looks reports whether somebody looks at the answer, and no script or program works with it.
-// By plain http a browser says no more than that it takes HTML. Who asks for a page and says
-// nothing of what it should be may be one that watches whether the site is up.
-func looks(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	switch dest := r.Header.Get("Sec-Fetch-Dest"); {
-	case r.Header.Get("HX-Request") != "":
-		return false
-	case dest != "":
-		return dest == "document"
-	case strings.Contains(accept, "text/html"):
-		return true
+// visitor is the person of a request: mention.ErrNotFound for nobody, another error when that
+// cannot be known now.
+func (a *Auth) visitor(r *http.Request) (visitor, error) {
+	if v, ok := r.Context().Value(visitorKey{}).(visitor); ok {
+		return v, nil
 	}
-	page := path.Ext(r.URL.Path) == "" // a table has one: .csv
-	return page && safe(r.Method) && (accept == "" || strings.Contains(accept, "*/*"))
+	if v, ok := a.proxied(r); ok {
+		return v, nil
+	}
+	return a.signedIn(r)
 }
 
-// maxBack bounds the way back, in bytes: it travels in a cookie.
-const maxBack = 1000
+// visitor is whose request it is.
+type visitor struct {
+	person mention.Person
+	email  string
+	proxy  bool // a proxy says so: there is no session of ours to end
+}
 
-// ownPath reports whether people may be sent to a path after they signed in: one of this
-// site, and none of signing in or out.
-func ownPath(back string) (string, bool) {
-	if len(back) == 0 || len(back) > maxBack || back[0] != '/' || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t\x00") {
-		return "", false
-	}
-	u, err := url.Parse(back)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || u.Path == "/logout" || u.Path == "/login" || strings.HasPrefix(u.Path, "/login/") || strings.HasPrefix(u.Path, "//") {
-		return "", false
-	}
-	return back, true
+type visitorKey struct{}
+
+// lang is the language the browser asks for, or else the watchlist's.
+func (a *Auth) lang(r *http.Request) i18n.Lang {
+	return a.opt.Catalog.Asked(r.Header.Get("Accept-Language"), a.opt.Lang())
 }
 
 // secure reports whether a request came by https: then cookies are bound to this very host.
@@ -276,28 +231,3 @@ func (a *Auth) fail(msg string, args ...any) {
 		a.opt.Log.Warn(msg, args...)
 	}
 }
-
-// maxAnswer bounds what a provider answers, in bytes.
-const maxAnswer = 1 << 20
-
-// bounded is the client with bounded answers.
-func bounded(c *http.Client) *http.Client {
-	own := *c
-	next := own.Transport
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	own.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
-		resp, err := next.RoundTrip(r)
-		if err == nil {
-			resp.Body = http.MaxBytesReader(nil, resp.Body, maxAnswer)
-		}
-		return resp, err
-	})
-	return &own
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-// RoundTrip implements http.RoundTripper.
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 
 	"github.com/earshot/earshot/internal/i18n"
 )
@@ -32,11 +34,6 @@ type sign struct {
 }
 
 type wayIn struct{ Href, Text string }
-
-// lang is the language the browser asks for, or else the watchlist's.
-func (a *Auth) lang(r *http.Request) i18n.Lang {
-	return a.opt.Catalog.Asked(r.Header.Get("Accept-Language"), a.opt.Lang())
-}
 
 // page shows who is signed in, or the ways to sign in.
 func (a *Auth) page(w http.ResponseWriter, r *http.Request) { a.show(w, r, http.StatusOK, "") }
@@ -84,4 +81,57 @@ func style(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	_, _ = w.Write(loginCSS) // the asker is gone if this fails
+}
+
+// toLogin has a person sign in first. Who fetches something to use it must not get the page of
+// signing in for it.
+func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case !looks(r):
+		http.Error(w, a.lang(r).Text("login.first"), http.StatusUnauthorized)
+	case !safe(r.Method): // a form; the browser keeps what was written in it
+		a.problem(w, r, http.StatusUnauthorized, "login.first")
+	default:
+		target := "/login"
+		if back, ok := ownPath(r.URL.RequestURI()); ok && back != home {
+			target += "?" + url.Values{"back": {back}}.Encode()
+		}
+		http.Redirect(w, r, target, http.StatusSeeOther)
+	}
+}
+
+// looks reports whether somebody looks at the answer, and no script or program works with it.
+// By plain http a browser says no more than that it takes HTML. Who asks for a page and says
+// nothing of what it should be may be one that watches whether the site is up.
+func looks(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	switch dest := r.Header.Get("Sec-Fetch-Dest"); {
+	case r.Header.Get("HX-Request") != "":
+		return false
+	case dest != "":
+		return dest == "document"
+	case strings.Contains(accept, "text/html"):
+		return true
+	}
+	page := path.Ext(r.URL.Path) == "" // a table has one: .csv
+	return page && safe(r.Method) && (accept == "" || strings.Contains(accept, "*/*"))
+}
+
+// home is where people go on who came from no other page.
+const home = "/inbox"
+
+// maxBack bounds the way back, in bytes: it travels in a cookie.
+const maxBack = 1000
+
+// ownPath reports whether people may be sent to a path after they signed in: one of this
+// site, and none of signing in or out.
+func ownPath(back string) (string, bool) {
+	if len(back) == 0 || len(back) > maxBack || back[0] != '/' || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t\x00") {
+		return "", false
+	}
+	u, err := url.Parse(back)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || u.Path == "/logout" || u.Path == "/login" || strings.HasPrefix(u.Path, "/login/") || strings.HasPrefix(u.Path, "//") {
+		return "", false
+	}
+	return back, true
 }

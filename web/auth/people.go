@@ -1,8 +1,10 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -11,34 +13,82 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/time/rate"
-
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
-// Rules say who may what: e-mail addresses, Slack ids (U…) or ids of persons. A list that is
-// nil means everybody who is signed in, an empty one nobody.
-type Rules struct{ Mute, Dismiss, Reply, Sources []string }
+// maxName bounds names and addresses.
+const maxName = 200
 
-// Roles are what one person may do beside claiming and answering.
-type Roles struct {
-	Mute    bool // silence an author
-	Dismiss bool
-	Reply   bool // send replies from earshot
-	Sources bool // see the sources, and poll them
+// fromSlack is the person of our own workspace.
+func (a *Auth) fromSlack(ctx context.Context, c claims) (visitor, *refusal) {
+	team, err := a.team(ctx)
+	switch {
+	case err != nil:
+		return visitor{}, noAnswer("Slack", err)
+	case c.SlackID == "" || c.TeamID != team:
+		return visitor{}, &refusal{http.StatusForbidden, "login.failed_team", nil, fmt.Errorf("the account is of the workspace %q, and ours is %q", c.TeamID, team)}
+	}
+	v := visitor{person: mention.Person{ID: "slack:" + c.SlackID, Name: cmp.Or(text.Line(c.Name, maxName), c.SlackID)}}
+	if a.opt.Directory != nil {
+		v.person = a.opt.Directory.Person(ctx, c.SlackID, v.person.Name)
+	}
+	if c.Verified {
+		v.email = c.Email
+	}
+	return v, nil
 }
 
-// Of returns what a person may do; email is empty where it is not known.
-func (r Rules) Of(p mention.Person, email string) Roles {
-	may := func(list []string) bool { return list == nil || Names(list, p, email) }
-	return Roles{Mute: may(r.Mute), Dismiss: may(r.Dismiss), Reply: may(r.Reply), Sources: may(r.Sources)}
+// team is our workspace.
+func (a *Auth) team(ctx context.Context) (string, error) {
+	if a.opt.Team != "" {
+		return a.opt.Team, nil
+	}
+	if a.opt.Directory == nil {
+		return "", errors.New("which Slack workspace is ours is not known: web.login.slack.team")
+	}
+	team, err := a.opt.Directory.Team(ctx)
+	if err == nil && team == "" {
+		err = errors.New("slack does not say which workspace is ours: web.login.slack.team")
+	}
+	return team, err
 }
 
-// Names says whether a list names a person, by e-mail address, Slack id or id of the person.
-func Names(list []string, p mention.Person, email string) bool {
-	return slices.ContainsFunc(list, func(entry string) bool {
-		return entry == p.ID || "slack:"+entry == p.ID || email != "" && text.SameButCase(entry, email)
+// fromOIDC is a person whose e-mail address is proved: the one of our Slack who has it, or
+// else one whom Allow lets in.
+func (a *Auth) fromOIDC(ctx context.Context, subject string, c claims) (visitor, *refusal) {
+	if c.Email == "" || !bool(c.Verified) || len(c.Email) > maxName {
+		return visitor{}, &refusal{http.StatusForbidden, "login.failed_email", nil, nil}
+	}
+	stranger := &refusal{http.StatusForbidden, "login.failed_person", []any{"email", c.Email}, nil}
+	if !a.listed(c.Email) {
+		return visitor{}, stranger
+	}
+	if a.opt.Directory != nil {
+		p, err := a.opt.Directory.PersonByEmail(ctx, c.Email)
+		switch {
+		case err == nil:
+			return visitor{person: p, email: c.Email}, nil
+		case !errors.Is(err, mention.ErrNotFound): // another id would make two of one person
+			return visitor{}, noAnswer("Slack", err)
+		}
+	}
+	if len(a.opt.Allow) == 0 {
+		return visitor{}, stranger
+	}
+	return visitor{person: mention.Person{ID: "oidc:" + subject, Name: cmp.Or(text.Line(c.Name, maxName), text.Line(c.Handle, maxName), c.Email)}, email: c.Email}, nil
+}
+
+// listed reports whether Allow lets an address in, or says nothing.
+func (a *Auth) listed(email string) bool {
+	return len(a.opt.Allow) == 0 || allowed(a.opt.Allow, email)
+}
+
+// allowed reports whether a list of addresses and @domains has an address.
+func allowed(list []string, email string) bool {
+	at := strings.LastIndexByte(email, '@')
+	return at > 0 && slices.ContainsFunc(list, func(entry string) bool {
+		return text.SameButCase(entry, email) || strings.HasPrefix(entry, "@") && text.SameButCase(entry, email[at:])
 	})
 }
 
@@ -116,29 +166,4 @@ func (j *joined) person(ctx context.Context, dir Directory, email string, otherw
 	}
 	j.known[email] = next
 	return next.person
-}
-
-// How many verbs one person may press. Hands are slower; one press may be about many cases.
-const (
-	verbsPerSecond = 5
-	verbsAtOnce    = 30
-	maxPressing    = 4096
-)
-
-// verbLimits hold a bucket for each person who pressed something lately.
-type verbLimits struct {
-	mu sync.Mutex
-	by map[string]*rate.Limiter
-}
-
-func (l *verbLimits) allow(person string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.by == nil || len(l.by) >= maxPressing {
-		l.by = map[string]*rate.Limiter{}
-	}
-	if l.by[person] == nil {
-		l.by[person] = rate.NewLimiter(verbsPerSecond, verbsAtOnce)
-	}
-	return l.by[person].Allow()
 }

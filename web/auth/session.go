@@ -103,10 +103,7 @@ func (a *Auth) signedIn(r *http.Request) (visitor, error) {
 		return visitor{}, err
 	}
 	now := a.opt.Now()
-	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest {
-		return visitor{}, mention.ErrNotFound
-	}
-	if !a.offered(s) {
+	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest || !a.offered(s) {
 		return visitor{}, mention.ErrNotFound
 	}
 	if now.Sub(s.SeenAt) > seeEvery {
@@ -169,12 +166,12 @@ func (a *Auth) Current(r *http.Request) (hash [32]byte, ok bool) {
 
 // endOne ends another session of the same person, by the hash that a form says.
 func (a *Auth) endOne(w http.ResponseWriter, r *http.Request, which string) {
-	var hash [32]byte
 	raw, err := hex.DecodeString(which)
-	if err != nil || copy(hash[:], raw) != len(hash) || len(raw) != len(hash) {
+	if err != nil || len(raw) != sha256.Size {
 		http.Error(w, "no such session", http.StatusBadRequest) // no form of ours says so
 		return
 	}
+	hash := [sha256.Size]byte(raw)
 	v, err := a.visitor(r)
 	if errors.Is(err, mention.ErrNotFound) {
 		a.problem(w, r, http.StatusUnauthorized, "login.first")
