@@ -101,7 +101,7 @@ func newSiteReply(v visit, r mention.SiteReply, may rights) siteReply {
 // answer takes what a person wrote to the site.
 func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
-	file, all, err := in.answered(r, id)
+	file, all, err := in.answered(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, st
 func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
 	verdict := reply.Verdict(r.PathValue("verdict"))
-	file, all, err := in.answered(r, id)
+	file, all, err := in.answered(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -164,13 +164,10 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) e
 	return in.answerDone(w, r, v, id, back, err)
 }
 
-// answered reads a form about the answer to a case, and the case with its replies.
-func (in *Inbox) answered(r *http.Request, id mention.ID) (file mention.CaseFile, all []mention.SiteReply, err error) {
-	if err := r.ParseForm(); err != nil {
-		return file, nil, badForm("text")
-	}
-	if file, err = in.file(r.Context(), id); err == nil {
-		all, err = in.opt.Answers.Replies(r.Context(), id)
+// answered reads a case with its replies.
+func (in *Inbox) answered(ctx context.Context, id mention.ID) (file mention.CaseFile, all []mention.SiteReply, err error) {
+	if file, err = in.file(ctx, id); err == nil {
+		all, err = in.opt.Answers.Replies(ctx, id)
 	}
 	return file, all, err
 }

@@ -56,9 +56,6 @@ type chosen struct {
 // bulk does one verb to many cases: those that were chosen, or all of a list whose number
 // is still the one that was shown, and in which nothing has happened since.
 func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) error {
-	if err := r.ParseForm(); err != nil {
-		return badForm("id")
-	}
 	verb, detail, _ := strings.Cut(r.PostForm.Get("verb"), ":") // dismiss:spam, snooze:hour
 	if !bulkVerbs[verb] {
 		return badForm("verb")
@@ -75,7 +72,7 @@ func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	out := bulkPage{frame: in.frame(v, "bulk", v.lang.Text("web.bulk.title")), Back: backOf(r.PostForm.Get("back"), ""), Verb: verbName(v.lang, verb, detail)}
+	out := bulkPage{frame: v.frame("bulk", v.lang.Text("web.bulk.title")), Back: backOf(r.PostForm.Get("back"), ""), Verb: verbName(v.lang, verb, detail)}
 	control := http.NewResponseController(w)
 	for _, one := range list {
 		_ = control.SetWriteDeadline(time.Now().Add(bulkSlack)) // else nobody is told what became of them

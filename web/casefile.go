@@ -35,6 +35,7 @@ type casePage struct {
 	Copies   []row
 	Earlier  []row
 	Least    string // the earliest moment of a snooze, as the browser's own picker wants it
+	Most     int    // characters of a note
 }
 
 // evidence is one reason for the score: the author's words and what they are a sign of.
@@ -101,8 +102,8 @@ func partOf(r *http.Request) string { return r.URL.Query().Get("part") }
 func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, back string) casePage {
 	m, c, l := file.Mention, file.Case, v.lang
 	details := alerts.ReadDetails(file.Details)
-	out := casePage{Row: newRow(v, file.MentionRecord, back), Clocks: clocks(v, m, c), Evidence: evidenceOf(l, m.Score)}
-	out.frame = in.frame(v, "case", l.Text("alert.on", "author", out.Row.Author, "site", out.Row.Site))
+	out := casePage{Row: newRow(v, file.MentionRecord, back), Most: mention.MaxNote, Clocks: clocks(v, m, c), Evidence: evidenceOf(l, m.Score)}
+	out.frame = v.frame("case", l.Text("alert.on", "author", out.Row.Author, "site", out.Row.Site))
 	out.List = back
 	out.Row.Back, out.Row.Part, out.Row.Target = "/case/"+string(m.ID)+"?back="+url.QueryEscape(back), "?part=case", "#case"
 	out.Row.Words, out.Cut = alerts.Quote(m, maxQuote)

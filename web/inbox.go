@@ -89,7 +89,7 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
+	out := listPage{frame: v.frame("inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
 		Views: in.views(v, f), Selects: in.selects(r.Context(), v, f), Closed: !slices.Contains([]string{"", mention.ListClaimed, mention.ListSnoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
 	out.Live, out.Since = true, since
 	bare := f.first()

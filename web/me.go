@@ -64,7 +64,7 @@ var zones = []string{"Europe/Kyiv", "Europe/Sofia", "Europe/Warsaw", "Europe/Ber
 // me shows what belongs to who looks at it.
 func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) error {
 	l, mine := v.lang, v.who.Person
-	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: zoneName(in.opt.Zone(), v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != ""}
+	out := mePage{frame: v.frame("me", mine.Name), TeamZone: zoneName(v.team, v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != ""}
 	if out.Title == "" {
 		out.Title = l.Text("web.me")
 	}
@@ -163,7 +163,7 @@ func zoneName(zone *time.Location, now time.Time) string {
 
 // setMe stores the person's language and zone.
 func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) error {
-	p := mention.Preference{PersonID: v.who.ID, Lang: r.PostFormValue("lang"), Zone: strings.TrimSpace(r.PostFormValue("zone")), At: v.now}
+	p := mention.Preference{PersonID: v.who.ID, Lang: r.PostForm.Get("lang"), Zone: strings.TrimSpace(r.PostForm.Get("zone")), At: v.now}
 	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
 		return badForm("lang")
 	}

@@ -128,7 +128,7 @@ func (in *Inbox) counted(r *http.Request, v visit) (ask reportAsk, now, before r
 	if ask, err = readReport(r.URL.Query()); err != nil {
 		return ask, now, before, err
 	}
-	scope, err := ask.scope(v.now, in.opt.Zone())
+	scope, err := ask.scope(v.now, v.team)
 	if err != nil {
 		return ask, now, before, err
 	}
@@ -171,7 +171,7 @@ func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	l := v.lang
 	places := in.opt.Places()
-	out := reportPage{frame: in.frame(v, "reports", l.Text("web.reports")), Period: ask.period, From: ask.from, To: ask.to, CSV: "/reports.csv?" + ask.query(),
+	out := reportPage{frame: v.frame("reports", l.Text("web.reports")), Period: ask.period, From: ask.from, To: ask.to, CSV: "/reports.csv?" + ask.query(),
 		Span: l.Text("report.period", "from", l.DateTime(now.Since), "to", l.Time("time.date_time_zone", now.Until)), Unanswered: now.Unanswered, NothingHeard: now.Heard == 0, Nameless: now.Nameless(l),
 		Selects: []choice{v.choice("watch", ask.watch, places.Watches, asItIs), v.choice("source", ask.source, places.Sources, asItIs)}}
 	for _, p := range reportPeriods {

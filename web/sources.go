@@ -71,7 +71,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) error 
 	}
 	list := in.opt.Sources()
 	slices.SortStableFunc(list, func(a, b Source) int { return urgency(a) - urgency(b) })
-	out := sourcesPage{frame: in.frame(v, "sources", v.lang.Text("web.sources"))}
+	out := sourcesPage{frame: v.frame("sources", v.lang.Text("web.sources"))}
 	trouble := 0
 	for _, s := range list {
 		row := newSourceRow(v, s, places[s.Name])
@@ -168,7 +168,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 
 // pollNow asks for a poll. A site that asked for a pause keeps it; one that refused is asked once more.
 func (in *Inbox) pollNow(w http.ResponseWriter, r *http.Request, v visit) error {
-	name := strings.TrimSpace(r.PostFormValue("source"))
+	name := strings.TrimSpace(r.PostForm.Get("source"))
 	known := slices.ContainsFunc(in.opt.Sources(), func(s Source) bool { return s.Name == name && s.State != "off" && s.Kind != "push" })
 	switch {
 	case !v.who.Sources:

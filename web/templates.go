@@ -59,7 +59,7 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Names: mention.Placeholders}
+	page := templatesPage{frame: v.frame("templates", v.lang.Text("web.templates")), Names: mention.Placeholders}
 	if v.who.Reply {
 		empty := in.newTemplateRow(v, mention.Template{Lang: v.lang.Code()})
 		page.New = &empty
@@ -82,9 +82,6 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) erro
 func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) error {
 	if !v.who.Reply {
 		return errMayNot
-	}
-	if err := r.ParseForm(); err != nil {
-		return badForm("template")
 	}
 	t := mention.Template{ID: r.PathValue("id"), Lang: r.PostForm.Get("lang"), Topic: r.PostForm.Get("topic"), By: v.who.Person, ChangedAt: v.now,
 		Text: strings.TrimSpace(text.Clean(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")))}
@@ -120,11 +117,11 @@ func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, w
 	case errors.Is(err, mention.ErrNotFound):
 		return no(http.StatusNotFound, "web.template.gone")
 	case errors.Is(err, mention.ErrTemplate):
-		return badInput("web.template.length")
+		return badInput("web.template.length", "max", mention.MaxTemplate)
 	case errors.As(err, &unfilled):
 		return badInput("web.template.unfilled", "what", unfilled.What, "names", mention.Placeholders)
 	case errors.Is(err, mention.ErrTemplates):
-		return no(http.StatusConflict, "web.template.full")
+		return no(http.StatusConflict, "web.template.full", "max", mention.MaxTemplates)
 	}
 	return err
 }

@@ -28,9 +28,6 @@ var reasons = map[string]string{"not_us": mention.NotUs, "not_negative": mention
 // act does one verb to one case.
 func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := mention.ID(r.PathValue("id"))
-	if err := r.ParseForm(); err != nil {
-		return badForm(r.PathValue("verb"))
-	}
 	a, err := in.action(r.Context(), r.PathValue("verb"), r.PostForm, v)
 	if err != nil {
 		return err
@@ -187,7 +184,7 @@ func refused(v visit, err error) string {
 	var taken *mention.TakenError
 	switch {
 	case errors.Is(err, mention.ErrNote):
-		return v.lang.Text("web.error.note")
+		return v.lang.Text("web.error.note", "max", mention.MaxNote)
 	case errors.Is(err, mention.ErrChanged):
 		return v.lang.Text("web.error.changed")
 	case errors.Is(err, mention.ErrUntil):

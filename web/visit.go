@@ -19,7 +19,8 @@ type visit struct {
 	now  time.Time
 }
 
-// answerer answers a request of a known person, or returns why not: then nothing was written yet.
+// answerer answers a request of a known person, a form being read, or returns why not: then nothing
+// was written yet.
 type answerer func(w http.ResponseWriter, r *http.Request, v visit) error
 
 // known lets people in, in their language; who is nobody is told so.
@@ -30,11 +31,14 @@ func (in *Inbox) known(answer answerer) http.HandlerFunc {
 		if v.zone == nil {
 			v.zone = v.team
 		}
-		err := error(errNobody)
-		if ok {
+		var err error
+		switch {
+		case !ok:
+			v.who, err = Person{}, errNobody
+		case r.Method == http.MethodPost && r.ParseForm() != nil:
+			err = badForm("POST")
+		default:
 			err = answer(w, r, v)
-		} else {
-			v.who = Person{}
 		}
 		if err != nil {
 			in.fail(w, r, v, err)
@@ -73,7 +77,7 @@ type frame struct {
 	Since int64 // the last one that it shows
 }
 
-func (in *Inbox) frame(v visit, page, title string) frame {
+func (v visit) frame(page, title string) frame {
 	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person, Sees: v.who.Sources}
 }
 
@@ -125,7 +129,7 @@ func (in *Inbox) refuse(w http.ResponseWriter, r *http.Request, v visit, status 
 		http.Error(w, why, status)
 		return
 	}
-	if err := in.show(w, status, "refused", refusedPage{in.frame(v, "", why), why}); err != nil {
+	if err := in.show(w, status, "refused", refusedPage{v.frame("", why), why}); err != nil {
 		in.opt.Log.Error("a page cannot be made", "path", r.URL.Path, "err", err)
 		http.Error(w, why, status)
 	}

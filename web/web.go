@@ -173,7 +173,7 @@ func (in *Inbox) Handler() http.Handler {
 	mux.HandleFunc("GET /static/{name}", in.serveFile)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/inbox", http.StatusSeeOther) })
 	for pattern, answer := range map[string]answerer{
-		"GET /":                  above(mux),
+		nowhere:                  above(mux),
 		"GET /inbox":             in.list,
 		"GET /inbox.csv":         in.csv,
 		"GET /case/{id}":         in.caseFile,
@@ -201,12 +201,15 @@ func (in *Inbox) Handler() http.Handler {
 	return guarded(in.csrf.Handler(mux))
 }
 
+// nowhere is the pattern of addresses that are no page's.
+const nowhere = "GET /"
+
 // above leads from the address of a button to the page that has it: a browser that was closed over
 // the answer to a button asks for that address again. Others are of no page.
 func above(mux *http.ServeMux) answerer {
 	answers := func(method, at string) bool {
 		_, pattern := mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: at}})
-		return pattern != "" && pattern != "GET /"
+		return pattern != "" && pattern != nowhere
 	}
 	return func(w http.ResponseWriter, r *http.Request, _ visit) error {
 		at := r.URL.Path

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
@@ -45,9 +45,18 @@ type world struct {
 	polled  chan string // what was asked to be polled
 }
 
+// empty is a database without a complaint.
+var empty = testkit.Template{Make: func(path string) error {
+	s, err := store.Open(context.Background(), store.Options{Database: "sqlite:" + path, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}}
+
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return newWorldIn(t, "sqlite:"+filepath.Join(t.TempDir(), "e.db"))
+	return newWorldIn(t, "sqlite:"+empty.Copy(t))
 }
 
 // newWorldIn is a world in an empty database.

@@ -161,11 +161,11 @@ func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words
 		}
 		return words
 	case errors.Is(err, mention.ErrTemplate):
-		return l.Text("web.template.length")
+		return l.Text("web.template.length", "max", mention.MaxTemplate)
 	case errors.As(err, &unfilled):
 		return l.Text("web.template.unfilled", "what", unfilled.What, "names", mention.Placeholders)
 	case errors.Is(err, mention.ErrTemplates):
-		return l.Text("web.template.full")
+		return l.Text("web.template.full", "max", mention.MaxTemplates)
 	}
 	n.pressed(me, "save template", from.ID, "failed")
 	n.opt.Log.Error("a template cannot be saved", "err", err)
