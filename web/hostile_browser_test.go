@@ -135,4 +135,16 @@ func TestOneLongWord(t *testing.T) {
 			}
 		}
 	}
+	// What is ours beside it stays to be read: the reasons whole, the numbers of a report in sight.
+	because := mention.Mention{Watch: long, Post: mention.Post{Source: long, Kind: mention.Forum, ID: "why", URL: "https://forum.example/p/why", Author: long, Text: long},
+		Score: mention.Score{Value: -0.8, Lang: "uk", Complaint: 0.9, Why: []mention.Hit{{Text: long, Rule: "money not returned", Weight: -1.6}}}}
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(w.ingest(time.Now(), because))))
+	if broken := eval[int](t, ctx, `[...document.querySelectorAll("td.rule")].flatMap(td => [...td.firstChild.data.matchAll(/\S+/g)].filter(m => {
+		const word = new Range(); word.setStart(td.firstChild, m.index); word.setEnd(td.firstChild, m.index + m[0].length); return word.getClientRects().length > 1 })).length`); broken > 0 {
+		t.Errorf("%d words of a reason are broken", broken)
+	}
+	do(t, ctx, chromedp.Navigate(w.addr+"/reports"))
+	if hidden := eval[string](t, ctx, `[...document.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.getAttribute("aria-labelledby")).join()`); hidden != "" {
+		t.Errorf("numbers are out of sight: %s", hidden)
+	}
 }
