@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,7 +30,8 @@ type PostgresServer struct {
 
 // Postgres starts PostgreSQL on a folder of its own and a free loopback port, as
 // the user postgres when the test runs as root. It keeps nothing safe on disk
-// (fsync off): it is fast and for tests alone.
+// (fsync off): it is fast and for tests alone. The first of a process takes a second to make its
+// folder; those after it unpack a copy.
 func Postgres(t testing.TB) *PostgresServer {
 	t.Helper()
 	bin := postgresBin()
@@ -53,14 +56,55 @@ func Postgres(t testing.TB) *PostgresServer {
 			t.Fatal(err)
 		}
 	}
-	if out, err := p.run("initdb", "-D", p.data, "-U", "earshot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
-		t.Fatalf("postgres: initdb: %v\n%s", err, out)
+	if err := p.fill(dir); err != nil {
+		t.Fatal(err)
 	}
 	port := FreePort(t)
 	p.opts = fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c fsync=off -c max_connections=300", port, dir)
 	p.URL = fmt.Sprintf("postgres://earshot@127.0.0.1:%d/postgres?sslmode=disable", port)
 	p.Start()
 	return p
+}
+
+// emptyPostgres is a server's folder before its first start, packed, once a test of the process made one.
+var emptyPostgres struct {
+	sync.Mutex
+	packed []byte
+}
+
+// fill makes the server's data in dir.
+func (p *PostgresServer) fill(dir string) error {
+	packed, err := p.initialize(dir)
+	if err != nil || packed == nil {
+		return err
+	}
+	unpack := exec.Command("tar", "-x", "-C", dir)
+	unpack.Stdin = bytes.NewReader(packed)
+	if p.as != nil {
+		unpack.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	}
+	if out, err := unpack.CombinedOutput(); err != nil {
+		return fmt.Errorf("postgres: unpack: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// initialize makes the data and keeps a copy, or returns the copy that there is.
+func (p *PostgresServer) initialize(dir string) ([]byte, error) {
+	emptyPostgres.Lock()
+	defer emptyPostgres.Unlock()
+	if emptyPostgres.packed != nil {
+		return emptyPostgres.packed, nil
+	}
+	if out, err := p.run("initdb", "-D", p.data, "-U", "earshot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"); err != nil {
+		return nil, fmt.Errorf("postgres: initdb: %w\n%s", err, out)
+	}
+	packed, err := exec.Command("tar", "-c", "-C", dir, filepath.Base(p.data)).Output()
+	if err != nil {
+		return nil, fmt.Errorf("postgres: pack: %w", err)
+	}
+	emptyPostgres.packed = packed
+	return nil, nil
 }
 
 // Start starts a stopped server again, with its data.
