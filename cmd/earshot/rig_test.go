@@ -43,7 +43,7 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 	}
 	builtIn.Store(&dir)
 	bin := filepath.Join(dir, "earshot")
-	out, err := exec.Command("go", "build", "-tags", "faults", "-o", bin, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "faults", "-ldflags", "-s -w", "-o", bin, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}

@@ -15,6 +15,7 @@ func TestSharedCases(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
+	t.Parallel() // what serves them takes half a second to end each
 	dir := filepath.Join(testkit.Shared(t), "cases")
 	python, err := exec.LookPath("python3")
 	if err != nil {
