@@ -1,9 +1,6 @@
 package match
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "unicode"
 
 // latinLook and cyrillicLook say which capital letters of the other alphabet a
 // capital looks like. Small letters that differ (в, н, т) are left out below.
@@ -118,17 +115,4 @@ func alikeWhenSmall(r rune) bool {
 		return true
 	}
 	return false
-}
-
-// hashOf is hashString of a piece of text that need not be folded yet.
-func (f *folder) hashOf(s string) uint64 {
-	h := hashSeed
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if v := f.rune(r); v&kindWord != 0 {
-			h = hashRune(h, v&runeBits)
-		}
-		i += size
-	}
-	return hashEnd(h)
 }

@@ -103,8 +103,8 @@ func (r *run) apostrophe(at int32, t *token, p place) {
 	if len(posts) == 0 {
 		return
 	}
-	suffix := r.text[t.apoEnd:t.end]
-	behind := token{start: t.apoEnd, end: t.end, hash: r.set.fold.hashOf(suffix), kinds: r.set.fold.kindsOf(suffix)}
+	var behind token
+	r.set.fold.word(r.text, t.apoEnd, &behind)
 	if r.set.english[behind.hash] {
 		r.follow(at, posts, possess, t, p)
 	}

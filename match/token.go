@@ -29,6 +29,16 @@ func hashString(s string) uint64 {
 	return hashEnd(h)
 }
 
+// hashOf is the hash of the one word that s holds, as a text would have it; 0 when it holds
+// none, or several.
+func (f *folder) hashOf(s string) uint64 {
+	var t, more token
+	if !f.next(s, 0, &t) || f.next(s, t.end, &more) {
+		return 0
+	}
+	return t.hash
+}
+
 // token is a run of letters and digits, with apostrophes between letters inside.
 type token struct {
 	start, end int
