@@ -42,7 +42,7 @@ func (r *run) account(i int) {
 	if italics && r.text[end-1] == '_' {
 		end--
 	}
-	if v, _, _ := r.set.fold.at(r.text, end); v&kindWord != 0 && !r.cyrillicEnding(end) {
+	if t, ok := r.set.fold.wordAt(r.text, end); ok && !r.set.endings[t.hash] { // but @monobankом
 		return
 	}
 	if strings.HasPrefix(r.text[end:], "-") && end+1 < len(r.text) && isAccountByte(r.text[end+1]) {
@@ -69,13 +69,6 @@ func (r *run) endsMailbox(i int) bool {
 
 func isAccountByte(b byte) bool {
 	return isDigit(b) || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
-}
-
-// cyrillicEnding says whether the letters at text[i:] are an ending: @monobankом.
-func (r *run) cyrillicEnding(i int) bool {
-	var t token
-	r.set.fold.word(r.text, i, &t)
-	return r.set.endings[t.hash]
 }
 
 // afterChat says whether t.me/ or the like stands before text[i:].

@@ -310,21 +310,17 @@ func (r *run) accountGoesOn(i int) bool {
 func (r *run) hyphens(p *place) verdict {
 	f := r.set.fold
 	longer := verdict{6, "a longer hyphenated name is another name"}
-	if _, c, size := r.skipBack(p.start); isHyphen(c) {
-		if v, _, _ := r.skipBack(size); v&kindWord != 0 && !r.prefixed(p, size) {
+	if _, c, start := r.skipBack(p.start); isHyphen(c) {
+		if v, _, _ := r.skipBack(start); v&kindWord != 0 && !r.prefixed(p, start) {
 			return longer
 		}
 	}
 	for end, tail := p.end, p.tail; ; {
-		_, c, size := r.skipAhead(end)
-		if !isHyphen(c) {
+		behind, hyphen := r.skipOne(f.skipHidden(r.text, end), isHyphen)
+		t, ok := f.wordAt(r.text, behind)
+		if !hyphen || !ok {
 			return counts
 		}
-		if v, _, _ := f.at(r.text, size); v&kindWord == 0 {
-			return counts
-		}
-		var t token
-		f.word(r.text, size, &t)
 		switch {
 		case r.set.particle[t.hash]:
 		case tail && r.isEnding(end, &t):
@@ -405,19 +401,6 @@ const amongBytes = 40
 func (r *run) amongCyrillic(from, to int) bool {
 	cyrillic := func(c rune) bool { return r.set.fold.rune(c)&kindCyrillic != 0 }
 	return strings.IndexFunc(r.text[max(0, from-amongBytes):from], cyrillic) >= 0 || strings.IndexFunc(r.text[to:min(len(r.text), to+amongBytes)], cyrillic) >= 0
-}
-
-// skipAhead gives the first rune at or after i that is not ignorable, and where
-// it ends.
-func (r *run) skipAhead(i int) (v folded, c rune, end int) {
-	for {
-		var size int
-		v, c, size = r.set.fold.at(r.text, i)
-		i += size
-		if size == 0 || v&kindIgnorable == 0 {
-			return v, c, i
-		}
-	}
 }
 
 // skipBack gives the last rune before i that is not ignorable, and where it

@@ -89,17 +89,12 @@ func (r *run) spaceBefore(i int) (int, bool) {
 	return i, i < start
 }
 
-// wordAfter gives the hash of the word after i when only a space stands between.
+// wordAfter gives the hash of the word after i when only a space stands between, else 0.
 func (r *run) wordAfter(i int) uint64 {
 	c, size := utf8.DecodeRuneInString(r.text[i:])
 	if !unicode.IsSpace(c) || c == '\n' {
 		return 0
 	}
-	i += size
-	if v, _, _ := r.set.fold.at(r.text, i); v&kindWord == 0 {
-		return 0
-	}
-	var t token
-	r.set.fold.word(r.text, i, &t)
+	t, _ := r.set.fold.wordAt(r.text, i+size)
 	return t.hash
 }

@@ -147,18 +147,7 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 // arrive handles the node that a word led to.
 func (r *run) arrive(at int32, p place) {
 	n := &r.lex.nodes[at]
-	for _, phrase := range n.accept {
-		r.accept(r, phrase, p)
-	}
-	for _, s := range n.signs {
-		i := p.end
-		if s.spaced {
-			i = r.skipSpace(i)
-		}
-		if size, ok := r.signAt(i, s.text); ok {
-			r.afterSign(s, i+size, p)
-		}
-	}
+	r.take(n, p)
 	if !n.more {
 		return
 	}
@@ -200,12 +189,10 @@ func (r *run) andAt(i int) (int, bool) {
 	from := i
 	i, hyphen := r.skipOne(i, isLink)
 	i, _ = r.skipOne(i, mention.Apostrophe)
-	v, _, _ := r.set.fold.at(r.text, i)
-	if v&kindWord == 0 {
+	t, ok := r.set.fold.wordAt(r.text, i)
+	if !ok {
 		return 0, false
 	}
-	var t token
-	r.set.fold.word(r.text, i, &t)
 	end, _ := r.skipOne(t.end, mention.Apostrophe)
 	if hyphen {
 		end, hyphen = r.skipOne(end, isLink)
@@ -225,39 +212,44 @@ func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
 // isLink says whether a sign joins the words of a name.
 func isLink(c rune) bool { return c == '_' || isHyphen(c) }
 
-// afterSign handles the node that a required sign led to.
-func (r *run) afterSign(s signEdge, i int, p place) {
+// afterSign handles the node that a required sign led to, behind which p ends.
+func (r *run) afterSign(s signEdge, p place) {
 	n := &r.lex.nodes[s.next]
-	p.end, p.tail = i, true
+	r.take(n, p)
+	if !n.more {
+		return
+	}
+	i := p.end
+	if s.spaced {
+		i = r.skipSpace(i)
+	}
+	r.word(s.next, i, p)
+}
+
+// take accepts the phrases that end at a node, and goes on by the signs that may follow there.
+func (r *run) take(n *node, p place) {
 	for _, phrase := range n.accept {
 		r.accept(r, phrase, p)
 	}
-	for _, next := range n.signs {
-		k := r.skipSpace(i)
-		if size, ok := r.signAt(k, next.text); ok && (k == i || next.spaced) {
-			r.afterSign(next, k+size, p)
-		}
-	}
-	if n.more {
+	for _, s := range n.signs {
+		i := p.end
 		if s.spaced {
 			i = r.skipSpace(i)
 		}
-		r.word(s.next, i, p)
+		if size, ok := r.signAt(i, s.text); ok {
+			q := p
+			q.end, q.tail = i+size, true
+			r.afterSign(s, q)
+		}
 	}
 }
 
 // word goes on with the word that must stand at text[i:].
 func (r *run) word(at int32, i int, p place) {
-	v, _, size := r.set.fold.at(r.text, i)
-	for size > 0 && v&kindIgnorable != 0 {
-		i += size
-		v, _, size = r.set.fold.at(r.text, i)
-	}
-	if size == 0 || v&kindWord == 0 {
+	t, ok := r.set.fold.wordAt(r.text, r.set.fold.skipHidden(r.text, i))
+	if !ok {
 		return
 	}
-	var t token
-	r.set.fold.word(r.text, i, &t)
 	r.odd(at, &t, p)
 	if t.end < len(r.text) && mayBeApostrophe[r.text[t.end]] {
 		r.stray(at, &t, p)
@@ -288,13 +280,7 @@ func (r *run) skipSpace(i int) int {
 // quote open or close there.
 func (r *run) joint(i int, quotes bool) (int, bool) {
 	start := i
-	for i < len(r.text) {
-		c, size := utf8.DecodeRuneInString(r.text[i:])
-		if r.set.fold.rune(c)&kindIgnorable == 0 {
-			break
-		}
-		i += size
-	}
+	i = r.set.fold.skipHidden(r.text, i)
 	c, size := utf8.DecodeRuneInString(r.text[i:])
 	switch {
 	case i >= len(r.text):

@@ -143,16 +143,32 @@ func (t *token) finish(h uint64, kinds folded) {
 	t.kinds = kinds & kindWord
 }
 
-// letterAfter finds the letter at s[i:], over signs that are ignored. An
-// apostrophe stays inside a word only between two letters.
-func (f *folder) letterAfter(s string, i int) (int, bool) {
+// wordAt reads the token at s[i:]; ok is false where none begins.
+func (f *folder) wordAt(s string, i int) (t token, ok bool) {
+	if v, _, _ := f.at(s, i); v&kindWord == 0 {
+		return t, false
+	}
+	f.word(s, i, &t)
+	return t, true
+}
+
+// skipHidden goes over what is ignored at s[i:].
+func (f *folder) skipHidden(s string, i int) int {
 	for {
 		v, _, size := f.at(s, i)
 		if size == 0 || v&kindIgnorable == 0 {
-			return i, v&(kindWord&^kindDigit) != 0
+			return i
 		}
 		i += size
 	}
+}
+
+// letterAfter finds the letter at s[i:], over signs that are ignored. An
+// apostrophe stays inside a word only between two letters.
+func (f *folder) letterAfter(s string, i int) (int, bool) {
+	i = f.skipHidden(s, i)
+	v, _, _ := f.at(s, i)
+	return i, v&(kindWord&^kindDigit) != 0
 }
 
 // mixed says that the token mixes letters of two alphabets.

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -233,9 +232,8 @@ const maxBeam = 8
 // few letters take their second choice.
 func spell(out []string, steps []step, style, limit int) []string {
 	var buffers [2][maxBeam]partial
-	beam, spare := buffers[0][:1], &buffers[1]
+	beam, spare := buffers[0][:1], buffers[1][:0]
 	limit = min(limit, maxBeam)
-	which := 0
 	for _, st := range steps {
 		var alternatives []string
 		if st.l != nil {
@@ -273,12 +271,11 @@ func spell(out []string, steps []step, style, limit int) []string {
 				break
 			}
 		}
-		which = 1 - which
-		beam, spare = next, &buffers[1-which]
+		beam, spare = next, beam
 	}
 	whole := len(out)
 	for i := range beam {
-		if text := beam[i].text[:beam[i].n]; !beam[i].cut && !slices.ContainsFunc(out, func(s string) bool { return bytes.Equal([]byte(s), text) }) {
+		if text := beam[i].text[:beam[i].n]; !beam[i].cut && !slices.ContainsFunc(out, func(s string) bool { return s == string(text) }) {
 			out = append(out, string(text))
 		}
 	}
