@@ -19,8 +19,7 @@ func strayApostrophe(s string, i int) (size int, ok bool) {
 	if !strings.ContainsRune(`"*”“″`, c) {
 		return 0, false
 	}
-	next, _ := utf8.DecodeRuneInString(s[i+size:])
-	return size, strings.ContainsRune(iotated, next)
+	return size, strings.ContainsRune(iotated, firstRune(s[i+size:]))
 }
 
 // stray looks a word up whose apostrophe is another sign, as in М"ясна лавка. The

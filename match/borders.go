@@ -166,7 +166,7 @@ func (r *run) inCapitals(t *term, p *place) verdict {
 	case !t.capitals:
 	case t.initial:
 		_, size := utf8.DecodeRuneInString(r.text[p.start:])
-		if behind, _ := utf8.DecodeRuneInString(r.text[p.start+size:]); unicode.IsSpace(behind) {
+		if unicode.IsSpace(firstRune(r.text[p.start+size:])) {
 			return verdict{4, "the letter that the name begins with may be set apart only by a hyphen"}
 		}
 	case r.capitalised(p), r.apart(t, p):
@@ -205,12 +205,10 @@ func (r *run) apart(t *term, p *place) bool {
 	if strings.IndexFunc(word, unicode.IsSpace) < 0 {
 		return !t.article || strings.IndexFunc(word, isLink) < 0
 	}
-	first, _ := utf8.DecodeRuneInString(word)
-	if t.tiny || t.spoken || !unicode.IsUpper(first) {
+	if t.tiny || t.spoken || !unicode.IsUpper(firstRune(word)) {
 		return false
 	}
-	s := r.sentence(p)
-	return s.before(0).hash != 0
+	return r.sentence(p).left[0].hash != 0
 }
 
 // speechAtEdge says whether a place begins or ends with a small letter set apart, as in
@@ -220,9 +218,7 @@ func (r *run) speechAtEdge(p *place) bool {
 	word := r.text[p.start:p.end]
 	first, n := utf8.DecodeRuneInString(word)
 	last, m := utf8.DecodeLastRuneInString(word)
-	behind, _ := utf8.DecodeRuneInString(word[n:])
-	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-m])
-	small := unicode.IsLower(first) && unicode.IsSpace(behind) || unicode.IsLower(last) && unicode.IsSpace(before)
+	small := unicode.IsLower(first) && unicode.IsSpace(firstRune(word[n:])) || unicode.IsLower(last) && unicode.IsSpace(lastRune(word[:len(word)-m]))
 	return small && r.beginsWithCapital() && !r.inQuotes(p)
 }
 
@@ -237,8 +233,7 @@ func (r *run) smallPhrase(p *place) bool {
 // beginsWithCapital says whether the first letter of the text is a capital.
 func (r *run) beginsWithCapital() bool {
 	i := strings.IndexFunc(r.text, unicode.IsLetter)
-	c, _ := utf8.DecodeRuneInString(r.text[max(i, 0):])
-	return unicode.IsUpper(c)
+	return i >= 0 && unicode.IsUpper(firstRune(r.text[i:]))
 }
 
 // runAround gives the run of letters, digits and underscores around a place,
@@ -275,9 +270,8 @@ const runReach = 300
 // underscores to something longer (rule 6). done is false when neither is the case.
 func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
 	left, right := r.runAround(p)
-	lead, _ := utf8.DecodeLastRuneInString(r.text[:left])
 	whole := left == p.start && right == p.end
-	switch lead {
+	switch lastRune(r.text[:left]) {
 	case '#', '＃':
 		if !whole {
 			return verdict{7, "the hashtag is longer than the name"}, true
@@ -337,7 +331,6 @@ func (r *run) hyphens(p *place) verdict {
 // to the name: the ex-Acme courier. It is in small letters and the name is not: Non-Stop and
 // anti-age are words by themselves.
 func (r *run) prefixed(p *place, i int) bool {
-	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
 	from := i
 	for from > 0 && i-from < amongBytes {
 		c, size := utf8.DecodeLastRuneInString(r.text[:from])
@@ -346,9 +339,9 @@ func (r *run) prefixed(p *place, i int) bool {
 		}
 		from -= size
 	}
-	before, _ := utf8.DecodeLastRuneInString(r.text[:from])
+	before := lastRune(r.text[:from])
 	alone := from == 0 || unicode.IsSpace(before) || isQuote(before) || before == '('
-	return alone && unicode.IsUpper(first) && r.set.prefix[r.set.fold.hashOf(r.text[from:i])]
+	return alone && unicode.IsUpper(firstRune(r.text[p.start:])) && r.set.prefix[r.set.fold.hashOf(r.text[from:i])]
 }
 
 // takeEnding moves the end of a place over a Cyrillic ending behind a hyphen, which
@@ -357,8 +350,7 @@ func (r *run) takeEnding(p *place) {
 	if !p.tail || p.end == len(r.text) || r.text[p.end] != '-' {
 		return
 	}
-	var t token
-	r.set.fold.word(r.text, p.end+1, &t)
+	t, _ := r.set.fold.wordAt(r.text, p.end+1)
 	if t.kinds == kindCyrillic && r.set.endings[t.hash] {
 		p.end = t.end
 	}
@@ -368,9 +360,7 @@ func (r *run) takeEnding(p *place) {
 // name. It may be typed in Latin letters that look the same (eMAG-a), for nobody
 // sees that, but not in an English text; and it has no capital of its own (Формула-Е).
 func (r *run) isEnding(end int, t *token) bool {
-	first, _ := utf8.DecodeRuneInString(r.text[t.start:])
-	before, _ := utf8.DecodeLastRuneInString(r.text[:end])
-	if unicode.IsUpper(first) && unicode.IsLower(before) {
+	if unicode.IsUpper(firstRune(r.text[t.start:])) && unicode.IsLower(lastRune(r.text[:end])) {
 		return false
 	}
 	if r.set.endings[t.hash] {
@@ -387,8 +377,9 @@ func (r *run) isEnding(end int, t *token) bool {
 // meant: Glovo-кур'єр, БМД-лихвата. No name changes its alphabet or its capitals there.
 func (r *run) isThing(p *place, t *token) bool {
 	last, _, _ := r.set.fold.before(r.text, p.end)
-	first, _ := utf8.DecodeRuneInString(r.text[t.start:])
-	return (last&kindLatin != 0 || isAbbreviation(r.text[p.start:p.end])) && t.kinds == kindCyrillic && unicode.IsLower(first) && utf8.RuneCountInString(r.text[t.start:t.end]) >= thingLetters
+	thing := r.text[t.start:t.end]
+	return (last&kindLatin != 0 || isAbbreviation(r.text[p.start:p.end])) &&
+		t.kinds == kindCyrillic && unicode.IsLower(firstRune(thing)) && utf8.RuneCountInString(thing) >= thingLetters
 }
 
 // thingLetters keeps что-то and парк out of it; авто and банк are parts of names.

@@ -85,6 +85,18 @@ func (f *folder) before(s string, i int) (v folded, r rune, size int) {
 	return f.rune(r), r, size
 }
 
+// firstRune is the first rune of s, utf8.RuneError when it is empty.
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// lastRune is the last rune of s, utf8.RuneError when it is empty.
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
+}
+
 func classify(r rune) folded {
 	switch {
 	case mention.Apostrophe(r):

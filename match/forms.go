@@ -58,8 +58,7 @@ func newGrammar(t *tables, sp *speech) grammar {
 		n.readParadigms(t, code+"/paradigms.tsv")
 		n.readExceptions(t, code+"/exceptions.tsv")
 		for _, row := range t.read(code+"/open.tsv", "closed open", 2) {
-			vowel, _ := utf8.DecodeRuneInString(row.Raw(0))
-			n.open[vowel] = strings.Split(row.Raw(1), "/")
+			n.open[firstRune(row.Raw(0))] = strings.Split(row.Raw(1), "/")
 		}
 		g = append(g, n)
 	}
@@ -77,8 +76,7 @@ func (n *inflection) readParadigms(t *tables, name string) {
 		default:
 			t.errs.Add(row.At(0), "unknown kind %q: a paradigm is noun, adj, mod or foreign", p.kind)
 		}
-		last, _ := utf8.DecodeLastRuneInString(p.ending)
-		ends := []rune{last}
+		ends := []rune{lastRune(p.ending)}
 		if p.ending == "" {
 			ends = []rune(p.before)
 		}
@@ -102,7 +100,7 @@ func readParadigm(row *tsv.Row) paradigm {
 			p.cells[i] = strings.Split(cell, "/")
 		}
 	}
-	if first, _ := utf8.DecodeRuneInString(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
+	if first := firstRune(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
 		p.drops = strings.ContainsRune(vowels, first) && !strings.HasPrefix(p.cells[0][0], string(first))
 	}
 	return p
@@ -188,7 +186,7 @@ func (g grammar) counted(out []form, word string, of langs) []form {
 // borrowed gives the forms of a foreign word that a paradigm of kind foreign
 // fits; then it has these and no others, whatever its letters look like.
 func (g grammar) borrowed(word string) (out []form, ok bool) {
-	last, _ := utf8.DecodeLastRuneInString(word)
+	last := lastRune(word)
 	for i := range g {
 		for k := range g[i].borrowed[last] {
 			if p := &g[i].borrowed[last][k]; p.fits(word) {
@@ -232,8 +230,7 @@ func (n *inflection) openSyllables(word string) []string {
 }
 
 func (n *inflection) decline(out []form, word string, followed bool) []form {
-	last, _ := utf8.DecodeLastRuneInString(word)
-	rows := n.rows[last]
+	rows := n.rows[lastRune(word)]
 	best := map[string]int{}
 	for i := range rows {
 		if p := &rows[i]; p.weight > best[p.kind] && p.fits(word) {
@@ -257,11 +254,7 @@ func (p *paradigm) fits(word string) bool {
 	if p.kind == "adj" && utf8.RuneCountInString(stem) < 3 && utf8.RuneCountInString(p.ending) < 3 {
 		return false // стая is no adjective
 	}
-	if p.before == "" {
-		return true
-	}
-	last, _ := utf8.DecodeLastRuneInString(stem)
-	return strings.ContainsRune(p.before, last)
+	return p.before == "" || strings.ContainsRune(p.before, lastRune(stem))
 }
 
 // apply adds the forms of word, which are of the language of bit.
@@ -284,7 +277,7 @@ func (p *paradigm) apply(out []form, word string, bit langs) []form {
 				}
 			case strings.HasPrefix(cell, "="):
 				last, size := utf8.DecodeLastRuneInString(stem)
-				before, _ := utf8.DecodeLastRuneInString(stem[:len(stem)-size])
+				before := lastRune(stem[:len(stem)-size])
 				if last != before && !strings.ContainsRune("мбпвф'рщ", last) && strings.ContainsRune("аеиіоуюяєї", before) {
 					out = addForm(out, stem+string(last)+cell[1:], slot, 3)
 				}

@@ -46,13 +46,12 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 	if strings.ContainsAny(left+right, ".,:;?!…\n") || strings.Contains(left+right, " — ") || strings.Contains(left+right, " – ") {
 		return false
 	}
-	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
-	capital := !unicode.IsLower(first)
+	capital := !unicode.IsLower(firstRune(r.text[p.start:]))
 	words, capitals := 0, 0
 	allCaps := strings.ToUpper(left+right) == left+right
 	for i, side := range [...]string{left, right} {
 		for written := range strings.FieldsSeq(side) {
-			w := strings.TrimFunc(written, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+			w := strings.TrimFunc(written, notWord)
 			if w == "" { // «Ромашка 😡», «#Ромашка»
 				continue
 			}
@@ -61,12 +60,11 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 			}
 			words++
 			low := strings.ToLower(w)
-			c, _ := utf8.DecodeRuneInString(w)
 			switch {
 			case r.set.legal[low]: // «ООО Ромашка»
 			case i == 0 && words == 1 && strings.Contains(speechStarts, " "+low+" "):
 				return false
-			case !unicode.IsLower(c):
+			case !unicode.IsLower(firstRune(w)):
 				capitals++
 			case !r.set.common.function[low]:
 				return false // «Ромашка снова подвела»
@@ -128,8 +126,7 @@ func (r *run) openQuote(i int) (int, bool) {
 		case c == '«', c == '„', c == '‹', c == '‚':
 			return i, true
 		case c == '"', c == '“', c == '\'', c == '‘':
-			next, _ := utf8.DecodeRuneInString(r.text[i:])
-			if !unicode.IsSpace(next) && (m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b))) {
+			if !unicode.IsSpace(firstRune(r.text[i:])) && (m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b))) {
 				return i, true
 			}
 			if c == '"' || c == '“' {

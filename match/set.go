@@ -335,9 +335,7 @@ func (k *known) preposed(r reading) bool {
 		return false
 	}
 	return !slices.ContainsFunc(r.elements[1:], func(e element) bool {
-		word := k.fold.foldWord(e.text)
-		c, _ := utf8.DecodeRuneInString(e.text)
-		return e.sign || !unicode.IsLower(c) && !k.common.everyday(word)
+		return e.sign || !unicode.IsLower(firstRune(e.text)) && !k.common.everyday(k.fold.foldWord(e.text))
 	})
 }
 

@@ -72,8 +72,7 @@ func (sc *scratch) sign(h found) sign {
 	}
 	word := r.text[h.start:h.end]
 	capital := r.onlyFirstUpper(&p) || isAbbreviation(strings.TrimPrefix(t.Text, "=")) && strings.ToUpper(word) == word
-	lead, _ := utf8.DecodeLastRuneInString(r.text[:h.start])
-	switch {
+	switch lead := lastRune(r.text[:h.start]); {
 	case lead == '@':
 		return signAddress
 	case lead == '#':
@@ -93,7 +92,7 @@ func notWord(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
 func (r *run) signInSentence(p *place, capital bool) sign {
 	s := r.sentence(p)
 	w := &r.set.signs
-	before, after := s.before(0), s.after(0)
+	before, after := s.left[0], s.right[0]
 	switch {
 	case w.other[before.hash] && before.near, w.thing[after.hash] && after.near:
 		return noSign // фильм «Звезда», orange juice
@@ -129,7 +128,7 @@ func (r *run) inQuotes(p *place) bool {
 // mayOpen says whether a word with a capital before a name only opens the
 // sentence and is no part of a longer name: В Ромашке, Звонила Ромашка.
 func (r *run) mayOpen(s *sentence, w near) bool {
-	if s.before(1).hash != 0 {
+	if s.left[1].hash != 0 {
 		return false
 	}
 	low := strings.ToLower(w.text)
@@ -156,9 +155,6 @@ type sentence struct {
 	left, right   [signReach]near
 	lefts, rights int
 }
-
-func (s *sentence) before(i int) near { return s.left[i] }
-func (s *sentence) after(i int) near  { return s.right[i] }
 
 // count says how many of words stand in the sentence.
 func (s *sentence) count(words map[uint64]bool) int {

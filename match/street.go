@@ -13,8 +13,7 @@ func (r *run) inStreet(p *place) bool {
 }
 
 func (r *run) capitalBehind(i int) bool {
-	c, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(r.text[i:], unicode.IsSpace))
-	return unicode.IsUpper(c)
+	return unicode.IsUpper(firstRune(strings.TrimLeftFunc(r.text[i:], unicode.IsSpace)))
 }
 
 // streetBefore says whether the word for a street stands before a place: shortened, or in
@@ -42,6 +41,5 @@ func isHouse(s string) bool {
 	if c, size := utf8.DecodeRuneInString(number); unicode.IsLetter(c) {
 		number = number[size:]
 	}
-	next, _ := utf8.DecodeRuneInString(strings.TrimLeft(number, " "))
-	return !unicode.IsLetter(next)
+	return !unicode.IsLetter(firstRune(strings.TrimLeft(number, " ")))
 }

@@ -356,8 +356,7 @@ func (k *known) elided(word string) (letter, rest string, ok bool) {
 	_, size := utf8.DecodeRuneInString(word)
 	sign, width := utf8.DecodeRuneInString(word[size:])
 	letter, rest = word[:size], word[size+width:]
-	next, _ := utf8.DecodeRuneInString(rest)
-	if !mention.Apostrophe(sign) || utf8.RuneCountInString(rest) < leastWord || strings.ContainsRune(iotated, next) {
+	if !mention.Apostrophe(sign) || utf8.RuneCountInString(rest) < leastWord || strings.ContainsRune(iotated, firstRune(rest)) {
 		return "", "", false
 	}
 	return letter, rest, !k.common.function[k.fold.foldWord(letter)] && k.common.language(k.fold.foldWord(letter+rest)) == ""

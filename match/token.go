@@ -105,16 +105,14 @@ func (f *folder) word(s string, i int, t *token) {
 			h = hashRune(h, last)
 			t.end = i + size
 		case v&kindSlow != 0:
-			r, _ := utf8.DecodeRuneInString(s[i:])
-			for _, r := range multi(unicode.ToLower(r)) {
+			for _, r := range multi(unicode.ToLower(firstRune(s[i:]))) {
 				prev, last = h, folded(r)
 				h = hashRune(h, last)
 			}
 			kinds |= v
 			t.end = i + size
 		case v&kindMark != 0:
-			r, _ := utf8.DecodeRuneInString(s[i:])
-			if c := folded(compose(rune(last), r)); c != last {
+			if c := folded(compose(rune(last), firstRune(s[i:]))); c != last {
 				last = c
 				h = hashRune(prev, c)
 			}

@@ -83,7 +83,7 @@ func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
 }
 
 func addLetters(table map[rune][]letters, l letters) {
-	first, _ := utf8.DecodeRuneInString(l.from)
+	first := firstRune(l.from)
 	table[first] = append(table[first], l)
 	slices.SortStableFunc(table[first], func(a, b letters) int { return b.weight - a.weight })
 }
@@ -121,15 +121,11 @@ func (l *letters) fits(word string, at int, afterVowels bool) bool {
 	if l.end && rest != "" {
 		return false
 	}
-	if l.before != "" {
-		next, _ := utf8.DecodeRuneInString(rest)
-		if rest == "" || !strings.ContainsRune(l.before, next) {
-			return false
-		}
+	if l.before != "" && (rest == "" || !strings.ContainsRune(l.before, firstRune(rest))) {
+		return false
 	}
 	if l.start && at > 0 {
-		last, _ := utf8.DecodeLastRuneInString(word[:at])
-		return afterVowels && strings.ContainsRune("аеёиоуыэюяєіїьъ'", last)
+		return afterVowels && strings.ContainsRune("аеёиоуыэюяєіїьъ'", lastRune(word[:at]))
 	}
 	return true
 }

@@ -125,10 +125,7 @@ func (c *compiler) spellings(key wordKey) []spelled {
 	return out
 }
 
-func endsCyrillic(base string) bool {
-	last, _ := utf8.DecodeLastRuneInString(base)
-	return last >= utf8.RuneSelf
-}
+func endsCyrillic(base string) bool { return lastRune(base) >= utf8.RuneSelf }
 
 // withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
 // not when that makes a common word (О'Кей, окей).
@@ -232,7 +229,7 @@ func surnameFlag(f form) uint32 {
 // formsOf gives the Cyrillic forms of a word, without itself.
 func (c *compiler) formsOf(key wordKey, base string) []form {
 	if key.short {
-		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) && !strings.ContainsRune("аяйь", last) {
+		if last := lastRune(base); !isConsonant(last) && !strings.ContainsRune("аяйь", last) {
 			return nil // ОККО, БТИ; but СЕТЬ and РАЙ are words in capitals
 		}
 	}
