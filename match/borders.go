@@ -19,12 +19,11 @@ var counts = verdict{}
 func (r *run) acceptTerm(id int32, p place) {
 	t := &r.set.terms[id]
 	v := r.judge(t, &p)
+	hit := found{phrase: id, part: r.part, start: p.start, end: p.end}
 	if v.rule == 0 {
-		r.hits = append(r.hits, found{phrase: id, part: r.part, start: p.start, end: p.end})
-		return
-	}
-	if r.trace != nil {
-		r.trace.cancelled(r, id, p, v)
+		r.hits = append(r.hits, hit)
+	} else if r.trace != nil {
+		r.trace.cancelled(hit, v)
 	}
 }
 
@@ -32,7 +31,7 @@ func (r *run) acceptTerm(id int32, p place) {
 // count inside longer names, too: they only tell what a text is about.
 func (r *run) acceptPhrase(id int32, p place) {
 	ph := &r.set.phrases[id]
-	t := term{prefix: ph.prefix}
+	t := term{reading: reading{prefix: ph.prefix}}
 	if ph.role == roleOperand {
 		if r.judge(&t, &p).rule != 0 {
 			return

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,23 +13,21 @@ type tracer struct {
 	steps map[int32][]Step
 }
 
-func (t *tracer) add(watch int32, span mention.Span, v verdict) {
-	t.steps[watch] = append(t.steps[watch], Step{Span: span, Rule: v.rule, Reason: v.reason})
+func (t *tracer) cancelled(h found, v verdict) {
+	watch := t.sc.set.terms[h.phrase].watch
+	t.steps[watch] = append(t.steps[watch], Step{Span: t.sc.span(h), Rule: v.rule, Reason: v.reason})
 }
 
-func (t *tracer) counted(watch int32, span mention.Span, by sign) {
+func (t *tracer) counted(h found, span mention.Span) {
+	watch := t.sc.set.terms[h.phrase].watch
 	reason := "the term stands here"
 	if written := strings.TrimPrefix(span.Term, "="); !strings.EqualFold(span.Text, written) {
 		reason = "a form of the term stands here"
 	}
-	if by != noSign {
-		reason += "; no context word is near, but " + signReasons[by]
+	if h.sign != noSign {
+		reason += "; no context word is near, but " + signReasons[h.sign]
 	}
 	t.steps[watch] = append(t.steps[watch], Step{Span: span, Counts: true, Reason: reason})
-}
-
-func (t *tracer) cancelled(r *run, id int32, p place, v verdict) {
-	t.add(t.sc.set.terms[id].watch, t.sc.span(found{phrase: id, part: r.part, start: p.start, end: p.end}), v)
 }
 
 // unheld says of the kept hits which condition of w does not hold.
@@ -47,7 +44,7 @@ func (sc *scratch) unheld(w *watch) {
 // failed gives the condition of w that does not hold. No number stands before those in
 // docs/matching.md.
 func (sc *scratch) failed(w *watch) verdict {
-	if w.primary && !slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].role == roleName }) {
+	if w.primary && !sc.named() {
 		return verdict{0, "a condition of the watch stands here, but none of its terms counts"}
 	}
 	for _, c := range w.all {
@@ -144,7 +141,7 @@ func (sc *scratch) missed(name, word string, t *term) verdict {
 	switch {
 	case word == name && !t.parsed.exact && len(e) > 0 && sc.set.hasForm(e[0]):
 		return verdict{3, "without its legal form the name is an everyday word"}
-	case t.words > 1 && sc.beginsAsOne(word, t):
+	case t.words() > 1 && sc.beginsAsOne(word, t):
 		return verdict{3, "only a part of the name stands here, or something stands between its words"}
 	case word == name && t.parsed.handle != "":
 		return verdict{7, "the term is an @account, and this is only its word"}

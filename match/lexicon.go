@@ -143,7 +143,6 @@ func (m *maker) add(id int32, p parsed) {
 	for _, r := range p.readings {
 		at := int32(0)
 		path := append(m.path[:0], 0)
-		words := 0
 		class := m.anyQuotes
 		for i, e := range r.elements {
 			if e.sign {
@@ -155,7 +154,6 @@ func (m *maker) add(id int32, p parsed) {
 			key.counted = m.counted(r, i)
 			at = m.step(at, m.numbered(key, nil))
 			path = append(path, at)
-			words++
 			class = class || m.isClass(e)
 			n := &m.lex.nodes[at]
 			n.quotes = n.quotes || class || e.quote || i+1 < len(r.elements) && m.isClass(r.elements[i+1])
@@ -164,7 +162,7 @@ func (m *maker) add(id int32, p parsed) {
 		m.accept(at, id)
 		m.path = path
 		m.neighbours(r, path, p, of)
-		if r.capitals && !r.article || r.spaced || words < 2 {
+		if r.capitals && !r.article || r.spaced || r.words() < 2 {
 			continue
 		}
 		for _, one := range m.glued(r) {

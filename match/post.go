@@ -120,15 +120,14 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 	var spans []mention.Span
 	last := found{part: -1}
 	for _, h := range sc.kept {
-		t := &sc.set.terms[h.phrase]
-		if w.primary && t.role != roleName || h.part == last.part && h.start < last.end {
+		if w.primary && sc.set.terms[h.phrase].role != roleName || h.part == last.part && h.start < last.end {
 			continue
 		}
 		last = h
 		span := sc.span(h)
 		spans = append(spans, span)
 		if trace := sc.names.trace; trace != nil {
-			trace.counted(t.watch, span, h.sign)
+			trace.counted(h, span)
 		}
 	}
 	return spans
@@ -149,7 +148,7 @@ func (sc *scratch) span(h found) mention.Span {
 
 func (sc *scratch) cancel(h found, v verdict) {
 	if trace := sc.names.trace; trace != nil {
-		trace.add(sc.set.terms[h.phrase].watch, sc.span(h), v)
+		trace.cancelled(h, v)
 	}
 }
 
@@ -279,22 +278,18 @@ func endsSentence(s string) bool {
 
 // holds decides the boolean part of a watch over the kept hits.
 func (sc *scratch) holds(w *watch) bool {
-	if w.primary && !slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].role == roleName }) {
-		return false
-	}
-	return sc.group(w.any, w.all, w.none)
+	return (!w.primary || sc.named()) && sc.group(w.any, w.all, w.none)
+}
+
+// named says whether a kept hit is of a term that names the watch by itself.
+func (sc *scratch) named() bool {
+	return slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].role == roleName })
 }
 
 func (sc *scratch) group(any, all, none []cond) bool {
-	if len(any) > 0 && !slices.ContainsFunc(any, sc.cond) {
-		return false
-	}
-	for _, c := range all {
-		if !sc.cond(c) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(none, sc.cond)
+	return (len(any) == 0 || slices.ContainsFunc(any, sc.cond)) &&
+		!slices.ContainsFunc(all, func(c cond) bool { return !sc.cond(c) }) &&
+		!slices.ContainsFunc(none, sc.cond)
 }
 
 func (sc *scratch) cond(c cond) bool {

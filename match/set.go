@@ -71,11 +71,7 @@ type term struct {
 	watch      int32
 	role       role
 	parsed     parsed
-	words      int
-	prefix     string   // signs required before it
-	capitals   bool     // counts only with capitals: the reading of a CamelCase or dotted name taken apart, or one without its article
-	article    bool     // the latter, which chance sets in hyphens, too
-	initial    bool     // a hyphen must stand in it: i-Phone
+	reading             // the first of the readings it goes by
 	preposed   bool     // begins with a preposition, and the rest are everyday words: На связи
 	letters    bool     // begins or ends with a word of one letter that is one of speech, too: Таврія В
 	tiny       bool     // a word of it has one or two letters
@@ -85,7 +81,7 @@ type term struct {
 	surname    bool     // its genitive plural is a frequent surname
 	arithmetic bool     // holds signs: 1+1
 	bang       bool     // ends with a sign that may repeat: Yahoo!
-	leaf       int32    // the number the term goes by; the reading with capitals shares that of the whole
+	leaf       int32    // the number the term goes by; its reading with capitals is a term of its own, and shares it
 }
 
 // phrase is a compiled context, ignore or none term; equal ones are one.
@@ -214,7 +210,7 @@ func firstNames(c *compiler, names map[string]bool) map[uint64]bool {
 		base := c.fold.foldWord(name)
 		out[hashString(base)] = true
 		for _, f := range c.grammar.forms(base, c.speech.languagesOf(name), false, false) {
-			if f.slot < 6 {
+			if f.slot < pluralSlot {
 				out[hashString(f.text)] = true
 			}
 		}
@@ -284,36 +280,34 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 		return -1
 	}
 	c.read(p.readings[0])
-	c.letters = b.set.edgeLetters(p.readings[0])
-	c.preposed = !p.exact && b.set.preposed(p.readings[0])
-	c.surname = b.set.surnames[b.set.fold.foldWord(p.readings[0].elements[0].text)]
-	strict, loose := p, p
-	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
-	loose.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return !r.capitals })
+	c.letters = b.set.edgeLetters(c.reading)
+	c.preposed = !p.exact && b.set.preposed(c.reading)
+	c.surname = b.set.surnames[b.set.fold.foldWord(c.elements[0].text)]
+	last := len(p.readings) - 1
+	loose := p.readings[last].capitals // no other does
+	if loose {
+		p.readings = p.readings[:last]
+	}
 	b.set.terms = append(b.set.terms, c)
-	b.names.add(id, strict)
-	if len(loose.readings) > 0 {
-		c.read(loose.readings[0])
-		c.capitals, c.article, c.initial = true, loose.readings[0].article, loose.readings[0].initial
-		c.spoken = b.set.common.function[b.set.fold.foldWord(loose.readings[0].elements[0].text)]
+	b.names.add(id, p)
+	if loose {
+		p.readings = c.parsed.readings[last:]
+		c.read(p.readings[0])
+		c.spoken = b.set.common.function[b.set.fold.foldWord(c.elements[0].text)]
 		b.set.terms = append(b.set.terms, c)
-		b.names.add(id+1, loose)
+		b.names.add(id+1, p)
 	}
 	return id
 }
 
 func (t *term) read(r reading) {
-	t.prefix = r.prefix
-	t.words = 0
+	t.reading = r
 	for _, e := range r.elements {
-		if !e.sign {
-			t.words++
-			t.tiny = t.tiny || utf8.RuneCountInString(e.text) < 3 && !isDigit(e.text[0])
-		}
+		t.tiny = t.tiny || !e.sign && utf8.RuneCountInString(e.text) < 3 && !isDigit(e.text[0])
 	}
 	last := r.elements[len(r.elements)-1]
-	t.arithmetic = len(r.elements) > t.words
-	t.bang = last.sign && last.text == "!" && t.words > 0 && len([]rune(r.elements[0].text)) > 2
+	t.arithmetic = len(r.elements) > t.words()
+	t.bang = last.sign && last.text == "!" && utf8.RuneCountInString(r.elements[0].text) > 2
 }
 
 // edgeLetters says whether a name of several words begins or ends with a capital that is
@@ -370,13 +364,13 @@ func (b *builder) surnames(i int32) {
 	var at int
 	for at = len(b.set.terms); at > 0 && b.set.terms[at-1].watch == i; at-- {
 		t := &b.set.terms[at-1]
-		if t.words == 2 && b.set.first[b.set.fold.hashOf(t.parsed.readings[0].elements[0].text)] {
+		if t.words() == 2 && b.set.first[b.set.fold.hashOf(t.parsed.readings[0].elements[0].text)] {
 			full = append(full, t.parsed)
 		}
 	}
 	for k := at; k < len(b.set.terms); k++ {
 		t := &b.set.terms[k]
-		if t.words != 1 || t.parsed.handle != "" {
+		if t.words() != 1 || t.parsed.handle != "" {
 			continue
 		}
 		own := b.set.fold.foldWord(t.parsed.readings[0].elements[0].text)

@@ -37,6 +37,17 @@ type reading struct {
 	initial  bool   // begins with a letter that only a hyphen may set apart: i-Phone
 }
 
+// words is how many words a reading has.
+func (r reading) words() int {
+	n := 0
+	for _, e := range r.elements {
+		if !e.sign {
+			n++
+		}
+	}
+	return n
+}
+
 // parsed is a term taken apart.
 type parsed struct {
 	exact    bool
@@ -175,7 +186,7 @@ func splitTerm(f *folder, text string) reading {
 
 // withoutMarks drops the signs around a term that say nothing of the name.
 func withoutMarks(r reading) reading {
-	if !slices.ContainsFunc(r.elements, func(e element) bool { return !e.sign }) {
+	if r.words() == 0 {
 		return reading{}
 	}
 	for n := len(r.elements); strings.Trim(strings.TrimFunc(r.elements[n-1].text, isOrnament), ".,;:…") == ""; n-- {
@@ -253,13 +264,7 @@ func (k *known) hasForm(r reading) bool {
 // or is written as one: The Plum House, Plum House.
 func withoutArticle(readings []reading) []reading {
 	r := readings[0]
-	words := 0
-	for _, e := range r.elements {
-		if !e.sign {
-			words++
-		}
-	}
-	if words < 3 || r.prefix != "" || !strings.EqualFold(r.elements[0].text, "the") || r.elements[1].sign {
+	if r.words() < 3 || r.prefix != "" || !strings.EqualFold(r.elements[0].text, "the") || r.elements[1].sign {
 		return readings
 	}
 	return append(readings, reading{elements: r.elements[1:], capitals: true, article: true})

@@ -219,7 +219,7 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, latin uint32
 // аникин of Аникина.
 func surnameFlag(f form) uint32 {
 	for _, end := range [...]string{"ов", "ев", "ин", "ын"} {
-		if f.slot >= 6 && strings.HasSuffix(f.text, end) {
+		if f.slot >= pluralSlot && strings.HasSuffix(f.text, end) {
 			return flagSurname
 		}
 	}
@@ -291,7 +291,7 @@ func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	}
 	if utf8.RuneCountInString(base) >= 3 {
 		for _, p := range plurals(base) {
-			out = append(out, spelled{p, 6, flagPossess})
+			out = append(out, spelled{p, pluralSlot, flagPossess})
 		}
 	}
 	if stem := cutVowel(base); len(stem) >= 4 {
