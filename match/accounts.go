@@ -83,3 +83,67 @@ func (r *run) afterChat(i int) bool {
 	}
 	return false
 }
+
+// tagOrAccount judges a place inside #tag or @account (rule 7) and names glued by
+// underscores to something longer (rule 6). done is false when neither is the case.
+func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
+	left, right := r.runAround(p)
+	whole := left == p.start && right == p.end
+	switch lastRune(r.text[:left]) {
+	case '#', '＃':
+		if !whole {
+			return verdict{7, "the hashtag is longer than the name"}, true
+		}
+	case '@', '＠':
+		if !whole || r.accountGoesOn(right) {
+			return verdict{7, "a longer account name is another account"}, true
+		}
+		if !p.base && !p.ended {
+			return verdict{7, "an account counts only when it is the name itself, not a form of it"}, true
+		}
+		return counts, true
+	default:
+		if t.parsed.tag {
+			return verdict{7, "the term is a hashtag, and this is none"}, true
+		}
+	}
+	if !whole {
+		return verdict{6, "the name is a part of a longer one joined by underscores"}, true
+	}
+	return counts, false
+}
+
+// accountGoesOn says whether an account name goes on with a dot behind i.
+func (r *run) accountGoesOn(i int) bool {
+	return i+1 < len(r.text) && r.text[i] == '.' && isAccountByte(r.text[i+1])
+}
+
+// runAround gives the run of letters, digits and underscores around a place,
+// without underscores at its edges that only set the word in italics; of one that goes on
+// beyond runReach, as no tag or account does, what is near.
+func (r *run) runAround(p *place) (left, right int) {
+	f := r.set.fold
+	left, right = p.start, p.end
+	for i := p.start; i > 0 && p.start-i < runReach; {
+		v, c, size := f.before(r.text, i)
+		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
+			break
+		}
+		if i -= size; v&kindWord != 0 {
+			left = i
+		}
+	}
+	for i := p.end; i < len(r.text) && i-p.end < runReach; {
+		v, c, size := f.at(r.text, i)
+		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
+			break
+		}
+		if i += size; v&kindWord != 0 {
+			right = i
+		}
+	}
+	return left, right
+}
+
+// runReach is how many bytes of a tag or account to either side of a name are looked at.
+const runReach = 300

@@ -7,6 +7,22 @@ import (
 	"unicode/utf8"
 )
 
+// String gives the problem as file:line:column: what, and what to do.
+func (p Problem) String() string {
+	s := p.Message
+	if p.Pos != "" {
+		s = p.Pos + ": " + s
+	}
+	if p.Hint != "" {
+		s += ": " + p.Hint
+	}
+	return s
+}
+
+func (b *builder) problem(t Term, fatal bool, message, hint string) {
+	b.problems = append(b.problems, Problem{Pos: t.Pos, Message: message, Hint: hint, Fatal: fatal})
+}
+
 // check gives the problems found while compiling and the doubtful choices, in
 // the order of the watches. What a watchlist can say of itself (a term that is there
 // twice or that an ignored phrase is too, a watch without terms) is checked where it
@@ -57,22 +73,6 @@ func SameName(a, b string) bool {
 	word := func(s string) string { return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "=")) }
 	return strings.EqualFold(word(a), word(b))
 }
-
-// language says in which language word is common, "" when in none.
-func (c *commonWords) language(word string) string {
-	if c.function[word] {
-		return "everyday speech"
-	}
-	for _, n := range c.nouns {
-		if n.words[word] {
-			return n.language
-		}
-	}
-	return ""
-}
-
-// everyday says whether people say the word who mean no firm by it.
-func (c *commonWords) everyday(word string) bool { return c.latin[word] || c.language(word) != "" }
 
 // checkIgnore warns of phrases that cancel nothing, because no term stands in them.
 func (b *builder) checkIgnore(i int32, w *watch) {

@@ -12,13 +12,6 @@ type commonWords struct {
 	nouns    []nouns          // in the order of the languages
 }
 
-// of gives the languages of in that word may be a form of a name in: not those in which it
-// is a verb. ok is false when none is left.
-func (c *commonWords) of(word string, in langs) (left langs, ok bool) {
-	verb := c.verbs[word]
-	return in &^ verb, verb == 0 || in&^verb != 0
-}
-
 // nouns are the words of one language that a name may be borrowed from: лента,
 // target.
 type nouns struct {
@@ -62,3 +55,26 @@ func readCommon(t *tables, f *folder, sp *speech) commonWords {
 	}
 	return c
 }
+
+// of gives the languages of in that word may be a form of a name in: not those in which it
+// is a verb. ok is false when none is left.
+func (c *commonWords) of(word string, in langs) (left langs, ok bool) {
+	verb := c.verbs[word]
+	return in &^ verb, verb == 0 || in&^verb != 0
+}
+
+// language says in which language word is common, "" when in none.
+func (c *commonWords) language(word string) string {
+	if c.function[word] {
+		return "everyday speech"
+	}
+	for _, n := range c.nouns {
+		if n.words[word] {
+			return n.language
+		}
+	}
+	return ""
+}
+
+// everyday says whether people say the word who mean no firm by it.
+func (c *commonWords) everyday(word string) bool { return c.latin[word] || c.language(word) != "" }

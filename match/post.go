@@ -261,21 +261,6 @@ func isShort(text string) bool {
 	return len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost
 }
 
-// endsSentence says whether a sentence ends somewhere in s.
-func endsSentence(s string) bool {
-	for i, c := range s {
-		switch c {
-		case '\n', '!', '?', '…':
-			return true
-		case '.':
-			if rest := s[i+1:]; rest == "" || rest[0] == ' ' || rest[0] == '\n' || rest[0] == '.' {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // holds decides the boolean part of a watch over the kept hits.
 func (sc *scratch) holds(w *watch) bool {
 	return (!w.primary || sc.named()) && sc.group(w.any, w.all, w.none)

@@ -1,20 +1,9 @@
 package match
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/earshot/earshot/mention"
 )
-
-// found is a phrase that stands in a text.
-type found struct {
-	phrase     int32
-	part       int8 // 0 the title, 1 the text
-	sign       sign // what stood in for a context word
-	start, end int  // in the part
-}
 
 // run is one pass of one lexicon over one text. It is reused, so that a text
 // without hits costs no allocation.
@@ -26,6 +15,14 @@ type run struct {
 	accept func(r *run, phrase int32, p place) // judges and keeps a phrase
 	hits   []found
 	trace  *tracer // nil unless somebody asked for reasons
+}
+
+// found is a phrase that stands in a text.
+type found struct {
+	phrase     int32
+	part       int8 // 0 the title, 1 the text
+	sign       sign // what stood in for a context word
+	start, end int  // in the part
 }
 
 // place is where a phrase stands and how it got there.
@@ -160,58 +157,6 @@ func (r *run) arrive(at int32, p place) {
 	}
 }
 
-// signAt says whether a required sign stands at text[i:], and how long it is.
-func (r *run) signAt(i int, sign string) (int, bool) {
-	switch sign {
-	case dash:
-		c, size := utf8.DecodeRuneInString(r.text[i:])
-		return size, isDash(c)
-	case and:
-		return r.andAt(i)
-	}
-	if sign == "," && i < len(r.text) && r.text[i] == '.' || sign == "." && i < len(r.text) && r.text[i] == ',' {
-		return len(sign), r.isDecimal(i) // 36,6 and 36.6
-	}
-	return len(sign), strings.HasPrefix(r.text[i:], sign)
-}
-
-// isDecimal says whether digits stand around text[i].
-func (r *run) isDecimal(i int) bool {
-	return i > 0 && isDigit(r.text[i-1]) && i+1 < len(r.text) && isDigit(r.text[i+1])
-}
-
-// andAt says whether & or, between spaces or hyphens, a word for it stands at text[i:].
-// English writes n, in apostrophes or not.
-func (r *run) andAt(i int) (int, bool) {
-	if strings.HasPrefix(r.text[i:], "&") {
-		return len("&"), true
-	}
-	from := i
-	i, hyphen := r.skipOne(i, isLink)
-	i, _ = r.skipOne(i, mention.Apostrophe)
-	t, ok := r.set.fold.wordAt(r.text, i)
-	if !ok {
-		return 0, false
-	}
-	end, _ := r.skipOne(t.end, mention.Apostrophe)
-	if hyphen {
-		end, hyphen = r.skipOne(end, isLink)
-		return end - from, r.set.and[t.hash] && hyphen
-	}
-	return end - from, r.set.and[t.hash] && r.skipSpace(end) > end
-}
-
-// skipOne goes over the rune at text[i:] if it is of a kind.
-func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
-	if c, size := utf8.DecodeRuneInString(r.text[i:]); size > 0 && of(c) {
-		return i + size, true
-	}
-	return i, false
-}
-
-// isLink says whether a sign joins the words of a name.
-func isLink(c rune) bool { return c == '_' || isHyphen(c) }
-
 // afterSign handles the node that a required sign led to, behind which p ends.
 func (r *run) afterSign(s signEdge, p place) {
 	n := &r.lex.nodes[s.next]
@@ -256,25 +201,6 @@ func (r *run) word(at int32, i int, p place) {
 	}
 }
 
-// skipSpace goes over spaces and at most one line end.
-func (r *run) skipSpace(i int) int {
-	lines := 0
-	for i < len(r.text) {
-		c, size := utf8.DecodeRuneInString(r.text[i:])
-		switch {
-		case c == '\n':
-			if lines++; lines > 1 {
-				return i
-			}
-		case unicode.IsSpace(c), r.set.fold.rune(c)&kindIgnorable != 0:
-		default:
-			return i
-		}
-		i += size
-	}
-	return i
-}
-
 // joint reads what may stand between the words of a name from text[i:] on:
 // spaces with at most one line end, one hyphen or one underscore. quotes lets a
 // quote open or close there.
@@ -305,6 +231,36 @@ func (r *run) joint(i int, quotes bool) (int, bool) {
 	}
 	return i, i > start
 }
+
+// skipSpace goes over spaces and at most one line end.
+func (r *run) skipSpace(i int) int {
+	lines := 0
+	for i < len(r.text) {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
+		switch {
+		case c == '\n':
+			if lines++; lines > 1 {
+				return i
+			}
+		case unicode.IsSpace(c), r.set.fold.rune(c)&kindIgnorable != 0:
+		default:
+			return i
+		}
+		i += size
+	}
+	return i
+}
+
+// skipOne goes over the rune at text[i:] if it is of a kind.
+func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
+	if c, size := utf8.DecodeRuneInString(r.text[i:]); size > 0 && of(c) {
+		return i + size, true
+	}
+	return i, false
+}
+
+// isLink says whether a sign joins the words of a name.
+func isLink(c rune) bool { return c == '_' || isHyphen(c) }
 
 // isQuoteMark says whether c is a quote, or an apostrophe that may be one: 'Рила'.
 func (r *run) isQuoteMark(c rune) bool {
