@@ -19,7 +19,7 @@ func (p Problem) String() string {
 	return s
 }
 
-func (b *builder) problem(t Term, fatal bool, message, hint string) {
+func (b *setBuilder) problem(t Term, fatal bool, message, hint string) {
 	b.problems = append(b.problems, Problem{Pos: t.Pos, Message: message, Hint: hint, Fatal: fatal})
 }
 
@@ -27,7 +27,7 @@ func (b *builder) problem(t Term, fatal bool, message, hint string) {
 // the order of the watches. What a watchlist can say of itself (a term that is there
 // twice or that an ignored phrase is too, a watch without terms) is checked where it
 // is read.
-func (b *builder) check() []Problem {
+func (b *setBuilder) check() []Problem {
 	for i := range b.set.watches {
 		w := &b.set.watches[i]
 		b.checkTerms(w)
@@ -36,7 +36,7 @@ func (b *builder) check() []Problem {
 	return b.problems
 }
 
-func (b *builder) checkTerms(w *watch) {
+func (b *setBuilder) checkTerms(w *watch) {
 	if len(w.All) > 0 {
 		return
 	}
@@ -75,7 +75,7 @@ func SameName(a, b string) bool {
 }
 
 // checkIgnore warns of phrases that cancel nothing, because no term stands in them.
-func (b *builder) checkIgnore(i int32, w *watch) {
+func (b *setBuilder) checkIgnore(i int32, w *watch) {
 	for _, t := range w.Ignore {
 		p := b.set.parseTerm(t.Text)
 		unfit := p.handle == "" && len(p.readings) == 0

@@ -11,8 +11,8 @@ import (
 // Compile prepares watches for matching. Problems are worth showing whether or
 // not err is nil; err is not nil exactly when one of them is Fatal, or the names are too many.
 func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
-	c := l.compiler.fork()
-	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
+	w := l.writer.fork()
+	b := &setBuilder{names: newLexicon(w), side: newLexicon(w), sideIDs: map[phrase]int32{}}
 	b.side.anyQuotes = true
 	set := &Set{known: l.known, handles: map[string][]int32{}}
 	b.set = set
@@ -20,7 +20,7 @@ func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 		b.watch(int32(i), w)
 	}
 	set.names, set.side = b.names.done(), b.side.done()
-	set.runs.New = func() any { return newScratch(set) } // holds the set alone: the builder is large
+	set.runs.New = func() any { return newScratch(set) } // holds the set alone: its builder is large
 	if n := max(len(b.names.words), len(b.side.words)); n > maxWords {
 		return nil, nil, fmt.Errorf("match: the watches have %d different words, at most %d fit", n, maxWords)
 	}
@@ -37,16 +37,16 @@ func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 	return set, problems, nil
 }
 
-// builder makes a Set.
-type builder struct {
+// setBuilder makes a Set of watches.
+type setBuilder struct {
 	set      *Set
-	names    *maker
-	side     *maker
+	names    *lexiconBuilder
+	side     *lexiconBuilder
 	sideIDs  map[phrase]int32
 	problems []Problem
 }
 
-func (b *builder) watch(i int32, w Watch) {
+func (b *setBuilder) watch(i int32, w Watch) {
 	c := watch{Watch: w}
 	for _, t := range w.Terms {
 		if b.name(i, t, roleName) >= 0 {
@@ -70,7 +70,7 @@ func (b *builder) watch(i int32, w Watch) {
 }
 
 // conds compiles operands; positive ones are terms that may name the watch.
-func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
+func (b *setBuilder) conds(i int32, list []Expr, positive bool) []cond {
 	var out []cond
 	for _, e := range list {
 		c := cond{term: -1, phrase: -1}
@@ -91,7 +91,7 @@ func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
 
 // name enters a term that may name watch i and gives its number, -1 when it
 // cannot be matched.
-func (b *builder) name(i int32, t Term, as role) int32 {
+func (b *setBuilder) name(i int32, t Term, as role) int32 {
 	p := b.set.parseTerm(t.Text)
 	id := int32(len(b.set.terms))
 	c := term{Term: t, watch: i, role: as, parsed: p, leaf: id}
@@ -159,7 +159,7 @@ func (k *known) preposed(r reading) bool {
 }
 
 // phrase adds the number of a side phrase to ids.
-func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
+func (b *setBuilder) phrase(ids []int32, t Term, as role) []int32 {
 	p := b.set.parsePhrase(t.Text)
 	if p.handle != "" {
 		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
@@ -181,7 +181,7 @@ func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
 
 // surnames finds the terms of watch i that are the surname alone of a person
 // another term names in full, and tells them the person's first names (rule 16).
-func (b *builder) surnames(i int32) {
+func (b *setBuilder) surnames(i int32) {
 	var full []parsed
 	var at int
 	for at = len(b.set.terms); at > 0 && b.set.terms[at-1].watch == i; at-- {

@@ -24,8 +24,8 @@ func (t *tracer) counted(h found, span mention.Span) {
 	if written := strings.TrimPrefix(span.Term, "="); !strings.EqualFold(span.Text, written) {
 		reason = "a form of the term stands here"
 	}
-	if h.sign != noSign {
-		reason += "; no context word is near, but " + signReasons[h.sign]
+	if h.clue != noClue {
+		reason += "; no context word is near, but " + clueReasons[h.clue]
 	}
 	t.steps[watch] = append(t.steps[watch], Step{Span: span, Counts: true, Reason: reason})
 }

@@ -121,10 +121,7 @@ const clearly = 2
 // that has this form. Почти is Ukrainian for of the post and Russian for nearly.
 // In doubt it may, unless it is a verb of another: убери is a plural of Uber for two.
 func (r *run) speaks(p *place) bool {
-	from, to := max(0, p.start-speakReach), min(len(r.text), p.end+speakReach)
-	for from < p.start && !utf8.RuneStart(r.text[from]) {
-		from++
-	}
+	from, to := r.back(p.start, speakReach), min(len(r.text), p.end+speakReach)
 	sp := r.set.speech
 	var votes [maxVotes]int
 	var t token

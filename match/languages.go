@@ -9,8 +9,8 @@ import (
 // Languages are what Compile knows of the languages: whoever compiles many short lists
 // reads it once, which is nearly all of the work. It may be used by many goroutines at once.
 type Languages struct {
-	known    *known
-	compiler *compiler
+	known  *known
+	writer *writer
 }
 
 // known is what is known of the languages, whatever is watched. It never changes.
@@ -31,7 +31,7 @@ type known struct {
 	plus     map[string]bool // the words for +
 	hosts    map[string]map[string]bool
 	common   commonWords
-	signs    signWords
+	clues    clueWords
 }
 
 // NewLanguages reads the tables, in about 20 ms.
@@ -46,7 +46,7 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 	maps.Copy(legal["legal"], legal["form"])
 	names := t.sets("names.tsv", "kind word")
 	sp := newSpeech(t)
-	c := &compiler{
+	w := &writer{
 		fold:    f,
 		speech:  sp,
 		grammar: newGrammar(t, sp),
@@ -68,39 +68,47 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		and:      hashes(f, legal["and"]),
 		plus:     legal["plus"],
 		hosts:    t.sets("hosts.tsv", "kind word"),
-		common:   c.common,
+		common:   w.common,
 		surnames: names["surname"],
-		first:    firstNames(c, names["first"]),
+		first:    firstNames(w, names["first"]),
 		street:   hashes(f, names["street"]),
-		signs:    readSigns(t, c),
+		clues:    readClues(t, w),
 	}
 	if err := t.errs.Err(); err != nil {
 		return nil, fmt.Errorf("match: tables: %w", err)
 	}
-	return &Languages{known: k, compiler: c}, nil
+	return &Languages{known: k, writer: w}, nil
 }
 
 func hashes(f *folder, words map[string]bool) map[uint64]bool {
 	out := make(map[uint64]bool, len(words))
-	for w := range words {
-		out[f.hashOf(w)] = true
+	for word := range words {
+		out[f.hashOf(word)] = true
 	}
 	return out
 }
 
 // firstNames gives the hashes of all singular forms of the first names we know.
-func firstNames(c *compiler, names map[string]bool) map[uint64]bool {
-	out := map[uint64]bool{}
+func firstNames(w *writer, names map[string]bool) map[uint64]bool {
+	out := inflected(w, names, pluralSlot)
 	for name := range names {
-		base := c.fold.foldWord(name)
+		for _, s := range w.script.toLatin(name, anyLang, joinedSpellings) {
+			out[hashString(s)] = true
+		}
+	}
+	return out
+}
+
+// inflected gives the hashes of words and of their forms in the slots before end.
+func inflected(w *writer, words map[string]bool, end int) map[uint64]bool {
+	out := map[uint64]bool{}
+	for word := range words {
+		base := w.fold.foldWord(word)
 		out[hashString(base)] = true
-		for _, f := range c.grammar.forms(base, c.speech.languagesOf(name), false, false) {
-			if f.slot < pluralSlot {
+		for _, f := range w.grammar.forms(base, w.speech.languagesOf(word), false, false) {
+			if f.slot < end {
 				out[hashString(f.text)] = true
 			}
-		}
-		for _, s := range c.script.toLatin(name, anyLang, joinedSpellings) {
-			out[hashString(s)] = true
 		}
 	}
 	return out

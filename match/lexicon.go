@@ -29,9 +29,9 @@ type signEdge struct {
 	next   int32
 }
 
-// maker builds a lexicon.
-type maker struct {
-	*compiler
+// lexiconBuilder makes a lexicon of the readings of terms.
+type lexiconBuilder struct {
+	*writer
 	lex   lexicon
 	words map[wordKey]int32
 	jobs  []job   // the forms still to be entered
@@ -41,32 +41,32 @@ type maker struct {
 	anyQuotes bool
 }
 
-func newMaker(c *compiler) *maker {
-	return &maker{
-		compiler: c,
-		lex:      lexicon{edges: map[uint64]int32{}, nodes: make([]node, 1)},
-		words:    map[wordKey]int32{},
+func newLexicon(w *writer) *lexiconBuilder {
+	return &lexiconBuilder{
+		writer: w,
+		lex:    lexicon{edges: map[uint64]int32{}, nodes: make([]node, 1)},
+		words:  map[wordKey]int32{},
 	}
 }
 
 // done enters the forms of all words, builds the index and gives the lexicon.
-func (m *maker) done() lexicon {
-	m.lex.index.build(m.spellAll())
-	m.jobs = nil
-	return m.lex
+func (b *lexiconBuilder) done() lexicon {
+	b.lex.index.build(b.spellAll())
+	b.jobs = nil
+	return b.lex
 }
 
 // neighbours lets some of the words of a name be written as one while the others
 // stand apart: НоваПошта Глобал. path holds the node before each element and the one
 // behind the last, so what follows is the same as if they stood apart.
-func (m *maker) neighbours(r reading, path []int32, p parsed, of langs) {
+func (b *lexiconBuilder) neighbours(r reading, path []int32, p parsed, of langs) {
 	if len(r.elements) > maxJoined {
 		return
 	}
 	for from := range r.elements {
-		for to := from; to < min(from+maxNeighbours, len(r.elements)) && m.mayJoin(r, to); to++ {
+		for to := from; to < min(from+maxNeighbours, len(r.elements)) && b.mayJoin(r, to); to++ {
 			if to > from && to-from+1 < len(r.elements) {
-				m.link(path[from], m.asOne(r, from, to+1, p, of), path[to+1])
+				b.link(path[from], b.asOne(r, from, to+1, p, of), path[to+1])
 			}
 		}
 	}
@@ -82,20 +82,20 @@ const (
 
 // mayJoin says whether a word of a name may be written as one with its neighbours. A
 // sign may not, nor a short word of speech: Кот и Пёс is not in «коти пес».
-func (m *maker) mayJoin(r reading, i int) bool {
+func (b *lexiconBuilder) mayJoin(r reading, i int) bool {
 	e := r.elements[i]
-	return !e.sign && (r.capitals || utf8.RuneCountInString(e.text) > shortSpeech || !m.common.function[m.fold.foldWord(e.text)])
+	return !e.sign && (r.capitals || utf8.RuneCountInString(e.text) > shortSpeech || !b.common.function[b.fold.foldWord(e.text)])
 }
 
 // asOne gives the number of the word that the words of a name from element from to to make
 // when they are written as one. Its text tells which words they are, so that equal numbers
 // lead to equal nodes.
-func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
+func (b *lexiconBuilder) asOne(r reading, from, to int, p parsed, of langs) int32 {
 	var name strings.Builder
 	parts := make([]wordKey, 0, to-from)
 	for i := from; i < to; i++ {
-		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
-		key.part, key.counted = true, m.counted(r, i)
+		key := b.keyOf(r.elements[i], p, of, b.followed(r, i), true)
+		key.part, key.counted = true, b.counted(r, i)
 		name.WriteString(key.text)
 		if key.short {
 			name.WriteByte('.')
@@ -107,130 +107,130 @@ func (m *maker) asOne(r reading, from, to int, p parsed, of langs) int32 {
 		parts = append(parts, key)
 	}
 	followed := parts[len(parts)-1].followed
-	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, several: to-from < len(r.elements), followed: followed, capitals: r.capitals}, parts)
+	return b.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, several: to-from < len(r.elements), followed: followed, capitals: r.capitals}, parts)
 }
 
 // followed says whether a word comes behind element i at once.
-func (m *maker) followed(r reading, i int) bool {
+func (b *lexiconBuilder) followed(r reading, i int) bool {
 	return i+1 < len(r.elements) && !r.elements[i+1].sign
 }
 
 // counted says whether a number stands before element i that asks for its genitive: Три Пирога.
-func (m *maker) counted(r reading, i int) bool {
-	return i > 0 && m.legal["few"][m.fold.foldWord(r.elements[i-1].text)]
+func (b *lexiconBuilder) counted(r reading, i int) bool {
+	return i > 0 && b.legal["few"][b.fold.foldWord(r.elements[i-1].text)]
 }
 
 // numbered gives the number of a word; a new one has its forms entered by done.
-func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
-	if id, ok := m.words[key]; ok {
+func (b *lexiconBuilder) numbered(key wordKey, parts []wordKey) int32 {
+	if id, ok := b.words[key]; ok {
 		return id
 	}
-	id := int32(len(m.words))
-	m.words[key] = id
-	m.jobs = append(m.jobs, job{id: id, key: key, parts: parts})
+	id := int32(len(b.words))
+	b.words[key] = id
+	b.jobs = append(b.jobs, job{id: id, key: key, parts: parts})
 	return id
 }
 
 // isClass says whether a word of a name says what a thing is, or whose it is by law: банк, ООО.
-func (m *maker) isClass(e element) bool {
-	word := m.fold.foldWord(e.text)
-	return m.legal["class"][word] || m.legal["legal"][word]
+func (b *lexiconBuilder) isClass(e element) bool {
+	word := b.fold.foldWord(e.text)
+	return b.legal["class"][word] || b.legal["legal"][word]
 }
 
 // add puts phrase id under all readings of a term.
-func (m *maker) add(id int32, p parsed) {
-	of := m.languages(p)
+func (b *lexiconBuilder) add(id int32, p parsed) {
+	of := b.languages(p)
 	for _, r := range p.readings {
 		at := int32(0)
-		path := append(m.path[:0], 0)
-		class := m.anyQuotes
+		path := append(b.path[:0], 0)
+		class := b.anyQuotes
 		for i, e := range r.elements {
 			if e.sign {
-				at = m.sign(at, e)
+				at = b.sign(at, e)
 				path = append(path, at)
 				continue
 			}
-			key := m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)
-			key.counted = m.counted(r, i)
-			at = m.step(at, m.numbered(key, nil))
+			key := b.keyOf(e, p, of, b.followed(r, i), len(r.elements) > 1)
+			key.counted = b.counted(r, i)
+			at = b.step(at, b.numbered(key, nil))
 			path = append(path, at)
-			class = class || m.isClass(e)
-			n := &m.lex.nodes[at]
-			n.quotes = n.quotes || class || e.quote || i+1 < len(r.elements) && m.isClass(r.elements[i+1])
-			n.stop = n.stop || m.legal["stop"][m.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
+			class = class || b.isClass(e)
+			n := &b.lex.nodes[at]
+			n.quotes = n.quotes || class || e.quote || i+1 < len(r.elements) && b.isClass(r.elements[i+1])
+			n.stop = n.stop || b.legal["stop"][b.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
 		}
-		m.accept(at, id)
-		m.path = path
-		m.neighbours(r, path, p, of)
+		b.accept(at, id)
+		b.path = path
+		b.neighbours(r, path, p, of)
 		if r.capitals && !r.article || r.spaced || r.words() < 2 {
 			continue
 		}
-		for _, one := range m.glued(r) {
-			m.accept(m.step(0, m.asOne(one, 0, len(one.elements), p, of)), id)
+		for _, one := range b.glued(r) {
+			b.accept(b.step(0, b.asOne(one, 0, len(one.elements), p, of)), id)
 		}
 	}
 }
 
-func (m *maker) accept(at, id int32) {
-	n := &m.lex.nodes[at]
+func (b *lexiconBuilder) accept(at, id int32) {
+	n := &b.lex.nodes[at]
 	if len(n.accept) == 0 || n.accept[len(n.accept)-1] != id {
 		n.accept = append(n.accept, id)
 	}
 }
 
-func (m *maker) node() int32 {
-	m.lex.nodes = append(m.lex.nodes, node{})
-	return int32(len(m.lex.nodes) - 1)
+func (b *lexiconBuilder) node() int32 {
+	b.lex.nodes = append(b.lex.nodes, node{})
+	return int32(len(b.lex.nodes) - 1)
 }
 
 // step gives the node after at by a word.
-func (m *maker) step(at, word int32) int32 {
+func (b *lexiconBuilder) step(at, word int32) int32 {
 	if at == 0 {
-		first := m.first(word)
+		first := b.first(word)
 		if *first < 0 {
-			*first = m.node()
+			*first = b.node()
 		}
 		return *first
 	}
 	key := edge(at, word)
-	next, ok := m.lex.edges[key]
+	next, ok := b.lex.edges[key]
 	if !ok {
-		next = m.node()
-		m.lex.edges[key] = next
-		m.lex.nodes[at].more = true
+		next = b.node()
+		b.lex.edges[key] = next
+		b.lex.nodes[at].more = true
 	}
 	return next
 }
 
 // link lets a word lead from one node to another that stands already.
-func (m *maker) link(at, word, next int32) {
+func (b *lexiconBuilder) link(at, word, next int32) {
 	if at == 0 {
-		*m.first(word) = next
+		*b.first(word) = next
 		return
 	}
-	m.lex.edges[edge(at, word)] = next
-	m.lex.nodes[at].more = true
+	b.lex.edges[edge(at, word)] = next
+	b.lex.nodes[at].more = true
 }
 
 // first is where the node stands that a phrase comes to by its first word.
-func (m *maker) first(word int32) *int32 {
-	for int(word) >= len(m.lex.root) {
-		m.lex.root = append(m.lex.root, -1)
+func (b *lexiconBuilder) first(word int32) *int32 {
+	for int(word) >= len(b.lex.root) {
+		b.lex.root = append(b.lex.root, -1)
 	}
-	return &m.lex.root[word]
+	return &b.lex.root[word]
 }
 
 func edge(at, word int32) uint64 { return uint64(at)<<32 | uint64(word) }
 
 // sign gives the node after at by a required sign.
-func (m *maker) sign(at int32, e element) int32 {
-	for _, s := range m.lex.nodes[at].signs {
+func (b *lexiconBuilder) sign(at int32, e element) int32 {
+	for _, s := range b.lex.nodes[at].signs {
 		if s.text == e.text && s.spaced == e.spaced {
 			return s.next
 		}
 	}
-	next := m.node()
-	m.lex.nodes[at].signs = append(m.lex.nodes[at].signs, signEdge{e.text, e.spaced, next})
+	next := b.node()
+	b.lex.nodes[at].signs = append(b.lex.nodes[at].signs, signEdge{e.text, e.spaced, next})
 	return next
 }
 

@@ -2,6 +2,22 @@
 // watchlist to their forms (cases, articles, plurals, both alphabets) and finds
 // them in one pass over the text, keeping byte offsets.
 //
+// A watchlist becomes a Set in compile.go:
+//
+//	term     taken apart, into one or more readings     term.go, readings.go
+//	reading  a path through a graph of words            lexicon.go
+//	word     its forms, in both alphabets               words.go, forms.go, translit.go; written as one: joined.go
+//	form     an entry of an index of hashes             speller.go, index.go
+//
+// A post goes the same way in post.go, from the other end:
+//
+//	text     folded and hashed word by word             fold.go, token.go, lookalike.go, apostrophe.go
+//	word     looked up, then followed through the graph run.go
+//	place    judged by the rules of docs/matching.md    judge.go, and a file for each kind of rule
+//	hit      kept, by what stands beside it             post.go, clues.go
+//
+// What it knows of the languages are tables, not code: languages.go, data.go and data/README.md.
+//
 // It must not know sources, stores or channels, read files or the clock, and it
 // never changes the text it is given.
 package match

@@ -106,7 +106,7 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 			continue
 		}
 		if len(w.context) > 0 && sc.needsContext(w, h) && !sc.inContext(h) {
-			if h.sign = sc.sign(h); h.sign == noSign {
+			if h.clue = sc.clue(h); h.clue == noClue {
 				sc.cancel(h, verdict{12, "none of the context words stands in the title or near it, and no other sign says that it is a name"})
 				continue
 			}

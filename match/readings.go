@@ -227,7 +227,7 @@ func lettersFrom(runes []rune, i int) int {
 // glued gives the ways to write a reading as one word, without the dots and the & between
 // its words, for which tags, accounts and hosts have no room; & may be its word there:
 // #marksandspencer.
-func (m *maker) glued(r reading) []reading {
+func (b *lexiconBuilder) glued(r reading) []reading {
 	if apart, ok := dotted(r); ok {
 		return []reading{apart}
 	}
@@ -246,9 +246,9 @@ func (m *maker) glued(r reading) []reading {
 		return []reading{words}
 	}
 	out := []reading{words}
-	alphabet := m.fold.kindsOf(m.fold.foldWord(r.elements[0].text))
-	for _, word := range m.ands {
-		if m.fold.kindsOf(word) != alphabet {
+	alphabet := b.fold.kindsOf(b.fold.foldWord(r.elements[0].text))
+	for _, word := range b.ands {
+		if b.fold.kindsOf(word) != alphabet {
 			continue
 		}
 		with := reading{elements: slices.Clone(r.elements)}

@@ -21,7 +21,7 @@ type run struct {
 type found struct {
 	phrase     int32
 	part       int8 // 0 the title, 1 the text
-	sign       sign // what stood in for a context word
+	clue       clue // what stood in for a context word
 	start, end int  // in the part
 }
 
@@ -257,6 +257,15 @@ func (r *run) skipOne(i int, of func(rune) bool) (int, bool) {
 		return i + size, true
 	}
 	return i, false
+}
+
+// back gives the border of a rune at most n bytes before text[i:].
+func (r *run) back(i, n int) int {
+	from := max(0, i-n)
+	for from < i && !utf8.RuneStart(r.text[from]) {
+		from++
+	}
+	return from
 }
 
 // isLink says whether a sign joins the words of a name.

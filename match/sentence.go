@@ -8,12 +8,12 @@ import (
 
 // sentence holds the words around a place that are in its sentence, nearest first.
 type sentence struct {
-	left, right   [signReach]near
+	left, right   [sideWords]neighbour
 	lefts, rights int
 }
 
-// near is a word next to a place.
-type near struct {
+// neighbour is a word next to a place.
+type neighbour struct {
 	text    string
 	hash    uint64 // 0: there is none
 	near    bool   // only spaces or quotes stand between it and the next word towards the place
@@ -21,8 +21,8 @@ type near struct {
 	long    bool // more than the one letter of I and Я
 }
 
-// signReach is how many words of the sentence to either side may be of service.
-const signReach = 8
+// sideWords is how many words of the sentence to either side may be of service.
+const sideWords = 8
 
 // sentenceBytes bounds how far the words of a sentence are looked for.
 const sentenceBytes = 240
@@ -36,10 +36,7 @@ func (r *run) sentence(p *place) sentence {
 }
 
 func (r *run) readLeft(p *place, s *sentence) {
-	from := max(0, p.start-sentenceBytes)
-	for from < p.start && !utf8.RuneStart(r.text[from]) {
-		from++
-	}
+	from := r.back(p.start, sentenceBytes)
 	text := r.text[:p.start]
 	last := from // where the word before ends
 	var t token
@@ -50,8 +47,8 @@ func (r *run) readLeft(p *place, s *sentence) {
 		}
 		s.left[0].near = s.lefts > 0 && onlySpace(gap)
 		copy(s.left[1:], s.left[:])
-		s.left[0] = r.nearWord(&t)
-		s.lefts = min(s.lefts+1, signReach)
+		s.left[0] = r.neighbour(&t)
+		s.lefts = min(s.lefts+1, sideWords)
 		last = t.end
 	}
 	if opensSentence(text[last:]) {
@@ -64,12 +61,12 @@ func (r *run) readLeft(p *place, s *sentence) {
 func (r *run) readRight(p *place, s *sentence) {
 	last := p.end
 	var t token
-	for i := p.end; s.rights < signReach && r.set.fold.next(r.text, i, &t); i = t.end {
+	for i := p.end; s.rights < sideWords && r.set.fold.next(r.text, i, &t); i = t.end {
 		gap := r.text[last:t.start]
 		if endsSentence(gap) || t.start-p.end > sentenceBytes {
 			return
 		}
-		w := r.nearWord(&t)
+		w := r.neighbour(&t)
 		w.near = onlySpace(gap)
 		s.right[s.rights] = w
 		s.rights++
@@ -77,16 +74,16 @@ func (r *run) readRight(p *place, s *sentence) {
 	}
 }
 
-func (r *run) nearWord(t *token) near {
+func (r *run) neighbour(t *token) neighbour {
 	word := r.text[t.start:t.end]
 	c, size := utf8.DecodeRuneInString(word)
-	return near{text: word, hash: t.hash, capital: unicode.IsUpper(c), long: size < len(word) && !strings.HasPrefix(word, "I'") && !strings.HasPrefix(word, "I’")}
+	return neighbour{text: word, hash: t.hash, capital: unicode.IsUpper(c), long: size < len(word) && !strings.HasPrefix(word, "I'") && !strings.HasPrefix(word, "I’")}
 }
 
 // count says how many of words stand in the sentence.
 func (s *sentence) count(words map[uint64]bool) int {
 	n := 0
-	for _, side := range [...][]near{s.left[:s.lefts], s.right[:s.rights]} {
+	for _, side := range [...][]neighbour{s.left[:s.lefts], s.right[:s.rights]} {
 		for _, w := range side {
 			if words[w.hash] {
 				n++

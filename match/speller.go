@@ -17,7 +17,7 @@ type job struct {
 // speller does jobs, for one goroutine. Who does which makes no difference: an
 // index is the same in whatever order its entries come.
 type speller struct {
-	*compiler
+	*writer
 	entries parted
 	sorted  []*bySlot       // room for the words of a joined name
 	seen    map[string]bool // room for inScript
@@ -28,21 +28,21 @@ type speller struct {
 const jobsAtOnce = 32
 
 // spellAll does the jobs on all processors.
-func (m *maker) spellAll() []*parted {
-	n := min(runtime.GOMAXPROCS(0), len(m.jobs)/jobsAtOnce+1)
+func (b *lexiconBuilder) spellAll() []*parted {
+	n := min(runtime.GOMAXPROCS(0), len(b.jobs)/jobsAtOnce+1)
 	lists := make([]*parted, n)
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for i := range n {
-		s := &speller{compiler: m.fork(), seen: map[string]bool{}}
+		s := &speller{writer: b.fork(), seen: map[string]bool{}}
 		lists[i] = &s.entries
 		all.Go(func() {
 			for {
 				from := int(next.Add(jobsAtOnce)) - jobsAtOnce
-				if from >= len(m.jobs) {
+				if from >= len(b.jobs) {
 					return
 				}
-				for _, j := range m.jobs[from:min(from+jobsAtOnce, len(m.jobs))] {
+				for _, j := range b.jobs[from:min(from+jobsAtOnce, len(b.jobs))] {
 					s.do(j)
 				}
 			}

@@ -35,9 +35,9 @@ func (k wordKey) limit() int {
 	return formSpellings
 }
 
-// compiler holds what is the same for all terms, and room to work in: each
-// goroutine has a fork of its own.
-type compiler struct {
+// writer writes a word in all its forms, in both alphabets. It holds the tables, which are the
+// same for all terms, and room to work in: each goroutine has a fork of its own.
+type writer struct {
 	fold    *folder
 	speech  *speech
 	grammar grammar
@@ -49,9 +49,9 @@ type compiler struct {
 	room    []spelled             // what spellings are gathered in
 }
 
-// fork gives a compiler with the same tables for another goroutine.
-func (c *compiler) fork() *compiler {
-	f, script := *c, *c.script
+// fork gives a writer with the same tables for another goroutine.
+func (w *writer) fork() *writer {
+	f, script := *w, *w.script
 	script.steps, script.out = nil, nil
 	f.script, f.cache, f.room = &script, map[wordKey][]spelled{}, nil
 	return &f
@@ -61,15 +61,15 @@ func (c *compiler) fork() *compiler {
 const cachedWords = 256
 
 // cached gives the spellings of a part of a name written as one.
-func (c *compiler) cached(key wordKey) []spelled {
-	if s, ok := c.cache[key]; ok {
+func (w *writer) cached(key wordKey) []spelled {
+	if s, ok := w.cache[key]; ok {
 		return s
 	}
-	s := slices.Clone(c.spellings(key))
-	if len(c.cache) >= cachedWords {
-		clear(c.cache)
+	s := slices.Clone(w.spellings(key))
+	if len(w.cache) >= cachedWords {
+		clear(w.cache)
 	}
-	c.cache[key] = s
+	w.cache[key] = s
 	return s
 }
 
@@ -80,17 +80,17 @@ type spelled struct {
 	flags uint32
 }
 
-func (c *compiler) languages(p parsed) langs {
+func (w *writer) languages(p parsed) langs {
 	var all strings.Builder
 	for _, e := range p.readings[0].elements {
 		all.WriteString(e.text)
 	}
-	return c.speech.languagesOf(all.String())
+	return w.speech.languagesOf(all.String())
 }
 
-func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wordKey {
+func (b *lexiconBuilder) keyOf(e element, p parsed, of langs, followed, several bool) wordKey {
 	return wordKey{
-		text:     strings.ToLower(m.fold.unmixed(norm.NFC.String(e.text))),
+		text:     strings.ToLower(b.fold.unmixed(norm.NFC.String(e.text))),
 		langs:    of,
 		exact:    p.exact,
 		followed: followed,
@@ -102,26 +102,26 @@ func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wor
 
 // spellings gives all forms of a word in both alphabets. The result is good until the
 // next call.
-func (c *compiler) spellings(key wordKey) []spelled {
-	base := c.fold.foldWord(key.text)
-	kinds := c.fold.kindsOf(base)
+func (w *writer) spellings(key wordKey) []spelled {
+	base := w.fold.foldWord(key.text)
+	kinds := w.fold.kindsOf(base)
 	if key.exact {
-		return c.withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
+		return w.withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
 	}
 	var out []spelled
 	switch {
 	case kinds&kindCyrillic != 0 && (kinds&kindLatin == 0 || endsCyrillic(base)): // Zнак inflects, too
-		out = c.cyrillicWord(key, base)
+		out = w.cyrillicWord(key, base)
 	case kinds&kindLatin != 0:
-		out = c.latinWord(key, base)
+		out = w.latinWord(key, base)
 	default:
 		return []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	}
 	if kinds&kindDigit != 0 || key.signed && utf8.RuneCountInString(base) <= signedLetters {
 		out = append(out, lookAlikes(base)...)
 	}
-	out = c.withoutApostrophe(out, base)
-	c.room = out
+	out = w.withoutApostrophe(out, base)
+	w.room = out
 	return out
 }
 
@@ -129,8 +129,8 @@ func endsCyrillic(base string) bool { return lastRune(base) >= utf8.RuneSelf }
 
 // withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
 // not when that makes a common word (О'Кей, окей).
-func (c *compiler) withoutApostrophe(in []spelled, base string) []spelled {
-	if !strings.Contains(base, "'") || c.common.language(strings.ReplaceAll(base, "'", "")) != "" {
+func (w *writer) withoutApostrophe(in []spelled, base string) []spelled {
+	if !strings.Contains(base, "'") || w.common.language(strings.ReplaceAll(base, "'", "")) != "" {
 		return in
 	}
 	for _, s := range in[:len(in):len(in)] {
@@ -166,10 +166,10 @@ func lookAlikes(base string) []spelled {
 	return out
 }
 
-func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
-	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail})
-	for _, s := range c.script.toLatin(key.text, anyLang, min(2*key.limit(), baseSpellings)) {
-		if !key.several && c.common.latin[s] {
+func (w *writer) cyrillicWord(key wordKey, base string) []spelled {
+	out := append(w.room[:0], spelled{base, -1, flagBase | flagTail})
+	for _, s := range w.script.toLatin(key.text, anyLang, min(2*key.limit(), baseSpellings)) {
+		if !key.several && w.common.latin[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
 		}
@@ -178,18 +178,18 @@ func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
 			out = append(out, spelled{stem, -1, flagStem | flagForeign})
 		}
 	}
-	return c.inflect(out, key, base, flagForeign)
+	return w.inflect(out, key, base, flagForeign)
 }
 
 // inflect adds the forms of a Cyrillic word in Cyrillic and in Latin letters;
 // latin flags the latter.
-func (c *compiler) inflect(out []spelled, key wordKey, base string, latin uint32) []spelled {
-	forms := c.formsOf(key, base)
+func (w *writer) inflect(out []spelled, key wordKey, base string, latin uint32) []spelled {
+	forms := w.formsOf(key, base)
 	var inLatin []string
 	var of langs
 	for i, f := range forms {
 		again := i > 0 && forms[i-1].text == f.text
-		if again && !key.part || !key.several && c.common.function[f.text] {
+		if again && !key.part || !key.several && w.common.function[f.text] {
 			continue
 		}
 		if !again {
@@ -197,16 +197,16 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, latin uint32
 			for k := i + 1; k < len(forms) && forms[k].text == f.text; k++ {
 				of |= forms[k].lang
 			}
-			inLatin = c.script.toLatin(restore(f.text, key.text), of, key.limit())
+			inLatin = w.script.toLatin(restore(f.text, key.text), of, key.limit())
 		}
-		own, ok := c.common.of(f.text, of)
+		own, ok := w.common.of(f.text, of)
 		if !ok && !key.several {
 			continue
 		}
 		flags := surnameFlag(f) | langFlags(own)
 		out = append(out, spelled{f.text, f.slot, flags | flagForeign&^latin})
 		for _, s := range inLatin {
-			if !key.several && c.common.latin[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
+			if !key.several && w.common.latin[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
 				continue // the latter is Bulgarian spelling, where -ов is an adjective
 			}
 			out = append(out, spelled{s, f.slot, latin | flags})
@@ -227,23 +227,23 @@ func surnameFlag(f form) uint32 {
 }
 
 // formsOf gives the Cyrillic forms of a word, without itself.
-func (c *compiler) formsOf(key wordKey, base string) []form {
+func (w *writer) formsOf(key wordKey, base string) []form {
 	if key.short {
 		if last := lastRune(base); !isConsonant(last) && !strings.ContainsRune("аяйь", last) {
 			return nil // ОККО, БТИ; but СЕТЬ and РАЙ are words in capitals
 		}
 	}
 	little := utf8.RuneCountInString(base) < leastWord
-	if little && (!key.several || key.followed || !c.changes(base)) {
+	if little && (!key.several || key.followed || !w.changes(base)) {
 		return nil
 	}
-	all := c.grammar.forms(base, key.langs, key.followed, key.foreign)
+	all := w.grammar.forms(base, key.langs, key.followed, key.foreign)
 	if key.counted {
-		all = c.grammar.counted(all, base, key.langs)
+		all = w.grammar.counted(all, base, key.langs)
 	}
 	forms := uniqueForms(all, base)
 	if little { // Дом Ил is not in «дом или»
-		return slices.DeleteFunc(forms, func(f form) bool { return c.common.function[f.text] })
+		return slices.DeleteFunc(forms, func(f form) bool { return w.common.function[f.text] })
 	}
 	return forms
 }
@@ -251,9 +251,9 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 // changes says whether a word of fewer than leastWord letters changes where it ends a name. What is
 // left of one letter, or of two that end in a vowel, is one letter, and its forms are words of
 // speech: Бар Н is not in «бар нам нахамил».
-func (c *compiler) changes(base string) bool {
+func (w *writer) changes(base string) bool {
 	last, size := utf8.DecodeLastRuneInString(base)
-	return size < len(base) && isConsonant(last) && !c.common.function[base]
+	return size < len(base) && isConsonant(last) && !w.common.function[base]
 }
 
 // restore puts ё and ґ of the word as written back into a folded form of it.
@@ -284,10 +284,10 @@ func cutVowel(s string) string {
 // likeliest first, get forms.
 const inflectedReadings = 4
 
-func (c *compiler) latinWord(key wordKey, base string) []spelled {
-	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail | flagPossess})
+func (w *writer) latinWord(key wordKey, base string) []spelled {
+	out := append(w.room[:0], spelled{base, -1, flagBase | flagTail | flagPossess})
 	if strings.ContainsAny(key.text, umlauts) {
-		out = append(out, spelled{c.fold.foldWord(withoutUmlauts.Replace(key.text)), -1, flagBase | flagTail | flagPossess})
+		out = append(out, spelled{w.fold.foldWord(withoutUmlauts.Replace(key.text)), -1, flagBase | flagTail | flagPossess})
 	}
 	if utf8.RuneCountInString(base) >= 3 {
 		for _, p := range plurals(base) {
@@ -297,18 +297,18 @@ func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	if stem := cutVowel(base); len(stem) >= 4 {
 		out = append(out, spelled{stem, -1, flagStem})
 	}
-	if of := c.speech.inLatin(); of != 0 && !key.short {
-		forms := c.grammar.forms(base, of, key.followed, false)
+	if of := w.speech.inLatin(); of != 0 && !key.short {
+		forms := w.grammar.forms(base, of, key.followed, false)
 		for i := range forms {
-			forms[i].text = c.fold.foldWord(forms[i].text) // without accents, as texts are read
+			forms[i].text = w.fold.foldWord(forms[i].text) // without accents, as texts are read
 		}
 		for _, f := range uniqueForms(forms, base) {
-			if key.several || !c.common.function[f.text] {
+			if key.several || !w.common.function[f.text] {
 				out = append(out, spelled{f.text, f.slot, langFlags(f.lang)})
 			}
 		}
 	}
-	return c.inCyrillic(out, key, base)
+	return w.inCyrillic(out, key, base)
 }
 
 // umlauts are letters that some write with an e, and that sound otherwise than without the dots.
@@ -317,33 +317,33 @@ const umlauts = "äöü"
 var withoutUmlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue")
 
 // heard is a Latin word folded, but for what is heard in it.
-func (c *compiler) heard(word string) string {
+func (w *writer) heard(word string) string {
 	var out strings.Builder
 	for _, r := range word {
 		if strings.ContainsRune(umlauts, r) {
 			out.WriteRune(r)
 		} else {
-			out.WriteString(c.fold.foldWord(string(r)))
+			out.WriteString(w.fold.foldWord(string(r)))
 		}
 	}
 	return out.String()
 }
 
 // inCyrillic adds the ways to read a Latin word in Cyrillic, with their forms.
-func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled {
+func (w *writer) inCyrillic(out []spelled, key wordKey, base string) []spelled {
 	letters := utf8.RuneCountInString(base)
 	// A Slavic name in Latin letters inflects in them, too: Romashke. A single
 	// word must look the part; in several, all words must agree with the text.
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
 	// Three letters read in Cyrillic are too many other words, but at the end of a name; before it they are Ann.
 	inflects := letters >= 4 || letters == leastWord && key.several && !key.followed
-	for i, cyr := range c.script.toCyrillic(c.heard(key.text), maxBeam) {
-		f := c.fold.foldWord(cyr)
-		if !key.several && c.common.function[f] {
+	for i, cyr := range w.script.toCyrillic(w.heard(key.text), maxBeam) {
+		f := w.fold.foldWord(cyr)
+		if !key.several && w.common.function[f] {
 			continue
 		}
-		switch own, ok := c.common.of(f, c.speech.languagesOf(cyr)); {
-		case key.several || c.common.verbs[f] == 0:
+		switch own, ok := w.common.of(f, w.speech.languagesOf(cyr)); {
+		case key.several || w.common.verbs[f] == 0:
 			out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign})
 		case ok:
 			out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign | langFlags(own)})
@@ -353,14 +353,14 @@ func (c *compiler) inCyrillic(out []spelled, key wordKey, base string) []spelled
 		}
 		inner := key
 		inner.foreign = true
-		inner.text, inner.langs = cyr, c.speech.languagesOf(cyr)
+		inner.text, inner.langs = cyr, w.speech.languagesOf(cyr)
 		if slavic && i < 2 {
-			out = c.inflect(out, inner, f, 0)
+			out = w.inflect(out, inner, f, 0)
 			continue
 		}
-		for _, fm := range c.formsOf(inner, f) {
-			own, ok := c.common.of(fm.text, fm.lang)
-			if key.several || ok && !c.common.function[fm.text] {
+		for _, fm := range w.formsOf(inner, f) {
+			own, ok := w.common.of(fm.text, fm.lang)
+			if key.several || ok && !w.common.function[fm.text] {
 				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm) | langFlags(own)})
 			}
 		}
