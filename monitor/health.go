@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/i18n"
@@ -125,10 +123,7 @@ func (a lastAnswer) words(l staff) string {
 }
 
 // sentence is what a crawler notes of a place, as it stands among sentences.
-func sentence(note string) string {
-	first, size := utf8.DecodeRuneInString(note)
-	return string(unicode.ToUpper(first)) + note[size:] + "."
-}
+func sentence(note string) string { return text.Capital(note) + "." }
 
 func remember(state mention.SourceState) memory {
 	var m memory

@@ -108,11 +108,7 @@ func (c *Cleaner) rest(s string, same, i int, space string) string {
 
 // OneLine is Clean on one line.
 func OneLine(s string) string {
-	s = Clean(s)
-	if strings.IndexByte(s, '\n') < 0 {
-		return s
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\n\n", " "), "\n", " ")
+	return strings.ReplaceAll(strings.ReplaceAll(Clean(s), "\n\n", " "), "\n", " ")
 }
 
 // Line is Clean on one line, cut to max runes as Cut does.

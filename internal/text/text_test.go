@@ -237,7 +237,7 @@ func TestMeantLength(t *testing.T) {
 		"2 weeks": "2w", "15 минут": "15m", "15мин.": "15m", "1 нед": "1w", "5м": "5m", "5M": "5m", "1 час": "1h", "2 години": "2h", "30 хв": "30m", "3 дни": "3d",
 		"1,5 часа": "1.5h", "hour": "1h", "день": "1d", "полчаса": "30m", "пів години": "30m", "half an hour": "30m",
 		"hourly": "1h", "щодня": "1d", "PT5M": "5m", "P7D": "7d", "P1M": "", "3 месеца": "90d", "2 years": "730d", "year": "365d", "2.5 years": "",
-		"": "", "2": "", "m": "", "5 год": "", "2 попугая": "", "1 hour 5 min": "", "-5 min": "", "0:15": "",
+		"": "", "2": "", "m": "", "м": "", "ч": "", "y": "", "5 год": "", "2 попугая": "", "1 hour 5 min": "", "-5 min": "", "0:15": "",
 	} {
 		got := MeantLength(written)
 		if got != want {
@@ -245,6 +245,18 @@ func TestMeantLength(t *testing.T) {
 		}
 		if _, ok := Length(got); want != "" && !ok {
 			t.Errorf("%q: %q is no length", written, got)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"contact", "watch", "sources", "sentiment", "to", "forum", "feed", "every", ""}
+	for word, want := range map[string]string{
+		"contct": "contact", "wacth": "watch", "source": "sources", "Sources": "sources", "sentimet": "sentiment", "form": "forum", "fed": "feed",
+		"evry": "every", "": "", "caontct": "contact", "fedx": "", "fexe": "", "url": "", "x": "", "tp": "", "colour": "", strings.Repeat("a", 100): "",
+	} {
+		if got := Nearest(word, known); got != want {
+			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}
 }

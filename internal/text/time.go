@@ -7,17 +7,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
-// lengthPart is a number and its unit.
+// lengthPart is a number and its unit, one of units.
 var lengthPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)`)
+
+var units = map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 
 // Length reads a length of time as people write it: 90s, 5m, 1h30m, 7d, 2w. What is longer
 // than can be reckoned is the longest there is.
 func Length(s string) (d time.Duration, ok bool) {
-	units := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 	total := 0.0
 	for rest := s; rest != ""; {
 		part := lengthPart.FindStringSubmatch(rest)
@@ -51,11 +51,11 @@ var lengthRates = ByWord(map[string]string{
 	"7d": "weekly еженедельно щотижня седмично",
 })
 
-// longUnits are the words for units that have no letter of their own, in days.
-var longUnits = map[string]int{
-	"month": 30, "months": 30, "месяц": 30, "месяца": 30, "месяцев": 30, "місяць": 30, "місяці": 30, "місяців": 30, "месец": 30, "месеца": 30,
-	"year": 365, "years": 365, "y": 365, "лет": 365, "года": 365, "рік": 365, "роки": 365, "років": 365,
-}
+// longUnits are the words for units that have no letter of their own, by their days.
+var longUnits = ByWord(map[string]string{
+	"30":  "month months месяц месяца месяцев місяць місяці місяців месец месеца",
+	"365": "year years y лет года рік роки років",
+})
 
 var (
 	// isoLength is how ISO 8601 writes one unit: PT5M, P7D.
@@ -65,7 +65,7 @@ var (
 )
 
 // MeantLength is how Length reads what somebody wrote in words, such as 2w for "2 weeks" and 15m
-// for "15 минут"; "" for what is none.
+// for "15 минут"; "" for what is none, as a letter without a number is.
 func MeantLength(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if halfAnHour.MatchString(s) {
@@ -78,21 +78,21 @@ func MeantLength(s string) string {
 		return part[1] + part[2] + part[3] + part[4]
 	}
 	found := wordedLength.FindStringSubmatch(s)
-	if found != nil && longUnits[found[2]] > 0 {
-		n, err := strconv.Atoi(cmp.Or(found[1], "1"))
+	if found == nil || found[1] == "" && utf8.RuneCountInString(found[2]) == 1 {
+		return ""
+	}
+	n, unit := strings.Replace(cmp.Or(found[1], "1"), ",", ".", 1), found[2]
+	if days, err := strconv.Atoi(longUnits[unit]); err == nil {
+		whole, err := strconv.Atoi(n)
 		if err != nil {
 			return ""
 		}
-		return strconv.Itoa(n*longUnits[found[2]]) + "d"
+		return strconv.Itoa(whole*days) + "d"
 	}
-	if found == nil || lengthUnits[found[2]] == "" || found[1] == "" && len(found[2]) == 1 {
+	if lengthUnits[unit] == "" {
 		return ""
 	}
-	n := strings.Replace(found[1], ",", ".", 1)
-	if n == "" {
-		n = "1"
-	}
-	return n + lengthUnits[found[2]]
+	return n + lengthUnits[unit]
 }
 
 // MeantDay is a day as everything here has it, 2026-11-01, of one that people wrote as their country
@@ -106,46 +106,10 @@ func MeantDay(s string) string {
 	return ""
 }
 
-// Count says a number of things; noun is the English word for one of them.
-func Count(n int, noun string) string {
-	if n != 1 {
-		noun = many(noun)
-	}
-	return strconv.Itoa(n) + " " + noun
-}
-
-func many(noun string) string {
-	for _, end := range [...]string{"s", "x", "ch", "sh"} {
-		if strings.HasSuffix(noun, end) {
-			return noun + "es"
-		}
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(len(stem)-1, 0):], "aeou") {
-		return stem + "ies"
-	}
-	return noun + "s"
-}
-
 // Stamp is t as all JSON and tables of earshot write it: RFC 3339 UTC, empty when unknown.
 func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// ShellWord is s as one word of a shell, whatever stands in it.
-func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// SameButCase reports whether a and b are the same but for upper and lower case, which are as long. What else
-// Unicode folds (the sign of the Kelvin to a k, the long s to an s) makes another's name or address.
-func SameButCase(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
-
-// Capital writes the first letter of s as a capital.
-func Capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
 }

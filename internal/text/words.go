@@ -1,6 +1,47 @@
 package text
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Count says a number of things; noun is the English word for one of them.
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun = many(noun)
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+func many(noun string) string {
+	for _, end := range [...]string{"s", "x", "ch", "sh"} {
+		if strings.HasSuffix(noun, end) {
+			return noun + "es"
+		}
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(len(stem)-1, 0):], "aeou") {
+		return stem + "ies"
+	}
+	return noun + "s"
+}
+
+// ShellWord is s as one word of a shell, whatever stands in it.
+func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// SameButCase reports whether a and b are the same but for upper and lower case, which are as long. What else
+// Unicode folds (the sign of the Kelvin to a k, the long s to an s) makes another's name or address.
+func SameButCase(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
+// Capital writes the first letter of s as a capital.
+func Capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
 
 // ByWord turns a table of words by what they mean round: what each of them means. No word may
 // mean two things.
