@@ -122,9 +122,9 @@ func (r *run) mayOpen(s *sentence, w neighbour) bool {
 	if s.left[1].hash != 0 {
 		return false
 	}
-	low := strings.ToLower(w.text)
-	if r.set.clues.verb[w.hash] || r.set.clues.place[w.hash] || r.set.common.function[r.set.fold.foldWord(low)] || strings.Contains(speechStarts, " "+low+" ") {
+	word := r.set.fold.foldWord(w.text)
+	if r.set.clues.verb[w.hash] || r.set.clues.place[w.hash] || r.set.common.function[word] || r.set.starts[word] {
 		return true
 	}
-	return low[0] >= utf8.RuneSelf && !looksAdjective(low) && !r.set.first[w.hash]
+	return word[0] >= utf8.RuneSelf && !r.set.looksAdjective(w.text) && !r.set.first[w.hash]
 }

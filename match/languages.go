@@ -15,23 +15,25 @@ type Languages struct {
 
 // known is what is known of the languages, whatever is watched. It never changes.
 type known struct {
-	fold     *folder
-	endings  map[uint64]bool // by hash
-	english  map[uint64]bool
-	particle map[uint64]bool
-	prefix   map[uint64]bool
-	speech   *speech
-	surnames map[string]bool // see data/README.md
-	first    map[uint64]bool // first names in all forms
-	street   map[uint64]bool // the words for a street
-	legal    map[string]bool
-	forms    map[string]bool // those of them that a name may have or not
-	opens    map[string]bool // prepositions that a name may begin with
-	and      map[uint64]bool // the words for &
-	plus     map[string]bool // the words for +
-	hosts    map[string]map[string]bool
-	common   commonWords
-	clues    clueWords
+	fold      *folder
+	endings   map[uint64]bool // by hash
+	english   map[uint64]bool
+	particle  map[uint64]bool
+	prefix    map[uint64]bool
+	adjective map[string]bool // ends of adjectives
+	speech    *speech
+	surnames  map[string]bool // see data/README.md
+	first     map[uint64]bool // first names in all forms
+	street    map[uint64]bool // the words for a street
+	legal     map[string]bool
+	forms     map[string]bool // those of them that a name may have or not
+	starts    map[string]bool // words that speech begins with
+	opens     map[string]bool // prepositions that a name may begin with
+	and       map[uint64]bool // the words for &
+	plus      map[string]bool // the words for +
+	hosts     map[string]map[string]bool
+	common    commonWords
+	clues     clueWords
 }
 
 // NewLanguages reads the tables, in about 20 ms.
@@ -56,23 +58,25 @@ func readLanguages(text func(name string) string) (*Languages, error) {
 		common:  readCommon(t, f, sp),
 	}
 	k := &known{
-		fold:     f,
-		speech:   sp,
-		endings:  hashes(f, endings["ending"]),
-		english:  hashes(f, endings["english"]),
-		particle: hashes(f, endings["particle"]),
-		prefix:   hashes(f, endings["prefix"]),
-		legal:    legal["legal"],
-		forms:    legal["form"],
-		opens:    legal["opens"],
-		and:      hashes(f, legal["and"]),
-		plus:     legal["plus"],
-		hosts:    t.sets("hosts.tsv", "kind word"),
-		common:   w.common,
-		surnames: names["surname"],
-		first:    firstNames(w, names["first"]),
-		street:   hashes(f, names["street"]),
-		clues:    readClues(t, w),
+		fold:      f,
+		speech:    sp,
+		endings:   hashes(f, endings["ending"]),
+		english:   hashes(f, endings["english"]),
+		particle:  hashes(f, endings["particle"]),
+		prefix:    hashes(f, endings["prefix"]),
+		adjective: endings["adjective"],
+		legal:     legal["legal"],
+		forms:     legal["form"],
+		starts:    legal["speech"],
+		opens:     legal["opens"],
+		and:       hashes(f, legal["and"]),
+		plus:      legal["plus"],
+		hosts:     t.sets("hosts.tsv", "kind word"),
+		common:    w.common,
+		surnames:  names["surname"],
+		first:     firstNames(w, names["first"]),
+		street:    hashes(f, names["street"]),
+		clues:     readClues(t, w),
 	}
 	if err := t.errs.Err(); err != nil {
 		return nil, fmt.Errorf("match: tables: %w", err)

@@ -7,9 +7,8 @@ import (
 )
 
 const (
-	quoteReach   = 120 // bytes to either side in which the quotes of a name are looked for
-	nameWords    = 4   // longer quotes are speech or headlines
-	speechStarts = " спасибо дякую дякуємо благодаря благодарим люблю обожаю привет привіт здравей здравейте моя мой моє моя наш наша наше нашето моята вся весь увесь цялата thanks thank dear my our hello hi hey love hate stop why where when how what new this that all no не нет ні почему чому защо где де къде как як когда коли кога это це это тази этот цей вот ось ето эх ах ох ну "
+	quoteReach = 120 // bytes to either side in which the quotes of a name are looked for
+	nameWords  = 4   // longer quotes are speech or headlines
 )
 
 // quoted judges a name inside quotes (rule 17): a quoted longer proper name is
@@ -59,14 +58,14 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 				return false
 			}
 			words++
-			low := strings.ToLower(w)
+			word := r.set.fold.foldWord(w)
 			switch {
-			case r.set.legal[low]: // «ООО Ромашка»
-			case i == 0 && words == 1 && strings.Contains(speechStarts, " "+low+" "):
+			case r.set.legal[word]: // «ООО Ромашка»
+			case i == 0 && words == 1 && r.set.starts[word]:
 				return false
 			case !unicode.IsLower(firstRune(w)):
 				capitals++
-			case !r.set.common.function[low]:
+			case !r.set.common.function[word]:
 				return false // «Ромашка снова подвела»
 			}
 		}
@@ -78,15 +77,16 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 		return false // a sentence shouted
 	}
 	if !capital { // «Красная ромашка»: the first word alone has the capital
-		return right == "" && words == 1 && capitals == 1 && looksAdjective(strings.TrimSpace(left))
+		return right == "" && words == 1 && capitals == 1 && r.set.looksAdjective(strings.TrimSpace(left))
 	}
 	return capitals > 0
 }
 
-// looksAdjective says whether a word ends like an adjective of our languages.
-func looksAdjective(w string) bool {
-	for _, end := range [...]string{"ая", "яя", "ый", "ий", "ой", "ое", "ее", "ые", "ие", "ую", "юю", "ого", "его", "ої", "ій", "ова", "на", "ска", "ська", "ен", "ні", "ни", "та", "ла"} {
-		if strings.HasSuffix(strings.ToLower(w), end) {
+// looksAdjective says whether a word ends like an adjective.
+func (k *known) looksAdjective(word string) bool {
+	low := strings.ToLower(word)
+	for end := range k.adjective {
+		if strings.HasSuffix(low, end) {
 			return true
 		}
 	}
