@@ -52,18 +52,15 @@ func (b *setBuilder) checkTerms(w *watch) {
 		}
 		word := b.set.fold.foldWord(e[0].text)
 		lang := b.set.common.language(word)
-		if own >= 0 { // the name stands near itself
-			if lang != "" {
-				b.problem(w.Context[own], false, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", w.Context[own].Text), "write words there that stand near the name")
-			}
-		} else if lang != "" {
+		switch letters := utf8.RuneCountInString(word); {
+		case own >= 0 && lang != "": // the name stands near itself
+			b.problem(w.Context[own], false, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", w.Context[own].Text), "write words there that stand near the name")
+		case own >= 0:
+		case lang != "":
 			b.problem(t, false, fmt.Sprintf("%q is a common word in %s and has no context", t.Text, lang), "add context words that stand near the name, or use the full name")
-		} else if n := utf8.RuneCountInString(word); n <= 2 {
-			letters := "two letters"
-			if n < 2 {
-				letters = "one letter"
-			}
-			b.problem(t, false, fmt.Sprintf("%q has only %s and will be found where nobody means it", t.Text, letters), "add context words, or use the full name")
+		case letters <= 2:
+			few := [...]string{1: "one letter", 2: "two letters"}[max(letters, 1)]
+			b.problem(t, false, fmt.Sprintf("%q has only %s and will be found where nobody means it", t.Text, few), "add context words, or use the full name")
 		}
 	}
 }

@@ -45,10 +45,7 @@ func TestNewLanguage(t *testing.T) {
 	if !common {
 		t.Errorf("no warning of a common word: %v", problems)
 	}
-	old, _, err := languagesOf(t).Compile(watches)
-	if err != nil {
-		t.Fatal(err)
-	}
+	old := mustCompile(t, watches)
 	for _, c := range []struct {
 		text, want, before string
 	}{
@@ -101,8 +98,7 @@ func TestLanguageList(t *testing.T) {
 
 // TestLanguagesOf: what the letters of a word say about its language.
 func TestLanguagesOf(t *testing.T) {
-	tables := newTables(builtin)
-	sp := newSpeech(tables)
+	sp := newSpeech(newTables(builtin))
 	for word, want := range map[string]string{
 		"ромашка": "ru uk bg", "рынок": "ru", "ёлка": "ru", "Київ": "uk", "Ґанок": "uk", "ъгъл": "ru bg",
 		"ыі": "ru", "іъ": "uk", "объезды": "ru",

@@ -134,7 +134,7 @@ func TestProblems(t *testing.T) {
 		{"common word with context", Watch{Terms: terms("Лента"), Context: terms("касса")}, "", false},
 		{"common word as its own context", Watch{Terms: terms("=Лента"), Context: terms("лента", "касса")}, `"лента" is under terms too`, false},
 		{"no common word as context of another", Watch{Terms: terms("Лента", "lentabank"), Context: terms("lentabank", "касса")}, "", false},
-		{"its own context, and more is asked", Watch{Terms: terms("Лента"), Context: terms("лента"), All: []Expr{{Term: Term{Text: "касса"}}}}, "", false},
+		{"its own context, and more is asked", Watch{Terms: terms("Лента"), Context: terms("лента"), All: []Expr{leaf("касса")}}, "", false},
 		{"common in English", Watch{Terms: terms("Target")}, "common word in English", false},
 		{"common in Ukrainian", Watch{Terms: terms("Стрічка")}, "common word in Ukrainian", false},
 		{"common in Bulgarian", Watch{Terms: terms("Пипер")}, "common word in Bulgarian", false},
@@ -185,10 +185,7 @@ func FuzzTerms(f *testing.F) {
 			f.Add(c.watch.Terms[0].Text, c.text)
 		}
 	}
-	l, err := NewLanguages()
-	if err != nil {
-		f.Fatal(err)
-	}
+	l := languagesOf(f)
 	f.Fuzz(func(t *testing.T, term, text string) {
 		if len(term) > 200 {
 			return // config bounds a term
@@ -252,7 +249,6 @@ func TestExplain(t *testing.T) {
 // TestExplainConditions: where any, all or none decide, the reason says which, and not
 // that something were wrong with the name.
 func TestExplainConditions(t *testing.T) {
-	leaf := func(s string) Expr { return Expr{Term: Term{Text: s}} }
 	group := Expr{Any: []Expr{leaf("refund"), leaf("recall")}}
 	for _, tt := range []struct {
 		watch        Watch
@@ -277,7 +273,7 @@ func TestExplainConditions(t *testing.T) {
 // context word its terms stand; where conditions name the watch, they need context.
 func TestConditionsNeedNoContext(t *testing.T) {
 	far := strings.Repeat("Nothing else is worth telling here. ", 60)
-	refund := []Expr{{Term: Term{Text: "refund"}}}
+	refund := []Expr{leaf("refund")}
 	for _, tt := range []struct {
 		watch Watch
 		text  string
