@@ -65,11 +65,7 @@ func (r *run) chunk(p *place) (from, to int) {
 }
 
 func breaksAddress(c rune) bool {
-	switch c {
-	case '<', '>', '(', ')', '[', ']', '{', '}', '|', ',', ';', '…', '—', '!':
-		return true
-	}
-	return unicode.IsSpace(c) || isQuote(c)
+	return strings.ContainsRune("<>()[]{}|,;…—!", c) || unicode.IsSpace(c) || isQuote(c)
 }
 
 // located is a place inside a chunk.

@@ -123,7 +123,7 @@ func (r *run) mayOpen(s *sentence, w neighbour) bool {
 		return false
 	}
 	word := r.set.fold.foldWord(w.text)
-	if r.set.clues.verb[w.hash] || r.set.clues.place[w.hash] || r.set.common.function[word] || r.set.starts[word] {
+	if r.set.clues.verb[w.hash] || r.set.clues.place[w.hash] || r.set.common.function[word] || r.set.beside["speech"][word] {
 		return true
 	}
 	return word[0] >= utf8.RuneSelf && !r.set.looksAdjective(w.text) && !r.set.first[w.hash]

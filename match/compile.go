@@ -14,7 +14,7 @@ func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
 	w := l.writer.fork()
 	b := &setBuilder{names: newLexicon(w), side: newLexicon(w), sideIDs: map[phrase]int32{}}
 	b.side.anyQuotes = true
-	set := &Set{known: l.known, handles: map[string][]int32{}}
+	set := &Set{known: l.writer.known, handles: map[string][]int32{}}
 	b.set = set
 	for i, w := range watches {
 		b.watch(int32(i), w)
@@ -150,7 +150,7 @@ func (k *known) speechLetter(e element) bool {
 // preposed says whether a name is a phrase of everyday speech: a preposition, and words that
 // are everyday ones or written small.
 func (k *known) preposed(r reading) bool {
-	if len(r.elements) < 2 || !k.opens[k.fold.foldWord(r.elements[0].text)] {
+	if len(r.elements) < 2 || !k.beside["opens"][k.fold.foldWord(r.elements[0].text)] {
 		return false
 	}
 	return !slices.ContainsFunc(r.elements[1:], func(e element) bool {

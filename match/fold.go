@@ -1,6 +1,8 @@
 package match
 
 import (
+	"cmp"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -85,10 +87,12 @@ func (f *folder) before(s string, i int) (v folded, r rune, size int) {
 	return f.rune(r), r, size
 }
 
-// firstRune is the first rune of s, utf8.RuneError when it is empty.
+// firstRune is the first rune of s, utf8.RuneError when it is empty. A loop is inlined.
 func firstRune(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
+	for _, r := range s {
+		return r
+	}
+	return utf8.RuneError
 }
 
 // lastRune is the last rune of s, utf8.RuneError when it is empty.
@@ -112,10 +116,11 @@ func classify(r rune) folded {
 	case !unicode.IsLetter(r):
 		return 0
 	}
-	if special := multi(unicode.ToLower(r)); special != "" {
+	r = unicode.ToLower(r)
+	if multi[r] != "" {
 		return kindSlow | kindLatin
 	}
-	return letter(unicode.ToLower(r))
+	return letter(r)
 }
 
 // digit gives the ASCII digit of a decimal digit of any script: their blocks
@@ -131,52 +136,22 @@ func digit(r rune) folded {
 	return '0' + folded(r-zero)
 }
 
-// multi gives the letters of a rune that stands for two.
-func multi(r rune) string {
-	switch r {
-	case 'ß':
-		return "ss"
-	case 'æ':
-		return "ae"
-	case 'œ':
-		return "oe"
-	case 'ﬁ':
-		return "fi"
-	case 'ﬂ':
-		return "fl"
-	}
-	return ""
+// multi are the letters that stand for two.
+var multi = map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'ﬁ': "fi", 'ﬂ': "fl"}
+
+// alike are letters that people take for others, or write as others: those of Kazakh by who has a
+// Russian keyboard.
+var alike = map[rune]rune{
+	'ґ': 'г', 'ғ': 'г', 'ә': 'а', 'қ': 'к', 'ң': 'н', 'ө': 'о', 'ұ': 'у', 'ү': 'у', 'һ': 'х',
+	'ł': 'l', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ı': 'i',
 }
 
 // letter folds one lower-case letter and says its script.
 func letter(r rune) folded {
-	switch r {
-	case 'й', 'ї', 'ў': // letters of their own, not accented ones
-		return kindCyrillic | folded(r)
-	case 'ґ', 'ғ':
-		return kindCyrillic | 'г'
-	case 'ә': // Kazakh letters, as those write them who have a Russian keyboard
-		return kindCyrillic | 'а'
-	case 'қ':
-		return kindCyrillic | 'к'
-	case 'ң':
-		return kindCyrillic | 'н'
-	case 'ө':
-		return kindCyrillic | 'о'
-	case 'ұ', 'ү':
-		return kindCyrillic | 'у'
-	case 'һ':
-		return kindCyrillic | 'х'
-	case 'ł':
-		return kindLatin | 'l'
-	case 'ø':
-		return kindLatin | 'o'
-	case 'đ', 'ð':
-		return kindLatin | 'd'
-	case 'ı':
-		return kindLatin | 'i'
+	if as, ok := alike[r]; ok {
+		r = as
 	}
-	if r >= 0x80 {
+	if r >= 0x80 && !strings.ContainsRune("йїў", r) { // those are letters of their own, not accented ones
 		if d := norm.NFKD.PropertiesString(string(r)).Decomposition(); d != nil {
 			if base, _ := utf8.DecodeRune(d); unicode.IsLetter(base) {
 				r = unicode.ToLower(base)
@@ -200,7 +175,7 @@ func (f *folder) foldWord(s string) string {
 		v := f.rune(r)
 		switch {
 		case v&kindSlow != 0:
-			out = append(out, []rune(multi(unicode.ToLower(r)))...)
+			out = append(out, []rune(multi[unicode.ToLower(r)])...)
 		case v&kindIgnorable != 0:
 			if n := len(out); n > 0 {
 				out[n-1] = compose(out[n-1], r)
@@ -223,13 +198,7 @@ func (f *folder) kindsOf(word string) (kinds folded) {
 // compose joins a folded letter and a combining sign where that makes another
 // letter.
 func compose(letter, mark rune) rune {
-	switch {
-	case mark == breve && letter == 'и':
-		return 'й'
-	case mark == breve && letter == 'у':
-		return 'ў'
-	case mark == diaeresis && letter == 'і':
-		return 'ї'
-	}
-	return letter
+	return cmp.Or(composed[[2]rune{letter, mark}], letter)
 }
+
+var composed = map[[2]rune]rune{{'и', breve}: 'й', {'у', breve}: 'ў', {'і', diaeresis}: 'ї'}

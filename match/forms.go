@@ -45,10 +45,10 @@ type paradigm struct {
 	drops  bool // the vowel of the ending drops out (перец, перца): the stem must have another
 }
 
+// exception is a word that changes by no rule, or not at all: then it has neither.
 type exception struct {
-	fixed bool     // the word does not change
 	stem  string   // what the other forms are built from
-	forms []string // the forms themselves
+	forms []string // or they themselves
 }
 
 func newGrammar(t *tables, sp *speech) grammar {
@@ -111,7 +111,6 @@ func (n *inflection) readExceptions(t *tables, name string) {
 		var e exception
 		switch row.Raw(1) {
 		case "-":
-			e.fixed = true
 		case "=":
 			e.forms = strings.Fields(row.Raw(2))
 		default:
@@ -142,13 +141,10 @@ func (g grammar) forms(word string, of langs, followed, foreign bool) []form {
 			continue
 		}
 		if e, ok := n.exceptions[word]; ok {
-			switch {
-			case e.fixed:
-			case e.forms != nil:
-				for _, f := range e.forms {
-					out = append(out, form{f, 0, n.bit})
-				}
-			default:
+			for _, f := range e.forms {
+				out = append(out, form{f, 0, n.bit})
+			}
+			if e.stem != "" {
 				out = n.variant(out, e.stem, followed)
 			}
 			continue

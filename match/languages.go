@@ -3,37 +3,31 @@ package match
 import (
 	"fmt"
 	"maps"
-	"slices"
 )
 
 // Languages are what Compile knows of the languages: whoever compiles many short lists
 // reads it once, which is nearly all of the work. It may be used by many goroutines at once.
-type Languages struct {
-	known  *known
-	writer *writer
-}
+type Languages struct{ writer *writer }
 
-// known is what is known of the languages, whatever is watched. It never changes.
+// known is what the tables say, whatever is watched: see data/README.md. Words that texts are
+// asked for are there by hash. It never changes.
 type known struct {
 	fold      *folder
-	endings   map[uint64]bool // by hash
+	speech    *speech
+	grammar   grammar
+	common    commonWords
+	clues     clueWords
+	endings   map[uint64]bool
 	english   map[uint64]bool
 	particle  map[uint64]bool
 	prefix    map[uint64]bool
-	adjective map[string]bool // ends of adjectives
-	speech    *speech
-	surnames  map[string]bool // see data/README.md
-	first     map[uint64]bool // first names in all forms
-	street    map[uint64]bool // the words for a street
-	legal     map[string]bool
-	forms     map[string]bool // those of them that a name may have or not
-	starts    map[string]bool // words that speech begins with
-	opens     map[string]bool // prepositions that a name may begin with
-	and       map[uint64]bool // the words for &
-	plus      map[string]bool // the words for +
-	hosts     map[string]map[string]bool
-	common    commonWords
-	clues     clueWords
+	adjective map[string]bool
+	surnames  map[string]bool
+	first     map[uint64]bool // in all forms
+	street    map[uint64]bool
+	and       map[uint64]bool            // those of beside, by hash
+	beside    map[string]map[string]bool // legal.tsv, by kind
+	hosts     map[string]map[string]bool // by kind
 }
 
 // NewLanguages reads the tables, in about 20 ms.
@@ -42,46 +36,32 @@ func NewLanguages() (*Languages, error) { return readLanguages(builtin) }
 // readLanguages is NewLanguages with the tables of text.
 func readLanguages(text func(name string) string) (*Languages, error) {
 	t := newTables(text)
-	f := newFolder()
-	endings := t.sets("endings.tsv", "kind written")
-	legal := t.sets("legal.tsv", "kind word")
-	maps.Copy(legal["legal"], legal["form"])
-	names := t.sets("names.tsv", "kind word")
-	sp := newSpeech(t)
-	w := &writer{
-		fold:    f,
-		speech:  sp,
-		grammar: newGrammar(t, sp),
-		script:  newScript(t, sp),
-		legal:   legal,
-		ands:    slices.Sorted(maps.Keys(legal["and"])),
-		common:  readCommon(t, f, sp),
-	}
+	f, sp := newFolder(), newSpeech(t)
+	endings, names := t.sets("endings.tsv", "kind written"), t.sets("names.tsv", "kind word")
+	beside := t.sets("legal.tsv", "kind word")
+	maps.Copy(beside["legal"], beside["form"])
 	k := &known{
 		fold:      f,
 		speech:    sp,
+		grammar:   newGrammar(t, sp),
+		common:    readCommon(t, f, sp),
 		endings:   hashes(f, endings["ending"]),
 		english:   hashes(f, endings["english"]),
 		particle:  hashes(f, endings["particle"]),
 		prefix:    hashes(f, endings["prefix"]),
 		adjective: endings["adjective"],
-		legal:     legal["legal"],
-		forms:     legal["form"],
-		starts:    legal["speech"],
-		opens:     legal["opens"],
-		and:       hashes(f, legal["and"]),
-		plus:      legal["plus"],
-		hosts:     t.sets("hosts.tsv", "kind word"),
-		common:    w.common,
 		surnames:  names["surname"],
-		first:     firstNames(w, names["first"]),
 		street:    hashes(f, names["street"]),
-		clues:     readClues(t, w),
+		and:       hashes(f, beside["and"]),
+		beside:    beside,
+		hosts:     t.sets("hosts.tsv", "kind word"),
 	}
+	w := &writer{known: k, script: newScript(t, sp)}
+	k.first, k.clues = firstNames(w, names["first"]), readClues(t, w)
 	if err := t.errs.Err(); err != nil {
 		return nil, fmt.Errorf("match: tables: %w", err)
 	}
-	return &Languages{known: k, writer: w}, nil
+	return &Languages{w}, nil
 }
 
 func hashes(f *folder, words map[string]bool) map[uint64]bool {

@@ -117,7 +117,7 @@ func (b *lexiconBuilder) followed(r reading, i int) bool {
 
 // counted says whether a number stands before element i that asks for its genitive: Три Пирога.
 func (b *lexiconBuilder) counted(r reading, i int) bool {
-	return i > 0 && b.legal["few"][b.fold.foldWord(r.elements[i-1].text)]
+	return i > 0 && b.beside["few"][b.fold.foldWord(r.elements[i-1].text)]
 }
 
 // numbered gives the number of a word; a new one has its forms entered by done.
@@ -134,7 +134,7 @@ func (b *lexiconBuilder) numbered(key wordKey, parts []wordKey) int32 {
 // isClass says whether a word of a name says what a thing is, or whose it is by law: банк, ООО.
 func (b *lexiconBuilder) isClass(e element) bool {
 	word := b.fold.foldWord(e.text)
-	return b.legal["class"][word] || b.legal["legal"][word]
+	return b.beside["class"][word] || b.beside["legal"][word]
 }
 
 // add puts phrase id under all readings of a term.
@@ -157,7 +157,7 @@ func (b *lexiconBuilder) add(id int32, p parsed) {
 			class = class || b.isClass(e)
 			n := &b.lex.nodes[at]
 			n.quotes = n.quotes || class || e.quote || i+1 < len(r.elements) && b.isClass(r.elements[i+1])
-			n.stop = n.stop || b.legal["stop"][b.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
+			n.stop = n.stop || b.beside["stop"][b.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
 		}
 		b.accept(at, id)
 		b.path = path

@@ -1,6 +1,9 @@
 package match
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // latinLook and cyrillicLook say which capital letters of the other alphabet a
 // capital looks like. Small letters that differ (в, н, т) are left out below.
@@ -24,7 +27,7 @@ var soundOf = map[rune]rune{
 // lookAlikeHashes gives the hashes that a token of mixed alphabets has when its
 // look-alikes are read in one of them; how many is n.
 func (f *folder) lookAlikeHashes(s string) (hashes [3]uint64, n int) {
-	for which := range 3 {
+	for _, how := range [...]reader{asLatin, asCyrillic, byEar} {
 		h := hashSeed
 		ok := true
 		for _, r := range s {
@@ -32,7 +35,7 @@ func (f *folder) lookAlikeHashes(s string) (hashes [3]uint64, n int) {
 			if v&kindIgnorable != 0 {
 				continue
 			}
-			c, found := readAs(which, r, v)
+			c, found := readAs(how, r, v)
 			if !found {
 				ok = false
 				break
@@ -54,11 +57,11 @@ func (f *folder) unmixed(word string) string {
 	if kinds&kindLatin == 0 || kinds&kindCyrillic == 0 {
 		return word
 	}
-	for which := range 2 {
+	for _, how := range [...]reader{asLatin, asCyrillic} {
 		read := make([]rune, 0, len(word))
 		for _, r := range word {
 			v := f.rune(r)
-			c, ok := readAs(which, r, v)
+			c, ok := readAs(how, r, v)
 			switch {
 			case ok && rune(c) == rune(v&runeBits):
 				read = append(read, r) // as written: й, ё
@@ -78,13 +81,22 @@ func (f *folder) unmixed(word string) string {
 	return word
 }
 
-// readAs reads one rune: 0 as Latin, 1 as Cyrillic, 2 by ear.
-func readAs(which int, r rune, v folded) (folded, bool) {
+// reader is how a word of mixed alphabets is read: by the looks of its letters, or by their sound.
+type reader uint8
+
+const (
+	asLatin reader = iota
+	asCyrillic
+	byEar
+)
+
+// readAs reads one rune.
+func readAs(how reader, r rune, v folded) (folded, bool) {
 	native, table := kindLatin, latinLook
-	if which == 1 {
+	switch how {
+	case asCyrillic:
 		native, table = kindCyrillic, cyrillicLook
-	}
-	if which == 2 {
+	case byEar:
 		if c, ok := soundOf[r]; ok {
 			return folded(c), true
 		}
@@ -94,9 +106,9 @@ func readAs(which int, r rune, v folded) (folded, bool) {
 		return v & runeBits, true
 	}
 	switch bare := rune(v & runeBits); { // an accent typed with the wrong letter: Пятëрочка, Рóмашка
-	case which == 1 && (r == 'ï' || r == 'Ï'):
+	case how == asCyrillic && (r == 'ï' || r == 'Ï'):
 		return 'ї', true
-	case which == 0 && bare == 'ї':
+	case how == asLatin && bare == 'ї':
 		return 'i', true
 	case unicode.ToLower(r) != bare:
 		r = bare
@@ -110,9 +122,5 @@ func readAs(which int, r rune, v folded) (folded, bool) {
 
 // alikeWhenSmall says whether a small letter looks like its pair, too.
 func alikeWhenSmall(r rune) bool {
-	switch r {
-	case 'а', 'е', 'о', 'р', 'с', 'х', 'у', 'і', 'ј', 'ѕ', 'к', 'a', 'e', 'o', 'p', 'c', 'x', 'y', 'i', 'j', 's', 'k', 'ο', 'α', 'ρ', 'υ', 'ι', 'κ', 'ν':
-		return true
-	}
-	return false
+	return strings.ContainsRune("аеорсхуіјѕкaeopcxyijskοαρυικν", r)
 }

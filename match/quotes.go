@@ -60,8 +60,8 @@ func (r *run) isLongerName(p *place, left, right string) bool {
 			words++
 			word := r.set.fold.foldWord(w)
 			switch {
-			case r.set.legal[word]: // «ООО Ромашка»
-			case i == 0 && words == 1 && r.set.starts[word]:
+			case r.set.beside["legal"][word]: // «ООО Ромашка»
+			case i == 0 && words == 1 && r.set.beside["speech"][word]:
 				return false
 			case !unicode.IsLower(firstRune(w)):
 				capitals++

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,7 +31,7 @@ func (k *known) withoutForm(r reading) (reading, bool) {
 	return out, len(out.elements) > 1 || !k.common.everyday(k.fold.foldWord(first.text))
 }
 
-func (k *known) isForm(e element) bool { return k.forms[k.fold.foldWord(e.text)] }
+func (k *known) isForm(e element) bool { return k.beside["form"][k.fold.foldWord(e.text)] }
 
 // hasForm says whether a reading is a word and a legal form that may not be missing.
 func (k *known) hasForm(r reading) bool {
@@ -81,7 +82,7 @@ func (k *known) withAnd(readings []reading) []reading {
 		word := false
 		for i := 1; i+1 < len(out.elements); i++ {
 			e := &out.elements[i]
-			if next := out.elements[i+1]; !isLong(out.elements[i-1]) || !isLong(next) && !k.legal[k.fold.foldWord(next.text)] {
+			if next := out.elements[i+1]; !isLong(out.elements[i-1]) || !isLong(next) && !k.beside["legal"][k.fold.foldWord(next.text)] {
 				continue
 			}
 			switch {
@@ -111,7 +112,7 @@ func (k *known) withPlus(readings []reading) []reading {
 			continue
 		}
 		last, before := r.elements[n], k.fold.kindsOf(k.fold.foldWord(r.elements[n-1].text))
-		for word := range k.plus {
+		for word := range k.beside["plus"] {
 			out := reading{prefix: r.prefix, elements: slices.Clone(r.elements)}
 			switch {
 			case last.text == "+" && k.fold.kindsOf(word) == before:
@@ -195,9 +196,9 @@ func takeApart(r reading) (reading, bool) {
 }
 
 // humps cuts a word before capitals that follow small letters, before the last of several
-// (WHSmith) and between three or more letters and a number, on either side. Parts of one
-// letter stay glued, but a small one that the name begins with (iPhone). camel says that the parts need their capitals: 4Лапы is not
-// in «все 4 лапы».
+// (WHSmith) and between three or more letters and a number, on either side. Parts of one letter
+// stay glued, but a small one that the name begins with (iPhone). camel says that the parts need
+// their capitals: 4Лапы is not in «все 4 лапы».
 func humps(word string, begins bool) (parts []string, camel bool) {
 	runes := []rune(word)
 	from := 0
@@ -247,7 +248,7 @@ func (b *lexiconBuilder) glued(r reading) []reading {
 	}
 	out := []reading{words}
 	alphabet := b.fold.kindsOf(b.fold.foldWord(r.elements[0].text))
-	for _, word := range b.ands {
+	for _, word := range slices.Sorted(maps.Keys(b.beside["and"])) {
 		if b.fold.kindsOf(word) != alphabet {
 			continue
 		}

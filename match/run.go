@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -276,10 +277,4 @@ func (r *run) isQuoteMark(c rune) bool {
 	return isQuote(c) || r.set.fold.rune(c)&kindApostrophe != 0
 }
 
-func isHyphen(r rune) bool {
-	switch r {
-	case '-', '‐', '‑', '−', '﹣', '－':
-		return true
-	}
-	return false
-}
+func isHyphen(c rune) bool { return strings.ContainsRune("-‐‑−﹣－", c) }

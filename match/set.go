@@ -74,4 +74,4 @@ type phrase struct {
 }
 
 // IsLegalForm says whether a word is a legal form, as ООО and Ltd are: found in posts about any firm.
-func (s *Set) IsLegalForm(word string) bool { return s.legal[s.fold.foldWord(word)] }
+func (s *Set) IsLegalForm(word string) bool { return s.beside["legal"][s.fold.foldWord(word)] }

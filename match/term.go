@@ -165,13 +165,7 @@ const dash = "—"
 
 func isDash(r rune) bool { return r == '—' || r == '–' || isHyphen(r) }
 
-func isQuote(r rune) bool {
-	switch r {
-	case '"', '«', '»', '“', '”', '„', '‟', '‹', '›', '‚':
-		return true
-	}
-	return false
-}
+func isQuote(c rune) bool { return strings.ContainsRune(`"«»“”„‟‹›‚`, c) }
 
 // isStray says whether an apostrophe is meant by another sign at text[i:], a quote
 // that is the only one of its term: М"ята. In ТОВ"Яблуко" there are two.

@@ -105,7 +105,7 @@ func (f *folder) word(s string, i int, t *token) {
 			h = hashRune(h, last)
 			t.end = i + size
 		case v&kindSlow != 0:
-			for _, r := range multi(unicode.ToLower(firstRune(s[i:]))) {
+			for _, r := range multi[unicode.ToLower(firstRune(s[i:]))] {
 				prev, last = h, folded(r)
 				h = hashRune(h, last)
 			}

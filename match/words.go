@@ -35,18 +35,13 @@ func (k wordKey) limit() int {
 	return formSpellings
 }
 
-// writer writes a word in all its forms, in both alphabets. It holds the tables, which are the
-// same for all terms, and room to work in: each goroutine has a fork of its own.
+// writer writes a word in all its forms, in both alphabets. It has room to work in, so each
+// goroutine has a fork of its own.
 type writer struct {
-	fold    *folder
-	speech  *speech
-	grammar grammar
-	script  *script
-	legal   map[string]map[string]bool
-	ands    []string // the words for &
-	common  commonWords
-	cache   map[wordKey][]spelled // of the words of joined names
-	room    []spelled             // what spellings are gathered in
+	*known
+	script *script
+	cache  map[wordKey][]spelled // of the words of joined names
+	room   []spelled             // what spellings are gathered in
 }
 
 // fork gives a writer with the same tables for another goroutine.
