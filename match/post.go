@@ -18,7 +18,7 @@ type scratch struct {
 	sideRead    bool
 	// Of the watch under work: the hits that count so far, and what was found of its phrases.
 	kept                    []found
-	ignore, rivals, context beside
+	ignore, rivals, context stretches
 }
 
 func newScratch(s *Set) *scratch {
@@ -164,15 +164,15 @@ func (sc *scratch) sides() []found {
 	return sc.side.hits
 }
 
-// beside is what was found of some phrases, by where it begins. A post may hold the name and
+// stretches are what was found of some phrases, by where it begins. A post may hold the name and
 // the phrases thousands of times, so each hit looks only at those around it.
-type beside struct {
+type stretches struct {
 	found []found
 	far   []int // how far those of the part reach up to here
 }
 
 // only fills b with what was found of the phrases.
-func (sc *scratch) only(b *beside, phrases []int32) {
+func (sc *scratch) only(b *stretches, phrases []int32) {
 	b.found, b.far = b.found[:0], b.far[:0]
 	if len(phrases) == 0 {
 		return
@@ -196,7 +196,7 @@ func (sc *scratch) only(b *beside, phrases []int32) {
 
 // inside says in which of the phrases a hit lies. A name of others must be longer than it, and no
 // line may end in it: "Bolt", and on the next line "Food was cold", is no Bolt Food.
-func (sc *scratch) inside(b *beside, h found, others bool) (int32, bool) {
+func (sc *scratch) inside(b *stretches, h found, others bool) (int32, bool) {
 	first := sort.Search(len(b.found), func(i int) bool {
 		return b.found[i].part > h.part || b.found[i].part == h.part && b.far[i] >= h.end
 	})

@@ -35,7 +35,6 @@ type letters struct {
 	before     string     // must be followed by one of these
 	weight     int        // the more particular row wins
 	to         [][]string // by style; nil: not in this style
-	class      []int      // by style: the first style that writes it the same way
 }
 
 func newScript(t *tables, sp *speech) *script {
@@ -54,9 +53,6 @@ func newScript(t *tables, sp *speech) *script {
 	return s
 }
 
-// maxStyles is how many ways to write Cyrillic in Latin there may be.
-const maxStyles = 8
-
 // readStyles reads the header of cyrillic.tsv: the name of a style, and behind a
 // colon the languages it is of; without, it is of all.
 func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
@@ -73,10 +69,6 @@ func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
 				}
 				of |= 1 << k
 			}
-		}
-		if i > maxStyles {
-			t.errs.Add(header.At(i), "more than %d ways of writing", maxStyles)
-			return
 		}
 		s.styles = append(s.styles, of)
 	}
@@ -106,7 +98,6 @@ func readLetters(row tsv.Row, styles int) letters {
 				to = append(to, strings.ReplaceAll(t, ".", ""))
 			}
 		}
-		l.class = append(l.class, slices.IndexFunc(append(l.to, to), func(other []string) bool { return slices.Equal(other, to) }))
 		l.to = append(l.to, to)
 	}
 	return l
@@ -162,24 +153,10 @@ type step struct {
 func (s *script) toLatin(word string, of langs, limit int) []string {
 	steps := s.path(s.latin, word, true)
 	out := s.out[:0]
-	var done [maxStyles]int // what the styles so far wrote, one number each
-	n := 0
 	for i, written := range s.styles {
-		if written&of == 0 {
-			continue
+		if written&of != 0 {
+			out = spell(out, steps, i, limit)
 		}
-		ways := 1
-		for _, st := range steps {
-			if st.l != nil {
-				ways = ways*len(s.styles) + st.l.class[i]
-			}
-		}
-		if slices.Contains(done[:n], ways) {
-			continue // another style writes this word the same way
-		}
-		done[n] = ways
-		n++
-		out = spell(out, steps, i, limit)
 	}
 	s.out = out
 	return out
@@ -276,7 +253,9 @@ func spell(out []string, steps []step, style, limit int) []string {
 		}
 	}
 	if len(out) == whole && beam[0].cut {
-		out = append(out, likeliest(steps, style))
+		if one := likeliest(steps, style); !slices.Contains(out, one) {
+			out = append(out, one)
+		}
 	}
 	return out
 }
