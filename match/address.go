@@ -65,7 +65,11 @@ func (r *run) chunk(p *place) (from, to int) {
 }
 
 func breaksAddress(c rune) bool {
-	return strings.ContainsRune("<>()[]{}|,;…—!", c) || unicode.IsSpace(c) || isQuote(c)
+	switch c {
+	case '<', '>', '(', ')', '[', ']', '{', '}', '|', ',', ';', '…', '—', '!':
+		return true
+	}
+	return unicode.IsSpace(c) || isQuote(c)
 }
 
 // located is a place inside a chunk.

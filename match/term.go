@@ -165,7 +165,13 @@ const dash = "—"
 
 func isDash(r rune) bool { return r == '—' || r == '–' || isHyphen(r) }
 
-func isQuote(c rune) bool { return strings.ContainsRune(`"«»“”„‟‹›‚`, c) }
+func isQuote(c rune) bool {
+	switch c {
+	case '"', '«', '»', '“', '”', '„', '‟', '‹', '›', '‚':
+		return true
+	}
+	return false
+}
 
 // isStray says whether an apostrophe is meant by another sign at text[i:], a quote
 // that is the only one of its term: М"ята. In ТОВ"Яблуко" there are two.
