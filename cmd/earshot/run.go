@@ -33,7 +33,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if c.Verbose {
 		level = slog.LevelDebug
 	}
-	log := newLog(term, level)
+	log := slog.New(newSparing(newLog(term, level).Handler(), time.Now))
 	for _, w := range list.Warnings {
 		log.Warn(w.Error())
 	}
