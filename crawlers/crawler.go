@@ -12,6 +12,7 @@ package crawlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -152,6 +153,7 @@ func (e Env) WithDefaults() Env {
 // Failure is what a failed poll means for the next one.
 type Failure struct {
 	Blocked    bool          // the site refuses: leave it alone for long, tell staff
+	Guessed    bool          // that is concluded from what the answer lacks: see ErrGuessed
 	RetryAfter time.Duration // the site's own wish; 0 when it has none
 }
 
@@ -162,6 +164,7 @@ func ClassifyError(err error) Failure {
 	if errors.As(err, &blocked) || errors.Is(err, fetch.ErrRobots) || errors.Is(err, fetch.ErrGone) || errors.Is(err, ErrClosed) {
 		f.Blocked = true
 	}
+	f.Guessed = errors.Is(err, ErrGuessed)
 	var retry *fetch.RetryError
 	var status *fetch.StatusError
 	switch {
@@ -240,6 +243,10 @@ var engineWord = regexp.MustCompile(`^(?:(?:page|feed|forum|json|stream): )+`)
 // ErrClosed is wrapped by errors that say the owner of the place does not let
 // it be read without an account.
 var ErrClosed = errors.New("cannot be read")
+
+// ErrGuessed is ErrClosed where that is concluded from what a page lacks. A page that says "we are back soon" lacks
+// it too, so of a place that was read before one such answer says nothing.
+var ErrGuessed = fmt.Errorf("%w", ErrClosed)
 
 // garbledError is an error of Garbled.
 type garbledError struct{ error }

@@ -189,7 +189,9 @@ func (m *memory) failed(l staff, state *mention.SourceState, src Source, out out
 		m.FailingSince = now
 	}
 	trouble := crawlers.ClassifyError(out.err)
-	if trouble.Blocked {
+	lasts := now.Sub(m.FailingSince) >= failFor
+	believed := !trouble.Guessed || state.LastSuccess.IsZero() || m.Blocks > 0 || state.Failures >= emptyPolls && lasts
+	if trouble.Blocked && believed {
 		m.Blocks++
 		wait := suspendFirst
 		if m.Blocks > 1 {
@@ -198,7 +200,7 @@ func (m *memory) failed(l staff, state *mention.SourceState, src Source, out out
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
 		return m.notice(src, StateBlocked, out.began, l.Text("source.blocked", "source", src.Name, "why", reason(l.Lang, src.Name, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
-	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
+	if state.Failures >= failPolls && lasts {
 		return m.notice(src, StateFailing, out.began, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l.Lang, src.Name, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil

@@ -232,3 +232,36 @@ func TestPageThatStaysEmptyIsTold(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatAPageLacksIsNoRefusalAtOnce: a place that was read and shows a page of another kind once, as a site that is being
+// mended does, is read again soon. One that shows it for half an hour, or was never read, refuses.
+func TestWhatAPageLacksIsNoRefusalAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		good, lack int // polls that are well, then those that lack it
+		want       State
+		polls      int // within six hours, at least
+	}{
+		{"once", 1, 1, "", 60}, {"for an hour", 1, 1000, StateBlocked, 4}, {"never read", 0, 1000, StateBlocked, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				s := &site{answer: func(n int) (crawlers.Batch, error) {
+					if n >= test.good && n < test.good+test.lack {
+						return crawlers.Batch{}, fmt.Errorf("page: https://t.example/s/c %w: the preview is off", crawlers.ErrGuessed)
+					}
+					return crawlers.Batch{Posts: []mention.Post{post("a", fmt.Sprint(n))}, Observed: crawlers.Observation{Items: 20, Bytes: 1000}}, nil
+				}}
+				runFor(t, w.monitor(1), 6*time.Hour, Source{Name: "a", Group: "a", Every: 5 * time.Minute, Fixed: true, Crawler: s})
+				got := State("")
+				if len(w.notices) > 0 {
+					got = w.notices[0].State
+				}
+				if got != test.want || len(w.notices) > 1 || len(s.polls) < test.polls || test.want != "" && len(s.polls) > test.polls+1 {
+					t.Errorf("%d polls, notices %+v", len(s.polls), w.notices)
+				}
+			})
+		})
+	}
+}

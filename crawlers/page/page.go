@@ -163,9 +163,14 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 		if l.cut {
 			break // what it lacks may be in the part that did not come
 		}
-		if c.shows != nil && doc.FindMatcher(c.shows).Length() > 0 || c.lacks != nil && doc.FindMatcher(c.lacks).Length() == 0 {
-			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), crawlers.ErrClosed, c.says)
+		why := crawlers.ErrClosed
+		if c.shows == nil || doc.FindMatcher(c.shows).Length() == 0 {
+			if c.lacks == nil || doc.FindMatcher(c.lacks).Length() > 0 {
+				continue
+			}
+			why = crawlers.ErrGuessed
 		}
+		return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), why, c.says)
 	}
 	schema := schemaorg.Reader{Page: pageOf(p.env, doc, res.URL, visits, &p.order)}
 	links := schema.Links

@@ -43,8 +43,9 @@ func TestWays(t *testing.T) {
 func TestTelegramPreviewOff(t *testing.T) {
 	site := &rig.Pages{Bodies: map[string]string{"https://t.me/s/closed": `<html><body><div class="tgme_page"><div class="tgme_page_title">Closed</div></div></body></html>`}}
 	_, err := rig.Crawler(t, "telegram: closed", site).Poll(t.Context(), "")
-	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !crawlers.ClassifyError(err).Blocked {
-		t.Errorf("error %v, want the reason and a block", err)
+	refusal := crawlers.ClassifyError(err)
+	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !refusal.Blocked || !refusal.Guessed {
+		t.Errorf("error %v (%+v), want the reason and a block, concluded from what the page lacks", err, refusal)
 	}
 }
 
