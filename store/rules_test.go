@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -65,4 +66,36 @@ func TestIndexOfOlderRows(t *testing.T) {
 		index, _, _ = strings.Cut(index, ";")
 		want(t, engine, index, fmt.Sprintf("rules < %d", rowRules))
 	}
+}
+
+// TestUpdateTouchesNoGoodRow: replicas that are not updated yet wait while the column is added, so a database of which
+// nothing is outdated is not written anew for it.
+func TestUpdateTouchesNoGoodRow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: a real PostgreSQL")
+	}
+	t.Parallel()
+	server := testkit.Postgres(t)
+	now := openAt(t, Options{Database: testkit.Database(t, server.URL)})
+	for n := 1; n <= worked; n++ {
+		said(t, now, n, nil)
+	}
+	list := must(loadMigrations("postgres"))(t)
+	at := testkit.Database(t, server.URL)
+	asBefore(t, now, at, list, 27)
+	places := func(s *Store) (all []string) {
+		rows, err := s.read.QueryContext(background, `SELECT id || ctid::text FROM mentions ORDER BY id`)
+		return must(collect(rows, err, scanString))(t)
+	}
+	before := bareAt(t, at, now.now, nil)
+	stood := places(before)
+	must(before.exec(background, "age", `UPDATE mentions SET words = 'lost' WHERE id = (SELECT MIN(id) FROM mentions)`))(t)
+	mustDo(t, before.Close())
+	after := bareAt(t, at, now.now, list)
+	defer after.Close()
+	want(t, "outdated", count(t, after.read, `SELECT COUNT(*) FROM mentions WHERE rules < 1`), 1)
+	want(t, "rows that stand where they stood", fmt.Sprint(places(after)[1:]), fmt.Sprint(stood[1:]))
+	must(after.exec(background, "age", `INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, heard_at)
+ SELECT 'x', watch, post_key, source, kind, author, url, thread_url, published, date_only, heard_at FROM mentions LIMIT 1`))(t)
+	want(t, "outdated, with one of an earlier earshot", count(t, after.read, `SELECT COUNT(*) FROM mentions WHERE rules < 1`), 2)
 }
