@@ -98,8 +98,14 @@ func (w *sharedWorld) several(n int, d ThreadSource, sources ...Source) (all []*
 func takeTurns(t *testing.T, d time.Duration, group string, all ...*Monitor) {
 	t.Helper()
 	end := time.Now().Add(d)
-	looked := time.Time{}
+	looked, moved, since := time.Time{}, time.Now(), 0
 	for i := 0; time.Now().Before(end); i++ {
+		if now := time.Now(); now.After(moved) {
+			moved, since = now, i
+		}
+		if i-since > 1000 {
+			t.Fatalf("%d turns of the group %s in no time", i-since, group)
+		}
 		overdue := false
 		if time.Since(looked) >= reconcileEvery {
 			looked = time.Now()
@@ -290,6 +296,33 @@ func TestTurnsFollowThreads(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTurnsLeaveThreadsOfWhatIsNotWell: a complaint waits in a thread of a source that fails, or is left alone for a day. Its
+// visits wait (but for the one before it was so), and the sources of its site are polled as ever, the one that fails among them: so it is found out when it is well.
+func TestTurnsLeaveThreadsOfWhatIsNotWell(t *testing.T) {
+	for name, err := range map[string]error{"fails": errors.New("503"), "refuses": &fetch.BlockedError{Status: 403, URL: "https://a.example/"}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, s, d, other := newSharedWorld(), newThreadSite(), &desk{}, &site{answer: always(crawlers.Batch{Next: "c"})}
+				d.set(waits("a", "5", "t1"))
+				s.answer = func(n int) (crawlers.Batch, error) {
+					if n >= 2 && n < 6 {
+						return crawlers.Batch{}, err
+					}
+					return crawlers.Batch{Next: "c"}, nil
+				}
+				sources := []Source{{Name: "a", Group: "g", Every: time.Minute, Fixed: true, Crawler: s}, {Name: "b", Group: "g", Every: time.Minute, Fixed: true, Crawler: other}}
+				takeTurns(t, 3*time.Hour, "g", w.several(2, d, sources...)...)
+				if n := other.count(); n < 160 {
+					t.Errorf("%d polls of the other source in three hours, want about 180", n)
+				}
+				if n, visits := s.count(), len(s.visits); name == "fails" && (n < 60 || visits < 5) || name == "refuses" && (n != 3 || visits > 1) {
+					t.Errorf("%d polls of the source that %s, %d visits of its thread", n, name, visits)
+				}
+			})
+		})
+	}
 }
 
 // Many threads of a host take the same part of its time in turns as in one process.
