@@ -359,29 +359,3 @@ func (t *table) ending(rs []rune) *cueEnding {
 	}
 	return nil
 }
-
-// Cue is a line of a language's frames.tsv that a text was found to hold.
-type Cue struct {
-	Lang  string
-	Line  int // of frames.tsv; 0 for an ending
-	Frame string
-	Value string
-	Start int // bytes
-	End   int
-}
-
-// Cues returns the cues of a text. It is for audits: which line is right how often.
-func (s *Scorer) Cues(in Input) []Cue {
-	sc := s.scored(in)
-	defer s.pool.Put(sc)
-	cues := make([]Cue, 0, len(sc.cues))
-	for _, h := range sc.cues {
-		v, t := &s.common.frames[h.frame], sc.tables[h.slot]
-		c := Cue{Lang: t.lang, Frame: v.frame, Value: v.value, Start: int(sc.lex.toks[h.start].start), End: int(sc.lex.toks[h.end].end)}
-		if h.pattern >= 0 {
-			c.Line = int(t.trie.patterns[h.pattern].line)
-		}
-		cues = append(cues, c)
-	}
-	return cues
-}

@@ -10,7 +10,6 @@ func TestEmoticons(t *testing.T) {
 		"http://example.org": "", "size:D": "", "=Done": "", ":Print": "", "a <-3": "", "x >3": "", ":": "", ":-": "", "<": "", "=/": "=/", ":-/": ":-/", "://": "",
 	} {
 		sc := s.pool.Get().(*scratch)
-		sc.lex.reset()
 		sc.readText(text, nil)
 		got := ""
 		for _, tok := range sc.lex.toks {

@@ -199,28 +199,6 @@ func (s *scratch) leaningWords(feature int, text string) []string {
 	return words
 }
 
-// Word is an everyday word of a language: a form, or a stem ("parcel*").
-type Word struct{ Lang, Text string }
-
-// Words returns the everyday words of a text, each as often as it stands there. It is for fitting, and
-// knows them only with Options.Unfitted.
-func (s *Scorer) Words(in Input) []Word {
-	sc := s.scored(in)
-	defer s.pool.Put(sc)
-	var list []Word
-	for i := range sc.lex.toks {
-		tok := &sc.lex.toks[i]
-		if tok.place != noPlace {
-			continue
-		}
-		slot, in := sc.leaner(tok)
-		if t := sc.tables[slot]; in.everyday != 0 && len(t.everydayNames) > 0 {
-			list = append(list, Word{t.lang, t.everydayNames[in.everyday-1]})
-		}
-	}
-	return list
-}
-
 // mostEnding is how many letters of a word may stand behind its stem for both to be one word:
 // п'ятниця is of п'ятниц*, Приходько is no приход*.
 const mostEnding = 1

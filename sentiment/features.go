@@ -475,14 +475,3 @@ func (s *scratch) brandFeatures(in *Input) {
 	}
 	s.x[fBrandOften] = squash(float32(max(times-1, 0)), 1)
 }
-
-// FeatureNames returns the names of what Features returns.
-func (s *Scorer) FeatureNames() []string { return s.common.featureNames() }
-
-// Features returns what the models of the verdict see of a text: numbers in
-// [0, 1], in the order of FeatureNames. It is for fitting and measuring them.
-func (s *Scorer) Features(in Input) []float32 {
-	sc := s.scored(in)
-	defer s.pool.Put(sc)
-	return append([]float32(nil), sc.x...)
-}

@@ -139,8 +139,8 @@ func (id *identifier) addCue(r tsv.Row, ends map[string]votes, errs *tsv.Errors)
 	errs.Add(r.At(0), "%q is neither * nor a Cyrillic letter nor an ending -xx of 2 to 4 letters", cue)
 }
 
-// verdict is what identification found.
-type verdict struct {
+// detected is what identification found.
+type detected struct {
 	lang     int
 	second   int     // the other language a mixed text may be in, -1 for none
 	sure     float32 // 0 … 1
@@ -149,7 +149,7 @@ type verdict struct {
 }
 
 // identify judges the tokens of l.
-func (id *identifier) identify(l *lexer) verdict {
+func (id *identifier) identify(l *lexer) detected {
 	var all [2]votes // of words in Latin letters, and of those in Cyrillic
 	n := min(len(id.langs), maxLanguages)
 	latinWords, cyrillicWords := 0, 0
@@ -181,10 +181,10 @@ func (id *identifier) identify(l *lexer) verdict {
 		sum[k] += all[1][k]
 	}
 	if cyrillicWords == 0 || latinWords > 6*cyrillicWords || latinWords > cyrillicWords && id.latinSpeaks(&sum) {
-		return id.latinVerdict(&sum, latinWords)
+		return id.latinText(&sum, latinWords)
 	}
 	if latinWords > cyrillicWords { // "Chakam veche tri sedmici … Виж повече"
-		if v := id.latinVerdict(&all[0], latinWords); v.translit {
+		if v := id.latinText(&all[0], latinWords); v.translit {
 			return v
 		}
 	}
@@ -215,10 +215,10 @@ func (id *identifier) latinSpeaks(sum *votes) bool {
 	return latin > cyrillic+2
 }
 
-// latinVerdict judges a text in Latin letters: a language written so, or one in
+// latinText judges a text in Latin letters: a language written so, or one in
 // Cyrillic that is transliterated.
-func (id *identifier) latinVerdict(sum *votes, words int) verdict {
-	v := verdict{lang: id.latin, second: -1, sure: 1, votes: *sum}
+func (id *identifier) latinText(sum *votes, words int) detected {
+	v := detected{lang: id.latin, second: -1, sure: 1, votes: *sum}
 	other := -1
 	for k := range id.langs {
 		switch {
@@ -266,7 +266,7 @@ func (id *identifier) endings(l *lexer, sum []float32) {
 
 // best takes the Cyrillic language with most votes, and the next one too where
 // they are close.
-func (id *identifier) best(sum *votes, letters int32) verdict {
+func (id *identifier) best(sum *votes, letters int32) detected {
 	first, second := -1, -1
 	for k := range id.langs {
 		switch {
@@ -277,7 +277,7 @@ func (id *identifier) best(sum *votes, letters int32) verdict {
 			second = k
 		}
 	}
-	v := verdict{lang: max(first, 0), second: -1, sure: 1, votes: *sum}
+	v := detected{lang: max(first, 0), second: -1, sure: 1, votes: *sum}
 	if second < 0 {
 		return v
 	}

@@ -13,7 +13,6 @@ import (
 func (s *Scorer) Identify(text string) (lang string, sure float64) {
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
-	sc.lex.reset()
 	sc.readText(text, nil)
 	v := s.identify(sc, -1)
 	return s.common.langs[v.lang], float64(v.sure)
@@ -21,7 +20,7 @@ func (s *Scorer) Identify(text string) (lang string, sure float64) {
 
 // identify judges the language, and where a Cyrillic text leaves it in doubt, asks
 // the tables which of them knows its words. The votes are true of the languages that may still win, and of given.
-func (s *Scorer) identify(sc *scratch, given int) verdict {
+func (s *Scorer) identify(sc *scratch, given int) detected {
 	v := s.id.identify(&sc.lex)
 	if v.sure >= doubt || v.translit || !s.common.cyrillic[v.lang] {
 		return v
@@ -84,14 +83,14 @@ func (s *Scorer) tablesOf(a, b int) {
 }
 
 const (
-	doubt     = 0.6 // of how sure a verdict is
+	doubt     = 0.6 // of how sure identification is
 	tableVote = 0.8 // for a word that stands in a language's tables
 	stemVote  = 0.4 // for one that begins as a stem of them
 )
 
 // languageOf identifies the language. What the caller says is a hint: servers
 // declare "en" by default, so script and function words win over it.
-func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
+func (s *Scorer) languageOf(sc *scratch, tag string) detected {
 	given := s.common.language(tag)
 	v := s.identify(sc, given)
 	if given < 0 || given == v.lang {
@@ -115,7 +114,7 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	}
 	// A Latin text in a Cyrillic language is transliterated; a Cyrillic one that
 	// looks like another is read as both.
-	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !written}
+	out := detected{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !written}
 	if cyrillic && written && !v.translit {
 		out.second = v.lang
 	}

@@ -20,7 +20,6 @@ func TestDoubtAsksWhoCanWin(t *testing.T) {
 			words := strings.Fields(x.text)
 			for n := 1; n <= min(4, len(words)); n++ { // what is short is in doubt
 				text := strings.Join(words[:n], " ")
-				sc.lex.reset()
 				sc.readText(text, nil)
 				got := s.identify(sc, -1)
 				for k, lang := range s.common.langs {

@@ -120,9 +120,8 @@ func (s *Scorer) learnable() []string { return append(slices.Clone(s.common.feat
 // verdictRow is what learning weighs of a text, what each weighs already, and what they say together.
 func (s *Scorer) verdictRow(in Input) (row, weights []float64, complaint float64) {
 	var out mention.Score
-	sc := s.pool.Get().(*scratch)
+	sc := s.score(&out, in)
 	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
 	m := &s.common.models
 	weights = make([]float64, len(sc.x)+1)
 	for i, w := range m.learned {

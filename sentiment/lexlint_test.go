@@ -182,14 +182,10 @@ func (l *lexLint) note(r *tsv.Row, lang int, used func(*scratch) bool) {
 	}
 	s := l.scorer
 	sc := s.pool.New().(*scratch)
-	sc.lex.reset()
 	sc.readText(text, nil)
 	sc.tables[0] = s.table(lang)
-	sc.verdict = verdict{lang: lang, second: -1, sure: 1}
 	sc.lex.resolve(sc.tables[0], 0, nil)
-	sc.lex.lookAhead(0)
-	sc.walk(sc.tables[0], 0)
-	sc.settle()
+	sc.search()
 	if !used(sc) {
 		l.add(r, "its note %q does not use it: another row says that already, or the sentence is not one for it", text)
 	}

@@ -21,6 +21,30 @@ const maxMatches = 2000
 // fits the gaps of a pattern in very many ways.
 const maxSteps = 2000
 
+// search finds the patterns of the text's languages and the cues of frames, and keeps of patterns that share
+// words the heaviest.
+func (s *scratch) search() {
+	s.matches, s.cues = s.matches[:0], s.cues[:0]
+	for slot, t := range s.tables {
+		if t == nil {
+			continue
+		}
+		if s.places != 0 {
+			s.lex.placeSets(t, slot)
+		}
+		s.lex.lookAhead(slot)
+		s.walk(t, slot)
+		s.readEndings(t, slot)
+	}
+	s.settle()
+	slices.SortFunc(s.matches, func(a, b match) int {
+		if a.start != b.start {
+			return int(a.start - b.start)
+		}
+		return int(a.end - b.end)
+	})
+}
+
 // walk finds all patterns of t in the tokens.
 func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]

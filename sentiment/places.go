@@ -26,7 +26,7 @@ var placeClasses = map[string]placeKind{"brand": brandPlace, "rival": rivalPlace
 
 // markPlaces finds what the tokens name, and lets the search for patterns know.
 func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
-	s.places = 0
+	s.places, s.named = 0, len(brand) > 0
 	s.markSpans(text, brand, brandPlace)
 	s.markSpans(text, rivals, rivalPlace)
 	toks := s.lex.toks

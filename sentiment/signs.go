@@ -20,7 +20,7 @@ func (s *scratch) emojiUnit(i int32, si int) {
 // smileys reads the brackets that Cyrillic writers smile and frown with: a run of
 // two or more, or a closing one that closes nothing.
 func (s *scratch) smileys() {
-	if len(s.sentences) == 0 || !s.common.cyrillic[s.verdict.lang] {
+	if len(s.sentences) == 0 || !s.common.cyrillic[s.language.lang] {
 		return
 	}
 	open := int32(0)

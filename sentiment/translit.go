@@ -72,3 +72,103 @@ func sortWays(ways []latinWay) {
 		return int(a.letter - b.letter)
 	})
 }
+
+// latinReader reads a Latin spelling back into the letters of a language.
+type latinReader struct {
+	ways     []latinWay
+	softSign bool // ь may be left out
+}
+
+type latinWay struct {
+	latin  []rune
+	letter rune
+}
+
+func newLatinReader(t *translit) *latinReader {
+	r := &latinReader{}
+	for letter, ways := range t.variants {
+		for _, w := range ways {
+			if w == "" {
+				r.softSign = true
+				continue
+			}
+			r.ways = append(r.ways, latinWay{[]rune(w), letter})
+		}
+	}
+	sortWays(r.ways)
+	return r
+}
+
+// maxReadings bounds the search for one word.
+const maxReadings = 300
+
+// find prefers a reading that is a form to one that only begins like a word ("kradci" is крадци, whatever begins with
+// крадк), and of those the one that shares most letters with a word.
+func (r *latinReader) find(t *table, rs []rune) uint32 {
+	var buf [maxRunes + 8]rune
+	left := reading{budget: maxReadings}
+	if id := r.search(t, rs, buf[:0], &left); id != 0 {
+		return id
+	}
+	return left.stem
+}
+
+// reading is what is left of a search: how many steps, and the longest stem met.
+type reading struct {
+	budget  int
+	stem    uint32
+	letters int // of the stem
+}
+
+func (r *latinReader) search(t *table, rest, read []rune, left *reading) uint32 {
+	if left.budget--; left.budget < 0 || len(read) > maxRunes {
+		return 0
+	}
+	if len(rest) == 0 {
+		if len(read) < 2 {
+			return 0
+		}
+		if id := t.forms.find(hashRunes(read)); id != 0 {
+			return id
+		}
+		if len(read) >= 5 {
+			if id, n := t.stems.longestOf(read); n > left.letters {
+				left.stem, left.letters = id, n
+			}
+		}
+		return 0
+	}
+	for i := range r.ways {
+		w := &r.ways[i]
+		if len(w.latin) > len(rest) || !samePrefix(rest, w.latin) {
+			continue
+		}
+		next := append(read, w.letter)
+		if id := r.search(t, rest[len(w.latin):], next, left); id != 0 {
+			return id
+		}
+		if r.softSign && softens(w.letter) {
+			if id := r.search(t, rest[len(w.latin):], append(next, 'ь'), left); id != 0 {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+func softens(r rune) bool {
+	switch r {
+	case 'т', 'л', 'н', 'д', 'с', 'ш', 'з', 'р', 'м', 'в':
+		return true
+	}
+	return false
+}
+
+func samePrefix(rest, latin []rune) bool {
+	for i, r := range latin {
+		if rest[i] != r {
+			return false
+		}
+	}
+	return true
+}

@@ -45,7 +45,6 @@ func TestEveryRuneIsPassed(t *testing.T) {
 	sc := newScorer(t).pool.Get().(*scratch)
 	for r := range rune(unicode.MaxRune + 1) {
 		for _, text := range []string{string(r) + " bad", "a" + string(r) + " bad", "а" + string(r) + " bad"} {
-			sc.lex.reset()
 			sc.readText(text, nil)
 			n := len(sc.lex.toks)
 			if n == 0 || text[sc.lex.toks[n-1].start:] != "bad" {
@@ -125,7 +124,6 @@ func TestMarkupIsNoWord(t *testing.T) {
 	}
 	for _, cited := range []string{"«Ромашка» третий месяц «не возвращает деньги»", "1.5 месяца", "12 человек"} { // no quotes around the whole, no item
 		sc := s.pool.Get().(*scratch)
-		sc.lex.reset()
 		sc.readText(cited, nil)
 		if first := &sc.lex.toks[0]; first.quoted != strings.HasPrefix(cited, "«") || first.kind != numberToken && !first.quoted {
 			t.Errorf("%q begins with %+v", cited, first)
