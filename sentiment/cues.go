@@ -185,18 +185,17 @@ func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int, cove
 // undone reports whether a negation stands in a gap of the words or right before them: "the
 // money was not returned" put nothing right.
 func (s *scratch) undone(first, last int, cover uint64) bool {
-	return s.deniedBefore(first) || s.skipsNegation(first, last, cover)
+	return s.deniedBefore(first) || s.negators(first, last)&^cover != 0
 }
 
 // deniesLast reports whether a negation that is none of the words denies the last one: "they
 // did not even apologise" went well for nobody, nor did "not on time". What stands before a
 // comma denies nothing behind it, and words that hold a negation of their own are meant so.
 func (s *scratch) deniesLast(first, last int, cover uint64) bool {
-	const no = 1<<roleNegator | 1<<roleAbsence
 	toks := s.lex.toks
 	denied, i := false, last-1
 	for ; i >= first && toks[i+1].before == noBreak; i-- {
-		if toks[i].roles&no == 0 {
+		if toks[i].roles&negating == 0 {
 			continue
 		}
 		if cover&(1<<(i-first)) != 0 {

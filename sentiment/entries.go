@@ -102,6 +102,9 @@ const (
 	roleCount
 )
 
+// negating are the roles of words that negate what stands beside them.
+const negating = 1<<roleNegator | 1<<roleAbsence
+
 var roles = map[string]role{
 	"negator": roleNegator, "absence": roleAbsence, "notneg": roleNotNeg, "boost": roleBoost, "damp": roleDamp,
 	"but": roleBut, "concede": roleConcede, "if": roleIf, "ask": roleAsk, "accuse": roleAccuse, "news": roleNews,
@@ -238,7 +241,7 @@ func (c *common) topic(r *tsv.Row, i int, errs *tsv.Errors) int {
 type dictionary struct {
 	common    *common
 	lang      string
-	paradigms map[string]*paradigm
+	paradigms map[string]paradigm
 	words     []wordEntry
 	byWord    map[string]int // word → index into words; prefix entries with their *
 	classes   map[string][]member

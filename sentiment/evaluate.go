@@ -115,7 +115,7 @@ func (s *scratch) evaluateSentence(si, mi int) int {
 	first := len(s.units)
 	var cl clauseState
 	toks := s.lex.toks
-	st.words, st.cues = s.frame(st)
+	st.words, st.cues = s.countsIn(st)
 	next := s.startOf(mi)
 	for i := st.from; i < st.to; i++ {
 		t := &toks[i]
@@ -360,7 +360,7 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 	if p.flags&patternNoIf != 0 {
 		u.flags |= unitNoIf
 	}
-	negated := (cl.negated() || cl.lacking()) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
+	negated := (cl.negated() || cl.lacking()) && p.flags&patternFirm == 0 && s.negators(int(m.start), int(m.end))&m.cover == 0
 	if negated {
 		at := cl.negAt
 		if !cl.negated() {
@@ -380,16 +380,6 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 		u.weight *= 1 + (cl.boost-1)/2
 	}
 	s.addInClause(u, cl)
-}
-
-func (s *scratch) holdsNegation(m *match) bool {
-	const no = 1<<roleNegator | 1<<roleAbsence
-	for i := m.start; i <= m.end; i++ {
-		if m.cover&(1<<(i-m.start)) != 0 && s.lex.toks[i].roles&no != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // addInClause applies what holds for the clause and adds the unit.

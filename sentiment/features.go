@@ -4,8 +4,6 @@ import (
 	"math"
 	"math/bits"
 	"strings"
-
-	"github.com/earshot/earshot/mention"
 )
 
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
@@ -13,8 +11,8 @@ import (
 // a name or a language. After the ones below come, for each theme, how much of the text
 // speaks of it, and for each value of a frame, how much its cues weigh.
 const (
-	fBias = iota
-	fReview
+	fBias   = iota
+	fReview // from here on in the order of kindNames
 	fForum
 	fComment
 	fNews
@@ -171,23 +169,14 @@ func (s *scratch) features(in *Input, value float64) {
 }
 
 func (s *scratch) kindFeatures(in *Input) {
-	switch in.Kind {
-	case mention.Review:
-		s.x[fReview] = 1
-	case mention.Forum:
-		s.x[fForum] = 1
-	case mention.Comment:
-		s.x[fComment] = 1
-	case mention.News:
-		s.x[fNews] = 1
-	case mention.Social:
-		s.x[fSocial] = 1
+	if k := kindOf(in.Kind); k > 0 {
+		s.x[fReview+k-1] = 1
 	}
 	switch st := in.Stars; {
 	case st <= 0 || st != st:
-	case st <= 2.4:
+	case st <= fewStars:
 		s.x[fLowStars] = 1
-	case st >= 3.8:
+	case st >= manyStars:
 		s.x[fHighStars] = 1
 	default:
 		s.x[fMiddleStars] = 1
@@ -416,13 +405,7 @@ func lengths() []float32 {
 	return list
 }
 
-func isCurrency(r rune) bool {
-	switch r {
-	case '$', '€', '£', '₽', '₴', '¥', '%':
-		return true
-	}
-	return false
-}
+func isCurrency(r rune) bool { return strings.ContainsRune("$€£₽₴¥%", r) }
 
 func (s *scratch) markFeatures() {
 	var asks, facts, shouts float32

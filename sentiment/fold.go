@@ -91,38 +91,18 @@ func newFoldedCyrillic() *foldedCyrillic {
 
 func isCyrillic(r rune) bool { return r >= 0x400 && r < 0x530 }
 
-// twin returns the Cyrillic letter that looks like the (lower-case) Latin one; 0
-// when there is none.
+// twins are the Cyrillic letters that lower-case Latin ones look like, by their place in the alphabet.
+var twins = [...]rune{
+	'a' - 'a': 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
+	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'x' - 'a': 'х', 'y' - 'a': 'у', 'z' - 'a': 0,
+}
+
+// twin returns the Cyrillic letter that looks like the Latin one; 0 when there is none.
 func twin(r rune) rune {
-	switch r {
-	case 'a':
-		return 'а'
-	case 'e':
-		return 'е'
-	case 'o':
-		return 'о'
-	case 'p':
-		return 'р'
-	case 'c':
-		return 'с'
-	case 'y':
-		return 'у'
-	case 'x':
-		return 'х'
-	case 'i':
-		return 'і'
-	case 'k':
-		return 'к'
-	case 'm':
-		return 'м'
-	case 't':
-		return 'т'
-	case 'h':
-		return 'н'
-	case 'b':
-		return 'в'
+	if r < 'a' || r > 'z' {
+		return 0
 	}
-	return 0
+	return twins[r-'a']
 }
 
 // englishTails are cut off words: "it's been" is read as "it been". Of "n't" only the apostrophe goes, which half

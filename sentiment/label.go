@@ -15,6 +15,12 @@ const (
 // Bulgarian .14 was called negative, now .10; on real texts nothing is lost.
 const surelyNone = 0.08
 
+// So many of the author's stars, at most and at least, decide over the words.
+const (
+	fewStars  = 2.4
+	manyStars = 3.8
+)
+
 // label labels a text, whatever kind of post it is.
 func label(value, complaint float64) mention.Label {
 	switch {
@@ -32,13 +38,13 @@ func (s *Scorer) useStars(dst *mention.Score, stars float64) {
 	switch {
 	case stars <= 0 || stars != stars:
 		return
-	case stars <= 2.4:
-		dst.Value = min(text, -0.5-0.1*(2.4-stars)) - 0.05
+	case stars <= fewStars:
+		dst.Value = min(text, -0.5-0.1*(fewStars-stars)) - 0.05
 		if text >= 0.45 {
 			dst.Conflict = "few stars, but the words are friendly"
 		}
-	case stars >= 3.8:
-		dst.Value = max(text, 0.5+0.1*(stars-3.8)) + 0.05
+	case stars >= manyStars:
+		dst.Value = max(text, 0.5+0.1*(stars-manyStars)) + 0.05
 		if text <= -0.45 {
 			dst.Conflict = "many stars, but the words complain"
 		}

@@ -200,10 +200,10 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 		s.foundCue(p, slot, id, first, last, cover)
 		return
 	}
-	if len(s.matches) >= maxMatches || toks[first].roles&(1<<roleNegator|1<<roleAbsence) != 0 && s.crossesComma(first, last) {
+	if len(s.matches) >= maxMatches || toks[first].roles&negating != 0 && s.crossesComma(first, last) {
 		return
 	}
-	if p.weight > 0 && s.skipsNegation(first, last, cover) { // "would … recommend" with a "never" in its gap
+	if p.weight > 0 && s.negators(first, last)&^cover != 0 { // "would … recommend" with a "never" in its gap
 		return
 	}
 	rank := abs(p.weight)
@@ -228,15 +228,14 @@ func (s *scratch) crossesComma(first, last int) bool {
 	return false
 }
 
-// skipsNegation reports whether a negation stands in one of the gaps of a pattern.
-func (s *scratch) skipsNegation(first, last int, cover uint64) bool {
-	const no = 1<<roleNegator | 1<<roleAbsence
+// negators has bit i where token first+i negates; a pattern is 64 words long at most.
+func (s *scratch) negators(first, last int) (at uint64) {
 	for i := first; i <= last; i++ {
-		if cover&(1<<(i-first)) == 0 && s.lex.toks[i].roles&no != 0 {
-			return true
+		if s.lex.toks[i].roles&negating != 0 {
+			at |= 1 << (i - first)
 		}
 	}
-	return false
+	return at
 }
 
 const (
@@ -284,7 +283,7 @@ func (s *scratch) giveRole(p *pattern, m *match) {
 	toks := s.lex.toks
 	if p.role == roleNotNeg {
 		for i := m.start; i <= m.end; i++ {
-			toks[i].roles &^= 1<<roleNegator | 1<<roleAbsence
+			toks[i].roles &^= negating
 		}
 		return
 	}

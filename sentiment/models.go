@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/mention"
 )
 
 // The verdict is half of what two models say, each in log odds, of the features of a text: a
@@ -47,6 +48,9 @@ type group struct{ from, to int }
 const kinds = 6
 
 var kindNames = [kinds]string{"", "review", "forum", "comment", "news", "social"}
+
+// kindOf is the place of a kind in kindNames.
+func kindOf(kind mention.PostKind) int { return max(slices.Index(kindNames[:], string(kind)), 0) }
 
 const (
 	verdictFile    = "common/verdict.tsv"

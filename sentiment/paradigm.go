@@ -7,9 +7,7 @@ import (
 )
 
 // A paradigm says how a lemma bends: the first line whose strip fits is used.
-type paradigm struct {
-	lines []paradigmLine
-}
+type paradigm []paradigmLine
 
 type paradigmLine struct {
 	strip   string
@@ -23,8 +21,8 @@ type ending struct{ text, tag string }
 // under it, an endless @tag circle does not.
 const maxForms = 400
 
-func readParadigms(rows []tsv.Row, errs *tsv.Errors) map[string]*paradigm {
-	all := map[string]*paradigm{}
+func readParadigms(rows []tsv.Row, errs *tsv.Errors) map[string]paradigm {
+	all := map[string]paradigm{}
 	type use struct {
 		tag string
 		at  tsv.Place
@@ -50,10 +48,7 @@ func readParadigms(rows []tsv.Row, errs *tsv.Errors) map[string]*paradigm {
 			}
 			line.endings = append(line.endings, ending{text, further})
 		}
-		if all[tag] == nil {
-			all[tag] = &paradigm{}
-		}
-		all[tag].lines = append(all[tag].lines, line)
+		all[tag] = append(all[tag], line)
 	}
 	for _, u := range uses {
 		if all[u.tag] == nil {
@@ -64,13 +59,8 @@ func readParadigms(rows []tsv.Row, errs *tsv.Errors) map[string]*paradigm {
 }
 
 // bend appends the forms of lemma to forms; false when no line of the tag fits.
-func bend(all map[string]*paradigm, lemma, tag string, forms []string, depth int) ([]string, bool) {
-	p := all[tag]
-	if p == nil {
-		return forms, false
-	}
-	for i := range p.lines {
-		line := &p.lines[i]
+func bend(all map[string]paradigm, lemma, tag string, forms []string, depth int) ([]string, bool) {
+	for _, line := range all[tag] {
 		if !strings.HasSuffix(lemma, line.strip) || len(lemma) == len(line.strip) {
 			continue
 		}
@@ -96,12 +86,7 @@ const softenTag = "*"
 // softened appends the forms in which the last letters of a stem soften (скриньці). A line that gives back what it
 // strips says that the stem does not.
 func (d *dictionary) softened(stem string, forms []string) []string {
-	p := d.paradigms[softenTag]
-	if p == nil {
-		return forms
-	}
-	for i := range p.lines {
-		line := &p.lines[i]
+	for _, line := range d.paradigms[softenTag] {
 		rest, ok := strings.CutSuffix(stem, line.strip)
 		if !ok {
 			continue

@@ -1,6 +1,9 @@
 package sentiment
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // resolve looks the words up in the table of one language, slot 0 for the first
 // and 1 for the second, and joins hyphenated words that stand in the table as one.
@@ -133,7 +136,11 @@ func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 	}
 	if tok.digits || tok.masked {
 		var buf [maxRunes]rune
-		if id := t.look(unleet(buf[:0], rs, tok.cyrillic)); id != 0 {
+		leet := latinLeet
+		if tok.cyrillic {
+			leet = cyrillicLeet
+		}
+		if id := t.look(unleet(buf[:0], rs, leet)); id != 0 {
 			return id
 		}
 	}
@@ -180,41 +187,16 @@ func hashRunesOnce(rs []rune) uint64 {
 	return hashDone(h)
 }
 
+// What digits and signs inside a word stand for, in Cyrillic letters and in Latin ones.
+var (
+	cyrillicLeet = map[rune]rune{'0': 'о', '1': 'і', '3': 'з', '4': 'ч', '6': 'б', '@': 'а'}
+	latinLeet    = map[rune]rune{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', '$': 's'}
+)
+
 // unleet reads digits and signs inside a word as the letters they stand for.
-func unleet(buf, rs []rune, cyrillic bool) []rune {
+func unleet(buf, rs []rune, leet map[rune]rune) []rune {
 	for _, r := range rs {
-		if cyrillic {
-			switch r {
-			case '0':
-				r = 'о'
-			case '3':
-				r = 'з'
-			case '4':
-				r = 'ч'
-			case '6':
-				r = 'б'
-			case '1':
-				r = 'і'
-			case '@':
-				r = 'а'
-			}
-		} else {
-			switch r {
-			case '0':
-				r = 'o'
-			case '1':
-				r = 'i'
-			case '3':
-				r = 'e'
-			case '4', '@':
-				r = 'a'
-			case '5', '$':
-				r = 's'
-			case '7':
-				r = 't'
-			}
-		}
-		buf = append(buf, r)
+		buf = append(buf, cmp.Or(leet[r], r))
 	}
 	return buf
 }

@@ -1,5 +1,7 @@
 package sentiment
 
+import "sort"
+
 // sentence is a run of tokens up to . ! ? or a line end, with what is said of it
 // as a whole.
 type sentence struct {
@@ -65,26 +67,20 @@ func (s *scratch) split() {
 		}
 		st.to = int32(i + 1)
 		st.roles |= t.roles
+		s.roles |= t.roles
 		if t.roles&(1<<roleBut) != 0 && int32(i) > st.from {
 			st.lastBut = int32(i)
 		}
 	}
-	for si := range s.sentences {
-		s.roles |= s.sentences[si].roles
-	}
-	si := 0
 	for _, m := range s.lex.punctuation {
-		for si+1 < len(s.sentences) && toks[s.sentences[si+1].from].start <= m.at {
-			si++
-		}
 		if len(s.sentences) == 0 {
 			break
 		}
-		switch m.r {
+		switch st := &s.sentences[s.sentenceAt(int(m.at))]; m.r {
 		case '?':
-			s.sentences[si].asks += m.n
+			st.asks += m.n
 		case '!':
-			s.sentences[si].shouts += m.n
+			st.shouts += m.n
 		}
 	}
 	s.findSections()
@@ -113,26 +109,16 @@ func (s *scratch) findSections() {
 
 // sentenceOf is the sentence that a token stands in.
 func (s *scratch) sentenceOf(token int32) int32 {
-	from, to := int32(0), int32(len(s.sentences))
-	for to-from > 1 {
-		if mid := (from + to) / 2; s.sentences[mid].from <= token {
-			from = mid
-		} else {
-			to = mid
-		}
-	}
-	return from
+	return s.sentenceBefore(func(next *sentence) bool { return next.from > token })
 }
 
 // sentenceAt is the sentence that a byte of the text stands in; what comes before the first belongs to it.
 func (s *scratch) sentenceAt(at int) int32 {
-	from, to := int32(0), int32(len(s.sentences))
-	for to-from > 1 {
-		if mid := (from + to) / 2; int(s.lex.toks[s.sentences[mid].from].start) <= at {
-			from = mid
-		} else {
-			to = mid
-		}
-	}
-	return from
+	return s.sentenceBefore(func(next *sentence) bool { return int(s.lex.toks[next.from].start) > at })
+}
+
+// sentenceBefore is the sentence before the first one that is later, 0 where that is the first of all.
+func (s *scratch) sentenceBefore(later func(*sentence) bool) int32 {
+	n := sort.Search(len(s.sentences), func(i int) bool { return later(&s.sentences[i]) })
+	return int32(max(n-1, 0))
 }

@@ -5,7 +5,6 @@ package sentiment
 // and the sections of review templates.
 func (s *scratch) shareOut(st *sentence, si, first int) {
 	units := s.units[first:]
-	toks := s.lex.toks
 	shout := 1 + s.k.shout*float32(min(st.shouts, 3))
 	for i := range units {
 		u := &units[i]
@@ -36,20 +35,23 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 		case si == 0 && len(s.sentences) > 2:
 			u.weight *= s.k.firstSentence
 		}
-		s.shareSection(st, u)
+		if st.section == consSection && u.weight > 0 || st.section == prosSection && u.weight < 0 { // half claimed by the heading
+			u.weight *= s.k.otherSection
+		}
 	}
 	if st.has(roleAccuse) && (st.asks > 0 || len(units) > 0) {
-		s.accuse(st, si)
+		at := s.firstWith(roleAccuse, st)
+		s.add(unit{start: at, end: at, weight: s.k.accusation, rule: s.rule.accusing, sentence: int32(si)})
 	}
 	s.emptySection(st, si, first)
-	if t := &toks[st.from]; t.roles&(1<<roleBut) != 0 && si > 0 {
+	if s.lex.toks[st.from].roles&(1<<roleBut) != 0 && si > 0 {
 		s.softenBefore(first, si)
 	}
 }
 
-// frame says what polarity words and complaint cues count in a question or in the
+// countsIn says what polarity words and complaint cues count in a question or in the
 // news.
-func (s *scratch) frame(st *sentence) (words, cues float32) {
+func (s *scratch) countsIn(st *sentence) (words, cues float32) {
 	words, cues = s.questionShares(st)
 	if st.has(roleNews) && !st.has(roleMe) {
 		words, cues = words*s.k.newsShare, cues*s.k.newsShare
@@ -68,30 +70,19 @@ func (s *scratch) questionShares(st *sentence) (words, cues float32) {
 		return s.k.askedWord, s.k.askedCue
 	case st.asks > 0:
 		return s.k.openWord, s.k.openCue
-	case st.has(roleAsk) && s.asksAtStart(st):
+	case st.has(roleAsk) && s.firstWith(roleAsk, st) < st.from+3: // "подскажите …" without a question mark
 		return s.k.openWord, s.k.openCue
 	}
 	return 1, 1
 }
 
-// asksAtStart: "подскажите …" without a question mark.
-func (s *scratch) asksAtStart(st *sentence) bool {
-	for i := st.from; i < st.to && i < st.from+3; i++ {
-		if s.lex.toks[i].roles&(1<<roleAsk) != 0 {
-			return true
-		}
+// firstWith is the first token of a sentence with a role that the sentence has.
+func (s *scratch) firstWith(r role, st *sentence) int32 {
+	i := st.from
+	for s.lex.toks[i].roles&(1<<r) == 0 {
+		i++
 	}
-	return false
-}
-
-func (s *scratch) accuse(st *sentence, si int) {
-	toks := s.lex.toks
-	for i := st.from; i < st.to; i++ {
-		if toks[i].roles&(1<<roleAccuse) != 0 {
-			s.add(unit{start: i, end: i, weight: s.k.accusation, rule: s.rule.accusing, sentence: int32(si)})
-			return
-		}
-	}
+	return i
 }
 
 // softenBefore: a sentence that begins with "but" takes weight off the one
@@ -99,16 +90,6 @@ func (s *scratch) accuse(st *sentence, si int) {
 func (s *scratch) softenBefore(first, si int) {
 	for i := first - 1; i >= 0 && s.units[i].sentence == int32(si-1); i-- {
 		s.units[i].weight *= s.k.beforeButStart
-	}
-}
-
-// shareSection: words under "pros" and "cons" are half claimed by the heading.
-func (s *scratch) shareSection(st *sentence, u *unit) {
-	switch {
-	case st.section == consSection && u.weight > 0:
-		u.weight *= s.k.otherSection
-	case st.section == prosSection && u.weight < 0:
-		u.weight *= s.k.otherSection
 	}
 }
 
@@ -179,18 +160,13 @@ func (s *scratch) ironize() {
 
 // ironyCues adds the cues that are irony by themselves ("yeah right").
 func (s *scratch) ironyCues() {
-	toks := s.lex.toks
 	for si := range s.sentences {
 		st := &s.sentences[si]
 		if !st.has(roleIrony) {
 			continue
 		}
-		for i := st.from; i < st.to; i++ {
-			if toks[i].roles&(1<<roleIrony) != 0 {
-				s.add(unit{start: i, end: i, weight: -1.3, rule: s.rule.irony, sentence: int32(si)})
-				break
-			}
-		}
+		at := s.firstWith(roleIrony, st)
+		s.add(unit{start: at, end: at, weight: -1.3, rule: s.rule.irony, sentence: int32(si)})
 		for k := range s.units {
 			if u := &s.units[k]; u.sentence == int32(si) && u.weight > 0 && u.flags&unitPattern == 0 {
 				u.weight *= -0.3

@@ -23,25 +23,21 @@ func (s *scratch) smileys() {
 	if len(s.sentences) == 0 || !s.common.cyrillic[s.language.lang] {
 		return
 	}
-	open := int32(0)
-	si := 0
+	open := 0
 	for _, m := range s.lex.punctuation {
-		for si+1 < len(s.sentences) && s.lex.toks[s.sentences[si+1].from].start <= m.at {
-			si++
+		w := float32(0)
+		switch {
+		case m.r == '(' && m.n >= 2:
+			w = -0.9
+		case m.r == '(':
+			open++
+		case m.r == ')' && open > 0:
+			open--
+		case m.r == ')' && m.n >= 2:
+			w = 0.6
 		}
-		switch m.r {
-		case '(':
-			if m.n >= 2 {
-				s.add(unit{start: m.at + 1 - m.n, end: m.at + 1, weight: -0.9, rule: s.rule.emoji, flags: unitBytes, sentence: int32(si)})
-			} else {
-				open++
-			}
-		case ')':
-			if m.n >= 2 && open == 0 {
-				s.add(unit{start: m.at + 1 - m.n, end: m.at + 1, weight: 0.6, rule: s.rule.emoji, flags: unitBytes, sentence: int32(si)})
-			} else if open > 0 {
-				open--
-			}
+		if w != 0 {
+			s.add(unit{start: m.at + 1 - m.n, end: m.at + 1, weight: w, rule: s.rule.emoji, flags: unitBytes, sentence: s.sentenceAt(int(m.at))})
 		}
 	}
 }

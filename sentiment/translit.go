@@ -99,6 +99,9 @@ func newLatinReader(t *translit) *latinReader {
 	return r
 }
 
+// softened are the letters that ь stands behind.
+const softened = "тлндсшзрмв"
+
 // maxReadings bounds the search for one word.
 const maxReadings = 300
 
@@ -140,35 +143,18 @@ func (r *latinReader) search(t *table, rest, read []rune, left *reading) uint32 
 	}
 	for i := range r.ways {
 		w := &r.ways[i]
-		if len(w.latin) > len(rest) || !samePrefix(rest, w.latin) {
+		if len(w.latin) > len(rest) || !slices.Equal(rest[:len(w.latin)], w.latin) {
 			continue
 		}
 		next := append(read, w.letter)
 		if id := r.search(t, rest[len(w.latin):], next, left); id != 0 {
 			return id
 		}
-		if r.softSign && softens(w.letter) {
+		if r.softSign && strings.ContainsRune(softened, w.letter) {
 			if id := r.search(t, rest[len(w.latin):], append(next, 'ь'), left); id != 0 {
 				return id
 			}
 		}
 	}
 	return 0
-}
-
-func softens(r rune) bool {
-	switch r {
-	case 'т', 'л', 'н', 'д', 'с', 'ш', 'з', 'р', 'м', 'в':
-		return true
-	}
-	return false
-}
-
-func samePrefix(rest, latin []rune) bool {
-	for i, r := range latin {
-		if rest[i] != r {
-			return false
-		}
-	}
-	return true
 }

@@ -123,8 +123,7 @@ func (s *Scorer) tellFrames(dst *mention.Score, sc *scratch, text string) {
 // AlertAt returns the complaint at and above which a post of the kind is an alert,
 // when the watchlist says nothing else.
 func (s *Scorer) AlertAt(kind mention.PostKind) float64 {
-	k := slices.Index(kindNames[:], string(kind))
-	return s.common.models.alert[max(k, 0)]
+	return s.common.models.alert[kindOf(kind)]
 }
 
 // FrameSays tells people what a value of a frame means; "" for one that is unknown.
