@@ -218,7 +218,7 @@ func (s *scratch) sortCues() {
 	if len(s.cues) == 0 {
 		return
 	}
-	sortHits(s.cues) // the search finds them in any order
+	slices.SortFunc(s.cues, compareHits) // the search finds them in any order
 	kept, si := s.cues[:0], 0
 	holds := s.holds(si)
 	var met uint64 // the values of those that are kept
@@ -250,37 +250,15 @@ func (s *scratch) sortCues() {
 	s.cues = kept
 }
 
-// sortHits sorts by insertion the few cues of common texts, by the library's sort
-// the many of others.
-func sortHits(hits []cueHit) {
-	if len(hits) > 32 {
-		slices.SortFunc(hits, compareHits)
-		return
-	}
-	for i := 1; i < len(hits); i++ {
-		h := hits[i]
-		k := i
-		key := h.key()
-		for ; k > 0; k-- {
-			before := &hits[k-1]
-			if other := before.key(); other < key || other == key && compareHits(*before, h) <= 0 {
-				break
-			}
-			hits[k] = *before
-		}
-		hits[k] = h
-	}
-}
-
-// key orders hits by what seldom is equal: where they begin and end, and their value.
-func (h *cueHit) key() uint64 {
-	return uint64(h.start)<<32 | uint64(h.end)<<8 | uint64(h.frame)
-}
-
+// compareHits orders by place and value; what seldom is equal is one number.
 func compareHits(a, b cueHit) int {
-	return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.frame, b.frame),
-		cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
+	if x, y := a.key(), b.key(); x != y {
+		return cmp.Compare(x, y)
+	}
+	return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
 }
+
+func (h *cueHit) key() uint64 { return uint64(h.start)<<32 | uint64(h.end)<<8 | uint64(h.frame) }
 
 // likened reports whether the cue names somebody for comparison only: "they look
 // at you like a thief" tells of no thief.

@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -246,7 +247,7 @@ const (
 // settle gives roles their tokens and keeps, of the patterns that share words,
 // the heaviest.
 func (s *scratch) settle() {
-	sortMatches(s.matches)
+	slices.SortFunc(s.matches, compareMatches)
 	toks := s.lex.toks
 	kept := s.matches[:0]
 	for _, m := range s.matches {
@@ -303,52 +304,13 @@ func (s *scratch) giveRole(p *pattern, m *match) {
 	}
 }
 
-// sortMatches orders by rank, then by how many words agree, then by place. It is
-// an insertion sort for the few matches of common texts, a library sort beyond.
-func sortMatches(ms []match) {
-	if len(ms) > 64 {
-		sortMany(ms)
-		return
-	}
-	for i := 1; i < len(ms); i++ {
-		m := ms[i]
-		j := i
-		for ; j > 0 && before(&m, &ms[j-1]); j-- {
-			ms[j] = ms[j-1]
-		}
-		ms[j] = m
-	}
-}
-
-func before(a, b *match) bool {
+// compareMatches orders by rank, then by how many words agree, then by place.
+func compareMatches(a, b match) int {
 	if a.rank != b.rank {
-		return a.rank > b.rank
+		return cmp.Compare(b.rank, a.rank)
 	}
-	if x, y := ones(a.cover), ones(b.cover); x != y {
-		return x > y
-	}
-	if a.start != b.start {
-		return a.start < b.start
-	}
-	if a.end != b.end {
-		return a.end < b.end
-	}
-	if a.slot != b.slot {
-		return a.slot < b.slot
-	}
-	return a.pattern < b.pattern
+	return cmp.Or(ones(b.cover)-ones(a.cover), cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end),
+		cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
 }
 
 func ones(x uint64) int { return bits.OnesCount64(x) }
-
-func sortMany(ms []match) {
-	slices.SortFunc(ms, func(a, b match) int {
-		switch {
-		case before(&a, &b):
-			return -1
-		case before(&b, &a):
-			return 1
-		}
-		return 0
-	})
-}

@@ -46,10 +46,9 @@ type scratch struct {
 	leaning  [leaningKinds]int32   // the sums of leans
 	bad      []badUnit
 	parties  []party
-	strides  []int32       // by token: its distance from the first one, as a fault's from a party
-	held     []heldFeature // the features that are not 0
-	p        []float32     // what the network answers, in log odds
-	answers  []answer
+	strides  []int32             // by token: its distance from the first one, as a fault's from a party
+	held     []heldFeature       // the features that are not 0
+	p        [maxAnswers]float32 // what the network answers, in log odds
 }
 
 // Score scores one text.

@@ -93,7 +93,6 @@ func newFrom(src source, o Options) (*Scorer, error) {
 	s.pool.New = func() any {
 		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, common: s.common, emoji: s.emoji, rule: s.rule, k: &s.shares}
 		sc.x, sc.held = make([]float32, len(s.common.features)), make([]heldFeature, len(s.common.features))
-		sc.p = make([]float32, len(s.common.models.answers))
 		return sc
 	}
 	s.findRules()

@@ -10,17 +10,10 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// answer is what a frame was found to be, with the cue that speaks for it.
-type answer struct {
-	frame int   // index of common.frames
-	cue   int32 // index of scratch.cues, -1 for none
-}
-
 // decide answers the frames and the verdict.
 func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
 	dst.Complaint = math.Round(float64(s.curve.at(s.weigh(sc)))*1e4) / 1e4
-	s.answer(sc)
-	s.tellFrames(dst, sc, in.Text)
+	s.answer(dst, sc, in.Text)
 }
 
 // weigh returns the log odds of the complaint, and leaves those of the answers in sc.p.
@@ -38,9 +31,8 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 // shipped is what is known of the complaint, in log odds, without what was learned.
 func (m *verdictModels) shipped(sc *scratch) float32 {
 	sc.gather()
-	said := m.network.say(sc.held)
-	copy(sc.p, said[:])
-	odds := (said[len(m.answers)] + m.forest.say(sc.held)) / 2
+	sc.p = m.network.say(sc.held)
+	odds := (sc.p[len(m.answers)] + m.forest.say(sc.held)) / 2
 	for _, y := range m.score {
 		odds += y.x * sc.x[y.at]
 	}
@@ -62,9 +54,9 @@ func (sc *scratch) gather() {
 
 // answer takes, for each frame that is weighed, the likeliest value, and for the
 // others the value with the heaviest cues.
-func (s *Scorer) answer(sc *scratch) {
-	c, m, p := s.common, &s.common.models, sc.p
-	sc.answers = sc.answers[:0]
+func (s *Scorer) answer(dst *mention.Score, sc *scratch, text string) {
+	c, m, p := s.common, &s.common.models, &sc.p
+	dst.Frames = dst.Frames[:0]
 	for _, g := range m.groups {
 		best := g.from
 		for k := g.from + 1; k < g.to; k++ {
@@ -76,11 +68,9 @@ func (s *Scorer) answer(sc *scratch) {
 		if g.to-g.from == 1 && p[best] < 0 {
 			frame = sc.heaviest(c.valuesOf[frame], frame)
 		}
-		sc.answers = append(sc.answers, answer{frame, sc.heaviestCue(frame)})
+		sc.tell(dst, frame, text)
 	}
-	if f := sc.heaviest(c.ends, 0); f != 0 {
-		sc.answers = append(sc.answers, answer{f, sc.heaviestCue(f)})
-	}
+	sc.tell(dst, sc.heaviest(c.ends, 0), text)
 }
 
 // heaviest returns the value in g, other than one, that cues speak for most; 0 when
@@ -96,28 +86,19 @@ func (sc *scratch) heaviest(g group, except int) int {
 	return best
 }
 
-func (sc *scratch) heaviestCue(frame int) int32 {
-	if sc.spoken>>frame&1 == 0 {
-		return -1
+// tell adds the answer of a frame, with the heaviest cue that speaks for it; 0 is none.
+func (sc *scratch) tell(dst *mention.Score, frame int, text string) {
+	if frame == 0 {
+		return
 	}
-	return sc.loudest[frame]
-}
-
-func (s *Scorer) tellFrames(dst *mention.Score, sc *scratch, text string) {
-	dst.Frames = dst.Frames[:0]
-	for _, a := range sc.answers {
-		if a.frame == 0 {
-			continue
-		}
-		v := &s.common.frames[a.frame]
-		f := mention.Frame{Frame: v.frame, Value: v.value}
-		if a.cue >= 0 {
-			h := &sc.cues[a.cue]
-			f.Start, f.End = int(sc.lex.toks[h.start].start), int(sc.lex.toks[h.end].end)
-			f.Text = text[f.Start:f.End]
-		}
-		dst.Frames = append(dst.Frames, f)
+	v := &sc.common.frames[frame]
+	f := mention.Frame{Frame: v.frame, Value: v.value}
+	if sc.spoken>>frame&1 != 0 {
+		h := &sc.cues[sc.loudest[frame]]
+		f.Start, f.End = int(sc.lex.toks[h.start].start), int(sc.lex.toks[h.end].end)
+		f.Text = text[f.Start:f.End]
 	}
+	dst.Frames = append(dst.Frames, f)
 }
 
 // AlertAt returns the complaint at and above which a post of the kind is an alert,
