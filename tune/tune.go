@@ -6,6 +6,15 @@
 // It changes nothing. It must not open a store or a file, read a clock, or know
 // how a text is scored or matched: texts with their verdicts come in, and a
 // scorer and a matcher to try changes on.
+//
+// Propose cuts the texts into words (tokens.go) and makes the three parts of a Plan:
+//
+//	words    evidence.go: what spoke in false alarms gives candidates, each a line for the
+//	         words file (file.go); words.go tries them on all texts and takes the best
+//	ignore   ignore.go tries the phrases around the names of namesakes in the same way
+//	weights  weights.go measures what a learner learns on texts it did not learn from
+//
+// write.go tells people of the plan.
 package tune
 
 import (

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/earshot/earshot/mention"
@@ -137,35 +136,20 @@ func (d *dataset) print(name string, rank func(i int, x []float64) float64, sets
 	for _, lang := range []string{"en", "ru", "uk", "bg"} {
 		var list []ranked
 		for i := range d.items {
-			if it := &d.items[i]; !it.real && !it.again && it.judged() && it.post.Input.Lang == lang {
-				list = append(list, ranked{rank(i, it.x), it.post.Complaint == "yes"})
+			if it := &d.items[i]; it.measured() && it.post.Input.Lang == lang {
+				list = append(list, ranked{rank(i, it.x), it.yes()})
 			}
 		}
-		fmt.Printf(" %.3f |", averagePrecision(list))
+		ap, _ := inOrder(list)
+		fmt.Printf(" %.3f |", ap)
 	}
 	for _, set := range sets {
 		var list []ranked
 		for i := range set {
-			list = append(list, ranked{rank(-1, set[i].x), set[i].post.Complaint == "yes"})
+			list = append(list, ranked{rank(-1, set[i].x), set[i].yes()})
 		}
-		fmt.Printf(" %.3f |", averagePrecision(list))
+		ap, _ := inOrder(list)
+		fmt.Printf(" %.3f |", ap)
 	}
 	fmt.Println()
-}
-
-type ranked struct {
-	p   float64
-	yes bool
-}
-
-func averagePrecision(list []ranked) float64 {
-	sort.SliceStable(list, func(i, j int) bool { return list[i].p > list[j].p })
-	hits, sum := 0, 0.0
-	for n, x := range list {
-		if x.yes {
-			hits++
-			sum += float64(hits) / float64(n+1)
-		}
-	}
-	return sum / float64(max(hits, 1))
 }

@@ -26,6 +26,11 @@ type item struct {
 // judged reports whether the item says that it is a complaint or that it is none.
 func (it *item) judged() bool { return it.post.Complaint != "borderline" && it.weight > 0 }
 
+func (it *item) yes() bool { return it.post.Complaint == "yes" }
+
+// measured reports whether the item is a judged post as it stands: what the weights are tried on.
+func (it *item) measured() bool { return !it.real && !it.again && it.judged() }
+
 // dataset is all that is fitted on.
 type dataset struct {
 	names   []string // of the features
@@ -282,7 +287,7 @@ func (l *loader) loadReal(real, hand string) error {
 		}
 		for _, p := range posts {
 			it := newItem(l.scorer, realPost(p, kind), weight)
-			if it.post.Complaint == "yes" {
+			if it.yes() {
 				it.weight = bad
 			}
 			it.real = true

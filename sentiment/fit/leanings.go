@@ -16,7 +16,7 @@ type leaning [len(sentiment.Leanings)][]float64
 
 // leans are what the words lean to: whether a post says so, and whether anybody knows.
 var leans = [len(sentiment.Leanings)]func(it *item) (yes, known bool){
-	func(it *item) (bool, bool) { return it.post.Complaint == "yes", it.judged() },
+	func(it *item) (bool, bool) { return it.yes(), it.judged() },
 	func(it *item) (bool, bool) { return it.post.Event == "yes", it.post.Event != "" },
 	func(it *item) (bool, bool) { return it.post.About == "other", it.post.About != "" },
 	func(it *item) (bool, bool) {

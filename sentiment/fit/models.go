@@ -23,7 +23,7 @@ type question struct {
 
 var questions = []question{
 	{"event", []string{"yes"}, func(it *item) string { return it.post.Event }},
-	{"about", []string{"us", "other", "nobody"}, func(it *item) string { return it.post.About }},
+	{"about", []string{"us", "other", "nobody"}, func(it *item) string { return strings.Replace(it.post.About, "both", "us", 1) }},
 	{"voice", []string{"customer", "press", "ad", "company", "adviser", "asker", "quoter", "talker"}, func(it *item) string { return it.post.Voice }},
 }
 
@@ -103,7 +103,7 @@ func (d *dataset) fitVerdict(keep func(*item) bool) verdict {
 		want, counts := it.answers()
 		posts = append(posts, mlp.NewExample(it.x, want, counts))
 		if it.judged() {
-			judged = append(judged, boost.Example{X: it.x, Yes: it.post.Complaint == "yes", Weight: it.weight})
+			judged = append(judged, boost.Example{X: it.x, Yes: it.yes(), Weight: it.weight})
 		}
 	}
 	v := verdict{score: d.score()}
@@ -133,14 +133,11 @@ func (it *item) answers() (want, counts []float64) {
 	if it.judged() {
 		counts[0] = it.weight
 	}
-	if it.post.Complaint == "yes" {
+	if it.yes() {
 		want[0] = 1
 	}
 	for _, q := range questions {
 		label := q.label(it)
-		if label == "both" {
-			label = "us"
-		}
 		for _, v := range q.values {
 			yes := 0.0
 			if v == label {
@@ -180,11 +177,11 @@ func (d *dataset) unseen(v verdicts) (scores map[int]float64, moved float64) {
 	complaints := 0.0
 	for i := range d.items {
 		it := &d.items[i]
-		if it.real || it.again || !it.judged() {
+		if !it.measured() {
 			continue
 		}
 		places, odds = append(places, i), append(odds, v[it.post.Fold(folds)].odds(it.x))
-		if it.post.Complaint == "yes" {
+		if it.yes() {
 			complaints++
 		}
 	}
@@ -237,7 +234,7 @@ func (d *dataset) breakEven(scores map[int]float64, keep func(*item) bool) (at f
 	for i := range d.items {
 		if p, ok := scores[i]; ok && keep(&d.items[i]) {
 			list = append(list, p)
-			if d.items[i].post.Complaint == "yes" {
+			if d.items[i].yes() {
 				complaints++
 			}
 		}

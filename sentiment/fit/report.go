@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -12,62 +14,63 @@ import (
 // F1 of the complaint, in each language.
 func (d *dataset) report(v verdicts, scores map[int]float64) {
 	langs := map[string][]int{}
+	said := map[int][]float64{}
 	for i := range d.items {
-		if it := &d.items[i]; !it.real && !it.again && it.judged() {
-			lang := it.post.Input.Lang
-			langs[lang] = append(langs[lang], i)
-			langs["all"] = append(langs["all"], i)
+		if it := &d.items[i]; it.measured() {
+			for _, lang := range []string{it.post.Input.Lang, "all"} {
+				langs[lang] = append(langs[lang], i)
+			}
+			said[i] = v[it.post.Fold(folds)].network.Odds(it.x)
 		}
 	}
-	said := map[int][]float64{}
-	for _, i := range langs["all"] {
-		it := &d.items[i]
-		said[i] = v[it.post.Fold(folds)].network.Odds(it.x)
-	}
-	names := make([]string, 0, len(langs))
-	for l := range langs {
-		names = append(names, l)
-	}
-	sort.Strings(names)
-	for _, lang := range names {
-		list := langs[lang]
+	for _, lang := range slices.Sorted(maps.Keys(langs)) {
 		fmt.Fprintf(os.Stderr, "%-4s", lang)
 		at := 1
 		for _, q := range questions {
 			right, n := 0, 0
-			for _, i := range list {
-				label := q.label(&d.items[i])
-				if label == "both" {
-					label = "us"
-				}
-				if label == "" {
-					continue
-				}
-				n++
-				if q.best(said[i][at:at+len(q.values)]) == label {
-					right++
+			for _, i := range langs[lang] {
+				if label := q.label(&d.items[i]); label != "" {
+					n++
+					if q.best(said[i][at:at+len(q.values)]) == label {
+						right++
+					}
 				}
 			}
-			fmt.Fprintf(os.Stderr, "  %s %.3f", q.frame, float64(right)/float64(max(n, 1)))
+			fmt.Fprintf(os.Stderr, "  %s %.3f", q.frame, share(right, n))
 			at += len(q.values)
 		}
-		sort.SliceStable(list, func(a, b int) bool { return scores[list[a]] > scores[list[b]] })
-		total, hits := 0, 0
-		var ap, best float64
-		for _, i := range list {
-			if d.items[i].post.Complaint == "yes" {
-				total++
-			}
+		var list []ranked
+		for _, i := range langs[lang] {
+			list = append(list, ranked{scores[i], d.items[i].yes()})
 		}
-		for n, i := range list {
-			if d.items[i].post.Complaint == "yes" {
-				hits++
-				ap += float64(hits) / float64(n+1)
-			}
-			best = max(best, 2*float64(hits)/float64(n+1+total))
-		}
-		fmt.Fprintf(os.Stderr, "  AP %.3f  best F1 %.3f\n", ap/float64(max(total, 1)), best)
+		ap, best := inOrder(list)
+		fmt.Fprintf(os.Stderr, "  AP %.3f  best F1 %.3f\n", ap, best)
 	}
+}
+
+// ranked is a text with what it is ranked by, and whether it is a complaint.
+type ranked struct {
+	p   float64
+	yes bool
+}
+
+// inOrder sorts texts and says how well complaints come first: the average precision, and the F1 at the best threshold.
+func inOrder(list []ranked) (ap, best float64) {
+	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.p, a.p) })
+	total, hits := 0, 0
+	for _, x := range list {
+		if x.yes {
+			total++
+		}
+	}
+	for n, x := range list {
+		if x.yes {
+			hits++
+			ap += float64(hits) / float64(n+1)
+		}
+		best = max(best, 2*share(hits, n+1+total))
+	}
+	return ap / float64(max(total, 1)), best
 }
 
 // best is the likeliest value; a question with one value has "no" as the other.
@@ -78,13 +81,7 @@ func (q *question) best(p []float64) string {
 		}
 		return q.values[0]
 	}
-	top := 0
-	for k := range p {
-		if p[k] > p[top] {
-			top = k
-		}
-	}
-	return q.values[top]
+	return q.values[slices.Index(p, slices.Max(p))]
 }
 
 // reportKinds prints what the thresholds come to on unseen posts, kind by kind, in
@@ -101,13 +98,13 @@ func (d *dataset) reportKinds(scores map[int]float64, alert map[string]float64) 
 					continue
 				}
 				n++
-				is := it.post.Complaint == "yes"
-				if is {
+				if it.yes() {
 					yes++
 				}
-				if p >= alert[k] && is {
+				switch {
+				case p >= alert[k] && it.yes():
 					tp++
-				} else if p >= alert[k] {
+				case p >= alert[k]:
 					fp++
 				}
 			}
@@ -131,7 +128,7 @@ func (d *dataset) reportBins(scores map[int]float64) {
 			b := min(int(p*10), 9)
 			n[b]++
 			sum[b] += p
-			if d.items[i].post.Complaint == "yes" {
+			if d.items[i].yes() {
 				yes[b]++
 			}
 		}

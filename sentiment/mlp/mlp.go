@@ -31,7 +31,7 @@ func NewExample(x, want, counts []float64) Example {
 
 // Options say how the network is fitted.
 type Options struct {
-	Units  int
+	Units  int     // a multiple of eight
 	Groups []int   // how many answers each group has: one by itself is yes or no, of several one is right
 	Epochs int     // how often each example is seen
 	Batch  int     // of so many examples the slope is taken at a time
@@ -39,14 +39,6 @@ type Options struct {
 	Mean   int     // of so many last epochs the weights are the mean; 0 means 1
 	Ridge  float64 // what is taken from each weight for being big
 	Drop   float64 // the share of features that an example is seen without, others each time
-}
-
-func (o *Options) answers() int {
-	n := 0
-	for _, g := range o.Groups {
-		n += g
-	}
-	return n
 }
 
 // Network is the weights.
@@ -81,8 +73,7 @@ func (n *Network) answer(at []int, x, units, said []float64) {
 
 // fill sums up the units for the features x at the places at, eight at a time, which a processor keeps in its registers.
 func (n *Network) fill(units []float64, at []int, x []float64) {
-	from := 0
-	for ; from+8 <= len(units); from += 8 {
+	for from := 0; from < len(units); from += 8 {
 		var a, b, c, d, e, f, g, h float64
 		for k, i := range at {
 			x, w := x[k], (*[8]float64)(n.Hidden[i][from:])
@@ -96,12 +87,6 @@ func (n *Network) fill(units []float64, at []int, x []float64) {
 			h += w[7] * x
 		}
 		*(*[8]float64)(units[from:]) = [8]float64{a, b, c, d, e, f, g, h}
-	}
-	clear(units[from:])
-	for k, f := range at {
-		for u, w := range n.Hidden[f][from:] {
-			units[from+u] += w * x[k]
-		}
 	}
 }
 
@@ -157,7 +142,10 @@ type trainer struct {
 const bright = 3
 
 func newTrainer(examples []Example, features int, o Options) *trainer {
-	answers := o.answers()
+	answers := 0
+	for _, group := range o.Groups {
+		answers += group
+	}
 	t := &trainer{Options: o, random: rand.New(rand.NewPCG(1, 2))}
 	t.w = make([]float64, (features+answers)*o.Units+answers)
 	t.slope, t.mean, t.square = make([]float64, len(t.w)), make([]float64, len(t.w)), make([]float64, len(t.w))
