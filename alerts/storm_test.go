@@ -18,6 +18,7 @@ import (
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -92,7 +93,7 @@ func letters(n int) string {
 // ten minutes) to its end in virtual time, on a real store: each is posted once, at the channels' pace; a complaint of another
 // watch that comes in the middle waits for none of them; and the leads hear of it once.
 func TestStormDrains(t *testing.T) {
-	if testing.Short() || raceDetector {
+	if testing.Short() || testkit.Race {
 		t.Skip("thousands of writes; with the race detector minutes of them: .ci/run does it without")
 	}
 	complaints, lasts := 300, 36*time.Second // more than the sender reads at once wait on its height

@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -211,7 +212,7 @@ func (w *week) due(from time.Time, d time.Duration) time.Time {
 // TestWeeksWithClockChanges runs one week, half a minute of real work;
 // EARSHOT_WEEK=full runs spring and autumn in both zones.
 func TestWeeksWithClockChanges(t *testing.T) {
-	if testing.Short() || raceDetector && os.Getenv("EARSHOT_WEEK") == "" {
+	if testing.Short() || testkit.Race && os.Getenv("EARSHOT_WEEK") == "" {
 		t.Skip("short, or with the race detector, which makes minutes of it: EARSHOT_WEEK=full")
 	}
 	const spring, autumn = "2026-03-23", "2026-10-19" // the clocks change on the Sunday after

@@ -41,7 +41,7 @@ func BenchmarkCyrillic(b *testing.B) {
 
 func benchLanguage(b *testing.B, lang string) {
 	texts := benchTexts(b, lang)
-	s := newScorer(b)
+	s := shippedScorer(b)
 	var dst mention.Score
 	for _, text := range texts {
 		s.ScoreInto(&dst, Input{Text: text}) // the tables of all languages that are met

@@ -13,32 +13,36 @@ import (
 
 // TestDoubtChoices: what is told, and of what that looks alike nothing is.
 func TestDoubtChoices(t *testing.T) {
-	for row, want := range map[string]string{
-		"vanished .1 overnight|without|from?":     "w:1:24: \"overnight|without|from?\": the ? is for all",
-		"would|i'd? like my .2 back":              "w:1:12: \"would|i'd?\": the ? is for all",
-		"would like .1 a|b? so? .2":               "w:1:26: \"a|b?\": the ? is for all",
-		"this|after this|after this circus":       "w:1:23: \"this|after this|after this\": a choice is one word",
-		"Очень\u00a0плохо|очень  грубо":           "w:1:18: \"очень плохо|очень грубо\": a choice is one word",
-		"not sent|not received":                   "w:1:16: \"not sent|not received\": a choice is one word",
-		"^ would|could? help":                     "",
-		"help .1 me|us? $":                        "",
-		"where .1 is|are? my":                     "",
-		"thanks so much?":                         "",
-		"very very|really bad":                    "",
-		"downhill|bad|from went .1 downhill|bad?": "w:1:38: \"downhill|bad?\": the ? is for all",
-		"no answer|reply":                         "",
-	} {
-		s, err := New(Options{Words: "en\tpattern\t" + row + "\t-2\tsilence", WordsFile: "w"})
-		if err != nil {
-			t.Errorf("%q: %v", row, err)
-			continue
-		}
-		got := ""
-		if s.Doubts() != nil {
-			got = s.Doubts().Error()
-		}
-		if want == "" && got != "" || !strings.HasPrefix(got, want) || strings.Contains(got, "\n") {
-			t.Errorf("%q: told %q, want %q", row, got, want)
+	rows := []struct{ pattern, want string }{
+		{"vanished .1 overnight|without|from?", "24: \"overnight|without|from?\": the ? is for all"},
+		{"would|i'd? like my .2 back", "12: \"would|i'd?\": the ? is for all"},
+		{"would like .1 a|b? so? .2", "26: \"a|b?\": the ? is for all"},
+		{"this|after this|after this circus", "23: \"this|after this|after this\": a choice is one word"},
+		{"Очень\u00a0плохо|очень  грубо", "18: \"очень плохо|очень грубо\": a choice is one word"},
+		{"not sent|not received", "16: \"not sent|not received\": a choice is one word"},
+		{"^ would|could? help", ""},
+		{"help .1 me|us? $", ""},
+		{"where .1 is|are? my", ""},
+		{"thanks so much?", ""},
+		{"very very|really bad", ""},
+		{"downhill|bad|from went .1 downhill|bad?", "38: \"downhill|bad?\": the ? is for all"},
+		{"no answer|reply", ""},
+	}
+	words := ""
+	for _, r := range rows {
+		words += "en\tpattern\t" + r.pattern + "\t-2\tsilence\n"
+	}
+	s, err := New(Options{Words: words, WordsFile: "w"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := strings.Split(s.Doubts().Error(), "\n")
+	for n, r := range rows {
+		line := fmt.Sprintf("w:%d:", n+1)
+		got := slices.DeleteFunc(slices.Clone(told), func(doubt string) bool { return !strings.HasPrefix(doubt, line) })
+		switch {
+		case r.want == "" && len(got) > 0, r.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], line+r.want)):
+			t.Errorf("%q: told %q, want %q", r.pattern, got, r.want)
 		}
 	}
 }
@@ -59,7 +63,7 @@ func TestLexiconChoices(t *testing.T) {
 	for _, r := range tsv.Read(doubtedFile, string(old), "file pattern", &errs) {
 		known[r.Cell(0)+"\t"+r.Cell(1)] = false
 	}
-	for _, lang := range newScorer(t).common.langs {
+	for _, lang := range shippedScorer(t).common.langs {
 		for name, header := range map[string]string{
 			"patterns.tsv": "pattern weight rule topic flags note", "function.tsv": "words role value note", "frames.tsv": "pattern frame value weight flags note",
 		} {

@@ -3,7 +3,7 @@ package sentiment
 import "testing"
 
 func TestEmoticons(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for text, want := range map[string]string{
 		":)": ":)", "thanks:)": ":)", "ok :-))) bye": ":-)))", "no :'( why": ":'(", "well =/ no": "=/", "love <3": "<3",
 		"ha =D": "=D", ":]": ":]", "hm :| no": ":|",

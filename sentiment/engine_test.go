@@ -41,7 +41,7 @@ func TestEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, off := newScorer(t), newScorer(t)
+	s, off := shippedScorer(t), newScorer(t)
 	lines := map[string]int{}
 	var errs tsv.Errors
 	for _, r := range tsv.Read(name, string(b), "rule lang effect text", &errs) {
@@ -79,7 +79,7 @@ func TestEngine(t *testing.T) {
 
 // TestWrongLanguageDeclared: script and function words win over what a server says.
 func TestWrongLanguageDeclared(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, x := range []struct{ want, text string }{
 		{"ru", "Третью неделю жду возврат денег, поддержка не отвечает. Ужасный сервис"},
 		{"uk", "Третій тиждень чекаю на повернення грошей, підтримка не відповідає. Жахливий сервіс"},
@@ -103,7 +103,7 @@ func TestWrongLanguageDeclared(t *testing.T) {
 // TestForeignTongueDeclared: an English text of few words on a site that calls all its reviews Russian, Ukrainian
 // or Bulgarian is heard as English, and what is spelt in Latin letters there is not.
 func TestForeignTongueDeclared(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, declared := range []string{"ru", "uk", "bg"} {
 		for _, text := range []string{"Terrible app, crashes constantly", "Scammers!", "Worst delivery ever", "Awful service. Stole my money, avoid!"} {
 			own, got := s.Score(Input{Text: text}), s.Score(Input{Text: text, Lang: declared})

@@ -13,7 +13,7 @@ import (
 
 // TestPostsAreWithstood scores every pattern, in a language found by itself and in a given one.
 func TestPostsAreWithstood(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	testkit.Withstand(t, func(t *testing.T, body string) (out int) {
 		for _, lang := range []string{"", "uk"} {
 			got := s.Score(Input{Text: body, Lang: lang})
@@ -27,10 +27,10 @@ func TestPostsAreWithstood(t *testing.T) {
 // TestNamedEverywhere: a post that names the watch in every sentence, or far from each of its many faults, costs
 // what others of its length cost.
 func TestNamedEverywhere(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	s.Score(Input{Text: "Brand bad.", Lang: "en"}) // its table is read
 	most := 250 * time.Millisecond
-	if raceDetector {
+	if testkit.Race {
 		most *= 10
 	}
 	for name, text := range map[string]string{

@@ -8,7 +8,7 @@ import (
 
 // TestDoubtAsksWhoCanWin: a language whose table is not asked would not have come first or second had it been.
 func TestDoubtAsksWhoCanWin(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	sc := s.pool.Get().(*scratch)
 	files, err := filepath.Glob("testdata/hand/*.tsv")
 	if err != nil || len(files) == 0 {

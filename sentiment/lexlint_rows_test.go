@@ -38,7 +38,7 @@ func TestLintFinds(t *testing.T) {
 		"other length": {lintDead("been there now\t-2\tsilence\nbeen there\t-2.5\tsilence\n"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := &lexLint{unnoted: map[string]int{}, scorer: newScorer(t)}
+			l := &lexLint{unnoted: map[string]int{}, scorer: shippedScorer(t)}
 			c.run(l)
 			got := strings.Join(l.findings, "\n")
 			if c.want == "" && got != "" || !strings.Contains(got, c.want) || len(l.findings) > 1 {

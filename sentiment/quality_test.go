@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/earshot/earshot/internal/testkit"
@@ -101,6 +102,19 @@ func held(x sample) bool {
 	return strings.HasSuffix(x.set, "-blind") || sha1.Sum([]byte(x.text))[0]%3 == 0
 }
 
+// sharedScorer is made once for all tests that only ask it: to compile its tables is what takes time.
+var sharedScorer = sync.OnceValues(func() (*Scorer, error) { return New(Options{}) })
+
+func shippedScorer(t testing.TB) *Scorer {
+	t.Helper()
+	s, err := sharedScorer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// newScorer is for tests that change theirs, or look at how it is made.
 func newScorer(t testing.TB) *Scorer {
 	t.Helper()
 	s, err := New(Options{})
@@ -124,7 +138,7 @@ func TestHand(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no hand-written sets: %v", err)
 	}
-	s := newScorer(t)
+	s := shippedScorer(t)
 	all := map[string]*tally{}
 	for _, file := range files {
 		var tuned, untouched tally
@@ -213,7 +227,7 @@ func documentedF1(t *testing.T) map[string]float64 {
 // writes to, they may differ a little. Language identification runs over the same texts.
 func TestEval(t *testing.T) {
 	sets, said := evalSamples(t), documentedF1(t)
-	s := newScorer(t)
+	s := shippedScorer(t)
 	names := make([]string, 0, len(sets))
 	for name := range sets {
 		names = append(names, name)
@@ -253,7 +267,7 @@ func TestEval(t *testing.T) {
 var evalFloors = map[string]float64{"en": 0.75, "ru": 0.76, "uk": 0.83, "bg": 0.73}
 
 func TestIdentify(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	var all, short map[string][2]int
 	all, short = map[string][2]int{}, map[string][2]int{}
 	for _, set := range evalSamples(t) {

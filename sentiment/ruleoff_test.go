@@ -152,7 +152,7 @@ func (m *mutant) notice(s *Scorer, texts []Input, name string, rule bool) bool {
 // TestRuleOff takes each rule and each value of a frame away, one after the other: a
 // line of testdata/rules must notice it in every language.
 func TestRuleOff(t *testing.T) {
-	s, m := newScorer(t), &mutant{s: newScorer(t)}
+	s, m := shippedScorer(t), &mutant{s: newScorer(t)}
 	lines := ruleLines(t)
 	check := func(name string, rule bool) {
 		for _, lang := range s.Languages() {

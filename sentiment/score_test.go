@@ -71,7 +71,7 @@ func FuzzScore(f *testing.F) {
 		f.Add(seed, "bg", 5.0)
 	}
 	testkit.AttackSeeds(func(body string) { f.Add(body, "", 0.0) })
-	s := newScorer(f)
+	s := shippedScorer(f)
 	f.Fuzz(func(t *testing.T, text, lang string, stars float64) {
 		in := Input{Text: text, Lang: lang, Stars: stars, Spans: []mention.Span{{Start: len(text) / 2, End: len(text)/2 + 1}}}
 		got := s.Score(in)
@@ -84,7 +84,7 @@ func FuzzScore(f *testing.F) {
 }
 
 func TestHostileTexts(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for name, text := range map[string]string{
 		"one megabyte of words":    strings.Repeat("third week without a refund and nobody answers, не работает. ", 1<<20/64),
 		"one megabyte, no spaces":  strings.Repeat("a", 1<<20),
@@ -109,10 +109,10 @@ func TestHostileTexts(t *testing.T) {
 }
 
 func TestNoAllocations(t *testing.T) {
-	if raceDetector {
+	if testkit.Race {
 		t.Skip("race: the detector makes pools forget")
 	}
-	s := newScorer(t)
+	s := shippedScorer(t)
 	texts := []Input{
 		{Text: "Third week without a refund. I call every day and nobody answers!!! 1/5 😡", Lang: "en"},
 		{Text: "Третья неделя, а деньги так и не вернули. Никто не отвечает(((", Lang: "ru"},
@@ -134,7 +134,7 @@ func TestNoAllocations(t *testing.T) {
 }
 
 func TestStars(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct {
 		text     string
 		stars    float64
@@ -158,7 +158,7 @@ func TestStars(t *testing.T) {
 
 // TestTarget: what stands near the watch's name weighs more.
 func TestTarget(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	text := "I love the new park. The weather was wonderful. Lunch was delicious. Romashka lost my parcel."
 	at := strings.Index(text, "Romashka")
 	far := s.Score(Input{Text: text, Lang: "en"})
@@ -169,7 +169,7 @@ func TestTarget(t *testing.T) {
 }
 
 func TestTopics(t *testing.T) {
-	got := newScorer(t).Score(Input{Text: "The courier was rude and my parcel was not delivered", Lang: "en"})
+	got := shippedScorer(t).Score(Input{Text: "The courier was rude and my parcel was not delivered", Lang: "en"})
 	if len(got.Topics) == 0 || got.Topics[0] != "delivery" {
 		t.Errorf("topics %v", got.Topics)
 	}
@@ -177,7 +177,7 @@ func TestTopics(t *testing.T) {
 
 // TestSpellings: the same word in the ways people write it.
 func TestSpellings(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct{ lang, text string }{
 		{"en", "terible bank"}, {"en", "TERRIBLE bank"}, {"en", "terribel bank"}, {"en", "terrrrible bank"}, {"en", "t3rrible bank"},
 		{"en", "Ｔｅｒｒｉｂｌｅ bank"}, {"en", "sh*t bank"}, {"en", "f***ing bank"}, {"en", "ter\u00adrible bank"}, {"en", "\u202dter\u2066rible bank"},
@@ -193,7 +193,7 @@ func TestSpellings(t *testing.T) {
 // TestDeclaredLanguageIsAHint: a site says one language of all its reviews; a text that is
 // plainly in another is read, and called, as what it is. A short one keeps the hint.
 func TestDeclaredLanguageIsAHint(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, test := range []struct{ declared, text, want string }{
 		{"ru", "Третій тиждень не повертають гроші, підтримка мовчить", "uk"},
 		{"uk", "Третью неделю не возвращают деньги, поддержка молчит", "ru"},
@@ -210,7 +210,7 @@ func TestDeclaredLanguageIsAHint(t *testing.T) {
 // TestNamesAreNoFeeling: a firm whose name is a word of praise or blame is not praised or
 // blamed by its name.
 func TestNamesAreNoFeeling(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct{ text, name string }{
 		{"Swift lost my suitcase", "Swift"},
 		{"Картофите от Рай бяха гнили отвътре", "Рай"},
@@ -231,7 +231,7 @@ func TestNamesAreNoFeeling(t *testing.T) {
 
 // TestNamesAreNoPhrase: nor by what the words of its name mean together, or do to the words beside them.
 func TestNamesAreNoPhrase(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct{ text, name, plain string }{
 		{"Moved to Fix It in March", "Fix It", "Zorvex Ltd"},
 		{"I buy my tea at Thank You Market", "Thank You Market", "Zorvex Tea Market"},
@@ -253,7 +253,7 @@ func TestNamesAreNoPhrase(t *testing.T) {
 
 // TestSurelyNone: bad words that complain of nobody's service make no text negative.
 func TestSurelyNone(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, text := range []string{
 		"Police arrested a thief who stole phones near the Brand shop, the court said on Monday.",
 		"Полиция задержала вора, который украл телефоны у магазина Brand, сообщили в суде.",
@@ -272,7 +272,7 @@ func TestSurelyNone(t *testing.T) {
 // TestLongPosts: of a post longer than is read whole, the head, the tail and what stands around the names are
 // read, each to its end, however much of it there is.
 func TestLongPosts(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	plain := strings.Repeat("We sat by the sea and he told me how it was to be old, and so on. ", 16<<10/66)
 	var named strings.Builder
 	for range 6 {
@@ -301,7 +301,7 @@ func TestLongPosts(t *testing.T) {
 // TestLongPostsEnd: what a long post tells at its end is one of its cues.
 func TestLongPostsEnd(t *testing.T) {
 	text := strings.Repeat("I called Brand again and they told me to wait, they do not answer my letters. ", 14<<10/78) + "In the end they refunded everything, thank you."
-	cues := newScorer(t).Cues(Input{Text: text, Lang: "en"})
+	cues := shippedScorer(t).Cues(Input{Text: text, Lang: "en"})
 	if n := len(cues); n == 0 || cues[n-1].Start < len(text)-60 {
 		t.Errorf("the last of %d cues is at %d of %d bytes", n, cues[n-1].Start, len(text))
 	}
@@ -309,7 +309,7 @@ func TestLongPostsEnd(t *testing.T) {
 
 // TestLongPostsOfOthers: a fault is told of whom its own sentence names, however many were named before.
 func TestLongPostsOfOthers(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	text := strings.Repeat("Acme bakes bread. ", 300) + "Vile, rotten Brand."
 	var rivals []mention.Span
 	for at := range text {
@@ -328,7 +328,7 @@ func TestLongPostsOfOthers(t *testing.T) {
 func TestHeaviestEvidence(t *testing.T) {
 	const fault = "Brand stole my deposit and nobody answers."
 	text := strings.Repeat("I called them again and they told me to wait. ", 100) + fault
-	got := newScorer(t).Score(Input{Text: text, Lang: "en"})
+	got := shippedScorer(t).Score(Input{Text: text, Lang: "en"})
 	checkScore(t, text, got)
 	if n := len(got.Why); n != maxWhy || got.Why[n-1].Start < len(text)-len(fault) {
 		t.Errorf("of %d pieces of evidence none is of the fault at the end", n)
@@ -337,7 +337,7 @@ func TestHeaviestEvidence(t *testing.T) {
 
 // TestOddSpans: spans that name no place of the text, or stand in any order, cost none of what is read.
 func TestOddSpans(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	const fault = "Они украли мои деньги, никто не отвечает."
 	long := strings.Repeat("Ромашка стоит у реки. ", 3000)
 	for _, odd := range [][]mention.Span{

@@ -4,7 +4,7 @@ import "testing"
 
 // A full stop behind a word that was cut short ends no sentence; behind a unit it may.
 func TestShortened(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct {
 		lang, text string
 		want       int

@@ -19,8 +19,12 @@ var auditFile = flag.String("audit", "", "write how often each cue is right to t
 
 var streamMiss = flag.String("stream-miss", "", "write the wrong posts of the tuned part to this file (never those of the held third)")
 
+// tables are compiled once for all scorers of scorerOf.
+var tables sentiment.Tables
+
 func scorerOf(t *testing.T, o sentiment.Options) *sentiment.Scorer {
 	t.Helper()
+	o.Tables = &tables
 	s, err := sentiment.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 // TestThemes: each language has words for every theme.
 func TestThemes(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	const least = 12 // of a theme in a language
 	for i, lang := range s.Languages() {
 		var errs tsv.Errors
@@ -35,7 +35,7 @@ func TestThemes(t *testing.T) {
 // TestThemesCount: words are counted by theme, those of the brand's own name are not, and in a
 // text between two languages each may know a word.
 func TestThemesCount(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, c := range []struct {
 		in   Input
 		want map[string]bool

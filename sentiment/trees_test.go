@@ -10,7 +10,7 @@ import (
 // TestTreesSay: what the trees say when they are read by feature is what one walk down each of
 // them, as it stands in the file, comes to.
 func TestTreesSay(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	index := map[string]int{}
 	for i, f := range s.common.features {
 		index[f] = i

@@ -10,7 +10,7 @@ import (
 // TestMendMissesNoSlip puts a letter too many, a swap or a lost double letter into the
 // heavy words of every language: the set of letters may rule none of them out.
 func TestMendMissesNoSlip(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	for i, lang := range s.Languages() {
 		tab := s.table(i)

@@ -8,7 +8,7 @@ import (
 
 // TestNetworkSays: what the network says of a text is what its file comes to, row by row.
 func TestNetworkSays(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	weights := map[[2]string]float64{}
 	for line := range strings.Lines(builtin(verdictFile)) {
 		if cells := strings.Split(strings.TrimSpace(line), "\t"); len(cells) == 3 && cells[0] != "model" {
@@ -93,14 +93,14 @@ func TestScoreCounts(t *testing.T) {
 	if b, g := complaint(rows, bad), complaint(rows, good); b <= 0.52 || g >= 0.48 {
 		t.Errorf("%.3f for bad words and %.3f for good ones; they count nothing", b, g)
 	}
-	if got := newScorer(t).common.models.score; len(got) != 2 {
+	if got := shippedScorer(t).common.models.score; len(got) != 2 {
 		t.Errorf("the shipped file counts the score by %v, want a weight of bad words and one of good ones", got)
 	}
 }
 
 // TestReasons: a feature is told to have given what the verdict would lose without it.
 func TestReasons(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	in := Input{Text: "Third week without a refund, and nobody answers!", Kind: "review", Stars: 1}
 	starless := in
 	starless.Stars = 0

@@ -10,7 +10,7 @@ import (
 // TestPlainCyrillic holds the fast way of reading Cyrillic words to the careful one,
 // which it takes where it finds no letter in its table.
 func TestPlainCyrillic(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	texts := []string{"Ёлка ёж ЁЁ ґава Ґанок їЖак", "ООО ооооо о'кей м’яч п-ч ПриватБанк, х#й «дом» дом» а1 1а аa", "\xd0", "а\xd0", "а\xd0 б\xd1\xd1", "й\u0306 и\u0306"}
 	for _, lang := range []string{"ru", "uk", "bg"} {
 		for _, x := range readSamples(t, "testdata/hand/"+lang+".tsv") {
@@ -42,7 +42,7 @@ func TestPlainCyrillic(t *testing.T) {
 
 // TestEveryRuneIsPassed: no sign, alone or after a letter, keeps the text after it from being read.
 func TestEveryRuneIsPassed(t *testing.T) {
-	sc := newScorer(t).pool.Get().(*scratch)
+	sc := shippedScorer(t).pool.Get().(*scratch)
 	for r := range rune(unicode.MaxRune + 1) {
 		for _, text := range []string{string(r) + " bad", "a" + string(r) + " bad", "а" + string(r) + " bad"} {
 			sc.readText(text, nil)
@@ -62,7 +62,7 @@ func TestEveryRuneIsPassed(t *testing.T) {
 // TestLettersThatAreSigns: the Ukrainian apostrophe, which Unicode calls a letter, serves as a quotation
 // mark too, and the signs of old numbers adorn names.
 func TestLettersThatAreSigns(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, x := range []struct{ plain, signed string }{
 		{"'Ромашка' третій тиждень не повертає гроші, підтримка мовчить", "ʼРомашкаʼ третій тиждень не повертає гроші, підтримка мовчить"},
 		{"Ромашка третий месяц не возвращает деньги, поддержка молчит", "Ро҉ма҉шка ҉҉ третий месяц не возвращает деньги, поддержка молчит"},
@@ -77,7 +77,7 @@ func TestLettersThatAreSigns(t *testing.T) {
 
 // TestApostrophesAreOne: whichever sign is written for an apostrophe, the text is heard alike.
 func TestApostrophesAreOne(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, plain := range []string{
 		"Кур'єр Ромашки третій тиждень не з'являється, обов'язки не виконують",
 		"Romashka doesn't refund, won't answer and I can't reach anybody",
@@ -94,7 +94,7 @@ func TestApostrophesAreOne(t *testing.T) {
 
 // TestMarkupIsNoWord: what makes words bold, numbers a list's items or quotes the whole says nothing.
 func TestMarkupIsNoWord(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	const plain = "Ромашка третий месяц не возвращает деньги, поддержка молчит. Обманщики и хамы."
 	want := s.Score(Input{Text: plain})
 	for _, marked := range []string{
@@ -134,7 +134,7 @@ func TestMarkupIsNoWord(t *testing.T) {
 
 // TestFlagIsOneEmoji: two letters draw it.
 func TestFlagIsOneEmoji(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	emoji := slices.Index(s.FeatureNames(), "emoji")
 	one := s.Features(Input{Text: "Ромашка 📦 не везе"})[emoji]
 	for text, want := range map[string]bool{"Ромашка 🇺🇦 не везе": true, "Ромашка 🇺🇦🇧🇬 не везе": false, "Ромашка 🇺 не везе": true} {
@@ -146,7 +146,7 @@ func TestFlagIsOneEmoji(t *testing.T) {
 
 // TestBulgarianInLatinLetters: some words in Cyrillic, of a site or a brand, do not make it another language.
 func TestBulgarianInLatinLetters(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	const told = "chakam veche tri sedmici za parite i nikoi ne otgovarq"
 	want := s.Score(Input{Text: "Romashka: " + told}).Complaint
 	for _, text := range []string{"Ромашка: " + told, "Отзив: " + told, told + " … Виж повече", "Здравейте, " + told + ". Поздрави, Мария"} {
@@ -166,7 +166,7 @@ func TestBulgarianInLatinLetters(t *testing.T) {
 
 // TestEnglishOfABrandInCyrillic: a name in other letters makes English no Russian.
 func TestEnglishOfABrandInCyrillic(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, text := range []string{
 		"Your app crashes every day, terrible support, Ромашка Банк",
 		"Ромашка Банк charged me twice and nobody answers the phone",
@@ -187,7 +187,7 @@ func TestEnglishOfABrandInCyrillic(t *testing.T) {
 
 // TestApostropheIsLeftOut: who writes "dont" and "cant" is heard as who writes "don't" and "can't".
 func TestApostropheIsLeftOut(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for _, text := range []string{
 		"Brand haven't paid me back and nobody cares", "I couldn't get a seat and it wasn't my fault",
 		"The courier didn't even ring", "They aren't answering and the tap still isn't fixed",
@@ -201,7 +201,7 @@ func TestApostropheIsLeftOut(t *testing.T) {
 
 // TestTagsAreRead: the words of a tag that capitals part are words, and no names; other tags are a word each.
 func TestTagsAreRead(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for text, want := range map[string]string{
 		"late again #CustomerServiceFail": "late again Customer Service Fail",
 		"#НеПокупайте это":                "Не Покупайте это",
@@ -235,7 +235,7 @@ func TestTagsAreRead(t *testing.T) {
 
 // TestUSIsNotUs: in capitals among words that are not, a country.
 func TestUSIsNotUs(t *testing.T) {
-	s := newScorer(t)
+	s := shippedScorer(t)
 	for text, me := range map[string]bool{
 		"Brand opened a plant in the US on Friday": false, "Brand charged us on Friday": true, "BRAND LEFT US IN THE RAIN": true,
 	} {

@@ -18,6 +18,7 @@ import (
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -35,7 +36,7 @@ func TestEveryClaimHasOneWinner(t *testing.T) {
 	switch {
 	case os.Getenv("EARSHOT_CLAIMS") == "full":
 		complaints, atOnce = 1000, 40*claimers
-	case testing.Short() || raceDetector:
+	case testing.Short() || testkit.Race:
 		complaints, atOnce = 20, 2*claimers
 	}
 	people := make([]fakeslack.Person, claimers)

@@ -11,7 +11,7 @@ import (
 // TestFilesAreFitted: what is fitted in the lexicon is what the program makes
 // of the labelled posts, to the byte.
 func TestFilesAreFitted(t *testing.T) {
-	if testing.Short() || raceDetector {
+	if testing.Short() || testkit.Race {
 		t.Skip("fits for some seconds, or minutes under the race detector: .ci/run does it without")
 	}
 	eval := filepath.Join(testkit.Shared(t), "eval")

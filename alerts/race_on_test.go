@@ -1,5 +1,0 @@
-//go:build race
-
-package alerts_test
-
-const raceDetector = true

@@ -1,0 +1,6 @@
+//go:build !race
+
+package testkit
+
+// Race: see race_on.go.
+const Race = false
