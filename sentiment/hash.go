@@ -54,6 +54,44 @@ func (t hashTable) findFrom(h, slot uint64) uint32 {
 	}
 }
 
+// keyTable knows numbers by others, none of either 0: open addressing; a key of 0 is an empty slot.
+type keyTable []keySlot
+
+type keySlot struct{ key, value uint32 }
+
+func newKeyTable(keys int) keyTable {
+	size := 64
+	for size*3 < 4*keys {
+		size *= 2
+	}
+	return make(keyTable, size)
+}
+
+func keyHash(key uint32) uint64 { return uint64(key) * 0x9e3779b97f4a7c15 }
+
+// put adds a key that is not there yet.
+func (t keyTable) put(key, value uint32) {
+	m := uint64(len(t) - 1)
+	i := keyHash(key) >> 32 & m
+	for t[i].key != 0 {
+		i = (i + 1) & m
+	}
+	t[i] = keySlot{key, value}
+}
+
+// find returns the number of a key, 0 when it is unknown.
+func (t keyTable) find(key uint32) uint32 {
+	m := uint64(len(t) - 1)
+	for i := keyHash(key) >> 32 & m; ; i = (i + 1) & m {
+		switch x := &t[i]; x.key {
+		case key:
+			return x.value
+		case 0:
+			return 0
+		}
+	}
+}
+
 // affixes gathers beginnings or ends of words with their numbers. What only longer ones begin with is known too,
 // as goesOn: the search for the longest one stops at what is not.
 type affixes struct {

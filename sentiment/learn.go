@@ -143,17 +143,13 @@ func (s *Scorer) readLearned(o Options) error {
 	if o.Learned == "" {
 		return nil
 	}
-	name := o.LearnedFile
-	if name == "" {
-		name = "learned"
-	}
 	index := map[string]int{}
 	for i, f := range s.learnable() {
 		index[f] = i
 	}
 	var errs tsv.Errors
 	weights := make([]float32, len(index))
-	for _, r := range tsv.Read(name, o.Learned, "", &errs) {
+	for _, r := range tsv.Read(cmp.Or(o.LearnedFile, "learned"), o.Learned, "", &errs) {
 		at, ok := index[r.Cell(0)]
 		if !ok {
 			s.outdated = cmp.Or(s.outdated, r.Cell(0))

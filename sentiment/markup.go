@@ -9,22 +9,16 @@ import (
 // What is only form and says nothing: marks of bold, quotation marks around the whole text,
 // numbers of a list's items, ends of short lines, flags of two letters.
 
+// closingMarks are the signs that close what a quotation mark opens.
+var closingMarks = map[rune]string{'"': "\"", '«': "»", '“': "”", '„': "“”"}
+
 // insideQuotes is where the text stands within quotation marks around the whole of it, as
 // sites or authors put them around a review: what is said in them is not told of others.
 func insideQuotes(text string) (from, to int) {
 	all := strings.TrimSpace(text)
 	opening, size := utf8.DecodeRuneInString(all)
-	var closing string
-	switch opening {
-	case '"':
-		closing = "\""
-	case '«':
-		closing = "»"
-	case '“':
-		closing = "”"
-	case '„':
-		closing = "“”"
-	default:
+	closing := closingMarks[opening]
+	if closing == "" {
 		return 0, len(text)
 	}
 	all = strings.TrimRight(all[size:], " .")

@@ -94,13 +94,12 @@ func (s *scratch) pairs(t *table, slot int, starts uint64, first uint16, i int) 
 		if w.bit&starts == 0 {
 			continue
 		}
-		if h := pairHash(pairKey(first, w.second)); pairs.maySee(h) {
-			s.pair(t, slot, pairs.find(pairKey(first, w.second), h), i, i+1+k)
+		if key := pairKey(first, w.second); pairs.maySee(key) {
+			s.pair(t, slot, way(pairs.ways.find(key)), i, i+1+k)
 		}
 		if w.place != 0 {
-			key := pairKey(first, t.trie.roots[w.place].second)
-			if h := pairHash(key); pairs.maySee(h) {
-				s.pair(t, slot, pairs.find(key, h), i, i+1+k)
+			if key := pairKey(first, t.trie.roots[w.place].second); pairs.maySee(key) {
+				s.pair(t, slot, way(pairs.ways.find(key)), i, i+1+k)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -20,13 +21,9 @@ func (s *Scorer) readOwn(o Options) error {
 	if o.Words == "" {
 		return nil
 	}
-	name := o.WordsFile
-	if name == "" {
-		name = "words"
-	}
 	var errs tsv.Errors
 	lines := map[string]int{}
-	for _, r := range tsv.Read(name, o.Words, "", &errs) {
+	for _, r := range tsv.Read(cmp.Or(o.WordsFile, "words"), o.Words, "", &errs) {
 		lang := s.common.language(r.Cell(0))
 		if r.Len() == 1 {
 			errs.Add(r.At(0), "no tab in this line: its columns are parted by tabs, not by spaces, commas or semicolons")

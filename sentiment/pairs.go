@@ -7,13 +7,8 @@ import "slices"
 // the one that knows where the pair leads.
 type pairTable struct {
 	seen  []uint64 // a bit for each pair
-	slots []pair   // open addressing; a key of 0 is an empty slot
+	ways  keyTable // by pairKey: the way, or, with wayList, where in lists the ways stand
 	lists []way    // of pairs that lead to several nodes
-}
-
-type pair struct {
-	key uint32 // pairKey of the two words
-	way way    // or, with wayList, where in lists the ways stand
 }
 
 // pairKey is of root.first of one word and root.second of the other.
@@ -37,26 +32,13 @@ const noWay way = 0
 // spans reports whether so many words may stand between the two.
 func (x way) spans(words int) bool { return int(x>>wayGap) >= words }
 
-func pairHash(key uint32) uint64 { return uint64(key) * 0x9e3779b97f4a7c15 }
-
-// maySee is false for the hashes of most pairs that lead nowhere.
-func (p *pairTable) maySee(h uint64) bool {
-	bit := h >> 40 & uint64(len(p.seen)*64-1)
+// maySee is false for most pairs that lead nowhere.
+func (p *pairTable) maySee(key uint32) bool {
+	bit := p.bit(key)
 	return p.seen[bit>>6]>>(bit&63)&1 != 0
 }
 
-// find returns the way of a pair whose hash is h, noWay when it leads nowhere.
-func (p *pairTable) find(key uint32, h uint64) way {
-	m := uint64(len(p.slots) - 1)
-	for i := h >> 32 & m; ; i = (i + 1) & m {
-		switch x := &p.slots[i]; x.key {
-		case key:
-			return x.way
-		case 0:
-			return noWay
-		}
-	}
-}
+func (p *pairTable) bit(key uint32) uint64 { return keyHash(key) >> 40 & uint64(len(p.seen)*64-1) }
 
 // pairBuilder gathers pairs. Sets that begin the same, or go on the same, share a
 // number, which keeps the pairs few.
@@ -149,7 +131,7 @@ func (b *pairBuilder) build() {
 	bits := make([]uint64, len(firsts))
 	var met []uint64 // second<<32 | the way to it
 	var ways []way
-	pairs := make([]pair, 0, 64*len(firsts)) // about as many as there are
+	pairs := make([]keySlot, 0, 64*len(firsts)) // about as many as there are
 	for first := 1; first < len(firsts); first++ {
 		of := &t.firsts[first]
 		of.at = uint32(len(t.afterFirst))
@@ -180,7 +162,7 @@ func (b *pairBuilder) build() {
 			for ways = ways[:0]; i < len(met) && met[i]>>32 == second; i++ {
 				ways = append(ways, way(met[i]))
 			}
-			pairs = append(pairs, pair{pairKey(uint16(first), uint16(second)), t.pairs.list(ways)})
+			pairs = append(pairs, keySlot{pairKey(uint16(first), uint16(second)), uint32(t.pairs.list(ways))})
 		}
 	}
 	for set := range t.roots {
@@ -212,20 +194,12 @@ func (p *pairTable) list(ways []way) way {
 	return wayList | way(at)
 }
 
-func (p *pairTable) set(pairs []pair) {
-	size := 64
-	for size*3 < 4*len(pairs) {
-		size *= 2
-	}
-	p.slots, p.seen = make([]pair, size), make([]uint64, size/16)
-	m, bits := uint64(size-1), uint64(len(p.seen)*64-1)
+func (p *pairTable) set(pairs []keySlot) {
+	p.ways = newKeyTable(len(pairs))
+	p.seen = make([]uint64, len(p.ways)/16)
 	for _, x := range pairs {
-		h := pairHash(x.key)
-		p.seen[h>>40&bits>>6] |= 1 << (h >> 40 & bits & 63)
-		i := h >> 32 & m
-		for p.slots[i].key != 0 {
-			i = (i + 1) & m
-		}
-		p.slots[i] = x
+		bit := p.bit(x.key)
+		p.seen[bit>>6] |= 1 << (bit & 63)
+		p.ways.put(x.key, x.value)
 	}
 }

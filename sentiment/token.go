@@ -467,8 +467,9 @@ func (l *lexer) number(text string, i, to int) int {
 	return end
 }
 
-func digits(text string, i, to int) (float32, int) {
-	v, scale := float32(0), float32(0)
+func digits(text string, i, to int) (v float32, end int) {
+	scale := float32(0)
+digits:
 	for ; i < to; i++ {
 		c := text[i]
 		switch {
@@ -481,10 +482,7 @@ func digits(text string, i, to int) (float32, int) {
 			scale = 1
 		case c == ':' && i+1 < to && text[i+1] >= '0' && text[i+1] <= '9':
 		default:
-			if scale > 1 {
-				v /= scale
-			}
-			return v, i
+			break digits
 		}
 	}
 	if scale > 1 {

@@ -17,8 +17,8 @@ type trie struct {
 	firsts     []span     // by root.first: part of afterFirst
 	afterFirst []trieNode // after a pattern's first word: where one ends, or goes on over an exit that the bits of the next words cannot tell of
 	pairs      pairTable
-	slots      []slot
-	ends       []int32 // pattern ids, grouped by node
+	sets       keyTable // by exit<<16 | set: at<<8 | n, in links
+	ends       []int32  // pattern ids, grouped by node
 	patterns   []pattern
 }
 
@@ -48,29 +48,12 @@ func (e *trieExit) far() bool { return e.any != 0 || int(e.gap) >= nearWords }
 // span is a part of a list.
 type span struct{ at, n uint32 }
 
-// slot answers where a set leads over an exit; a key of 0 is an empty slot.
-type slot struct {
-	key  uint32 // exit<<16 | set
-	link uint32 // at<<8 | n, in links
-}
-
 // next returns the nodes that a word with this set leads to. The caller has asked
 // the exit's sets already.
 func (t *trie) next(exit, set uint32) []int32 {
-	m := uint32(len(t.slots) - 1)
-	key := exit<<16 | set
-	for i := slotOf(key) & m; ; i = (i + 1) & m {
-		switch x := t.slots[i]; x.key {
-		case key:
-			at := x.link >> 8
-			return t.links[at : at+x.link&255]
-		case 0:
-			return nil
-		}
-	}
+	link := t.sets.find(exit<<16 | set)
+	return t.links[link>>8 : link>>8+link&255]
 }
-
-func slotOf(key uint32) uint32 { return key * 0x9e3779b1 >> 11 }
 
 // trieBuilder collects sequences of steps.
 type trieBuilder struct {
@@ -193,7 +176,7 @@ func (t *trie) link(sets [][]symbol, bits []uint64, all *edges) *pairBuilder {
 	p := newPairBuilder(t, all.list)
 	const ways = 8 // about as many as a set leads to, at most
 	t.links = make([]int32, 0, ways*len(sets))
-	groups := make([]slot, 0, ways*len(sets))
+	groups := make([]keySlot, 0, ways*len(sets))
 	var list []edge
 	for set, symbols := range sets {
 		list = list[:0]
@@ -211,22 +194,13 @@ func (t *trie) link(sets [][]symbol, bits []uint64, all *edges) *pairBuilder {
 				}
 			}
 			if n := uint32(len(t.links)) - at; n > 0 {
-				groups = append(groups, slot{exit<<16 | uint32(set), at<<8 | n})
+				groups = append(groups, keySlot{exit<<16 | uint32(set), at<<8 | n})
 			}
 		}
 	}
-	size := 16
-	for size*3 < 4*len(groups) {
-		size *= 2
-	}
-	t.slots = make([]slot, size)
-	m := uint32(size - 1)
+	t.sets = newKeyTable(len(groups))
 	for _, g := range groups {
-		i := slotOf(g.key) & m
-		for t.slots[i].key != 0 {
-			i = (i + 1) & m
-		}
-		t.slots[i] = g
+		t.sets.put(g.key, g.value)
 	}
 	return p
 }

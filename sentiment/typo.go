@@ -33,27 +33,28 @@ func (l *lexer) shouting() bool { return l.upper*2 > len(l.toks) }
 
 // mend finds a heavy word one slip away from rs.
 func (s *scratch) mend(rs []rune) *word {
-	heavy := s.tables[0].heavy
+	t := s.tables[0]
+	heavy := t.heavy
 	letters := lettersOf(rs)
 	swap := heavy.holds(letters)
 	var buf [maxRunes + 1]rune
 	for i := 1; i < len(rs); i++ {
 		if heavy.holds(letters - letterSign(rs[i])) {
 			dropped := append(append(buf[:0], rs[:i]...), rs[i+1:]...)
-			if w := s.heavy(dropped); w != nil {
+			if w := t.heavyWord(hashRunes(dropped)); w != nil {
 				return w
 			}
 		}
 		if heavy.holds(letters + letterSign(rs[i])) {
 			doubled := append(append(append(buf[:0], rs[:i]...), rs[i]), rs[i:]...)
-			if w := s.heavy(doubled); w != nil {
+			if w := t.heavyWord(hashRunes(doubled)); w != nil {
 				return w
 			}
 		}
 		if swap && i+1 < len(rs) && rs[i] != rs[i+1] {
 			swapped := append(buf[:0], rs...)
 			swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
-			if w := s.heavy(swapped); w != nil {
+			if w := t.heavyWord(hashRunes(swapped)); w != nil {
 				return w
 			}
 		}
@@ -89,8 +90,7 @@ func (l letterSet) holds(letters uint64) bool {
 func (t *table) setHeavy(forms []meaning) {
 	var sums []uint64
 	for i := range forms {
-		text := forms[i].text
-		if w := t.infos[t.forms.find(hashString(text))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+		if text := forms[i].text; t.heavyWord(hashString(text)) != nil {
 			sums = append(sums, lettersOf([]rune(text)))
 		}
 	}
@@ -105,9 +105,9 @@ func (t *table) setHeavy(forms []meaning) {
 	}
 }
 
-func (s *scratch) heavy(rs []rune) *word {
-	t := s.tables[0]
-	if w := t.infos[t.forms.find(hashRunes(rs))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+// heavyWord is the word with this form that is heavy enough to be worth a guess, nil for none.
+func (t *table) heavyWord(form uint64) *word {
+	if w := t.infos[t.forms.find(form)].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
 		return &t.words[w]
 	}
 	return nil

@@ -45,7 +45,7 @@ func heavyForms(s *Scorer, lang int) (forms []string) {
 	for i := range d.words {
 		for _, f := range d.words[i].forms {
 			f = foldWord(f)
-			if w := t.infos[t.forms.find(hashString(f))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight && len([]rune(f)) > 4 {
+			if t.heavyWord(hashString(f)) != nil && len([]rune(f)) > 4 {
 				forms = append(forms, f)
 			}
 		}
