@@ -93,7 +93,7 @@ func isCyrillic(r rune) bool { return r >= 0x400 && r < 0x530 }
 
 // twins are the Cyrillic letters that lower-case Latin ones look like, by their place in the alphabet.
 var twins = [...]rune{
-	'a' - 'a': 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
+	0: 'а', 'b' - 'a': 'в', 'c' - 'a': 'с', 'e' - 'a': 'е', 'h' - 'a': 'н', 'i' - 'a': 'і', 'k' - 'a': 'к',
 	'm' - 'a': 'м', 'o' - 'a': 'о', 'p' - 'a': 'р', 't' - 'a': 'т', 'x' - 'a': 'х', 'y' - 'a': 'у', 'z' - 'a': 0,
 }
 
