@@ -173,7 +173,7 @@ func (w *week) traffic() {
 
 func moment(t *testing.T, text string) hours.Moment {
 	t.Helper()
-	m, err := hours.ParseMoment(text)
+	m, err := hours.ParseMoment(text, "")
 	if err != nil {
 		t.Fatal(err)
 	}

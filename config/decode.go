@@ -252,7 +252,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *hours.Hours:
 		parsedHours(d, n, p, m, f, hours.Parse)
 	case *hours.Moment:
-		parsedHours(d, n, p, m, f, hours.ParseMoment)
+		parsedHours(d, n, p, m, f, func(s string) (hours.Moment, error) { return hours.ParseMoment(s, f.example) })
 	case *hours.Holiday:
 		parsedHours(d, n, p, m, f, hours.ParseHoliday)
 	case *netip.Prefix:

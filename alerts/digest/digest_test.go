@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func moment(t *testing.T, text string) hours.Moment {
 	t.Helper()
-	m, err := hours.ParseMoment(text)
+	m, err := hours.ParseMoment(text, "")
 	if err != nil {
 		t.Fatal(err)
 	}

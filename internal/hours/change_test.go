@@ -218,7 +218,7 @@ func TestMomentsComeOnceADay(t *testing.T) {
 	for _, name := range slices.Concat(changing, still) {
 		zone := load(t, name)
 		for _, clock := range []int{0, 15, 30, 60, 75, 90, 119, 120, 135, 150, 179, 180, 195, 210, 239, 240, 540, 1350, 1380, 1395, 1410, 1439} {
-			m, err := ParseMoment(fmt.Sprintf("%02d:%02d %s", clock/60, clock%60, name))
+			m, err := ParseMoment(fmt.Sprintf("%02d:%02d %s", clock/60, clock%60, name), "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -216,11 +216,11 @@ func next(m Moment, t time.Time) (first time.Time) {
 }
 
 func TestMoments(t *testing.T) {
-	daily, err := ParseMoment("09:00 Europe/Kyiv")
+	daily, err := ParseMoment("09:00 Europe/Kyiv", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	weekly, err := ParseMoment("mon 09:00 Europe/Sofia")
+	weekly, err := ParseMoment("mon 09:00 Europe/Sofia", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,14 +252,29 @@ func TestMoments(t *testing.T) {
 		t.Error("kinds of moments")
 	}
 	for _, bad := range []string{"", "Mon", "Mon 09:00", "9 Europe/Kyiv", "Mon 24:00 UTC", "09:00 Europe/Kyiv now", "09:00 Nowhere/At"} {
-		if _, err := ParseMoment(bad); err == nil {
+		if _, err := ParseMoment(bad, ""); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
-	for expr, want := range map[string]string{"Пн 09:00 Europe/Kyiv": `unknown day "Пн"`, "Mon-Fri 09:00 Europe/Kyiv": `"Mon-Fri" is too much`, "Europe/Kyiv": "the time is missing"} {
-		var se *SyntaxError
-		if _, err := ParseMoment(expr); !errors.As(err, &se) || se.Msg != want {
-			t.Errorf("%q: %v, want %s", expr, err, want)
+	const days = "write Mon, Tue, Wed, Thu, Fri, Sat or Sun"
+	for expr, want := range map[string]struct{ msg, week string }{ // week: what a weekly one is told; a daily one is told of no day
+		"Пн 09:00 Europe/Kyiv":      {`unknown day "Пн"`, days},
+		"Mon-Fri 09:00 Europe/Kyiv": {`"Mon-Fri" is too much`, ""},
+		"Mon-Пт 09:00 Europe/Kyiv":  {`unknown day "Пт"`, days},
+		"Europe/Kyiv":               {"the time is missing", ""},
+		"9 Europe/Kyiv":             {`"9" is not a time of day`, ""},
+		"09:00":                     {"the time zone is missing", ""},
+		"":                          {"no time", ""},
+	} {
+		for _, like := range []string{"09:00 Europe/Kyiv", "Mon 09:00 Europe/Kyiv"} {
+			hint := `write it like "` + like + `"`
+			if want.week != "" && like[0] == 'M' {
+				hint = want.week
+			}
+			var se *SyntaxError
+			if _, err := ParseMoment(expr, like); !errors.As(err, &se) || se.Msg != want.msg || se.Hint != hint {
+				t.Errorf("%q, like %s: %v, want %s — %s", expr, like, err, want.msg, hint)
+			}
 		}
 	}
 	for _, bad := range []string{"", "2026-02-30", "13-01", "25.12", "Christmas", "2026-12-25 "} {
@@ -302,7 +317,7 @@ func FuzzParse(f *testing.F) {
 func TestMomentsAroundEveryChangeOfTheClock(t *testing.T) {
 	for _, zone := range []string{"Europe/Kyiv", "Africa/Cairo", "Asia/Beirut", "America/New_York", "America/Havana", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca"} {
 		for _, clock := range []string{"00:00", "00:30", "01:30", "02:30", "03:30", "23:30"} {
-			m, err := ParseMoment(clock + " " + zone)
+			m, err := ParseMoment(clock+" "+zone, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -334,7 +349,7 @@ func TestSkippedTimesAreTakenAfterTheSkip(t *testing.T) {
 		{"02:30 America/New_York", "2026-03-08", "2026-03-08 03:30"},
 		{"00:00 America/Santiago", "2026-09-06", "2026-09-06 01:00"},
 	} {
-		m, err := ParseMoment(c.moment)
+		m, err := ParseMoment(c.moment, "")
 		if err != nil {
 			t.Fatal(err)
 		}

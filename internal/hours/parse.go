@@ -1,7 +1,6 @@
 package hours
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -291,9 +290,9 @@ func clock(s string) (int, bool) {
 }
 
 // ParseMoment reads "09:00 Europe/Kyiv" or "Mon 09:00 Europe/Kyiv". The error is
-// a *SyntaxError.
-func ParseMoment(expr string) (Moment, error) {
-	const hint = `write it like "Mon 09:00 Europe/Kyiv" or "09:00 Europe/Kyiv"`
+// a *SyntaxError; like is the one of the two that is wanted, for its hint.
+func ParseMoment(expr, like string) (Moment, error) {
+	hint := fmt.Sprintf("write it like %q", like)
 	m := Moment{text: strings.TrimSpace(expr), daily: true}
 	toks := tokens(expr)
 	if len(toks) == 0 {
@@ -304,7 +303,14 @@ func ParseMoment(expr string) (Moment, error) {
 	}
 	if len(toks) > 1 && !isTime(toks[0].text) && isTime(toks[1].text) {
 		_, err := parseDays(toks[0])
-		return Moment{}, cmp.Or(err, error(toks[0].errorf(hint, "%q is too much", toks[0].text))) // Mon-Fri: one day has a week's digest
+		wrong, ok := err.(*SyntaxError)
+		if !ok { // Mon-Fri: one day has a week's digest
+			wrong = toks[0].errorf(hint, "%q is too much", toks[0].text)
+		}
+		if isTime(like) { // no day is wanted, whichever
+			wrong.Hint = hint
+		}
+		return Moment{}, wrong
 	}
 	if len(toks) == 0 || !isTime(toks[0].text) {
 		at := token{text: expr}
