@@ -224,7 +224,8 @@ func (d *document) checkShape(tokens token.Tokens) error {
 // line nest as well.
 type shape struct {
 	blocks    []block
-	flow, run int
+	flow      []int // the commas within each open brace; of a bracket fewer than none
+	run       int
 	line      int
 	opens     bool // the next token may begin a block
 	documents int
@@ -240,10 +241,12 @@ func (s *shape) take(t *token.Token) string {
 	begins := s.opens
 	s.opens = false
 	switch t.Type {
-	case token.MappingStartType, token.SequenceStartType:
-		s.flow++
+	case token.MappingStartType:
+		s.flow = append(s.flow, 0)
+	case token.SequenceStartType:
+		s.flow = append(s.flow, -maxSigns)
 	case token.MappingEndType, token.SequenceEndType:
-		s.flow = max(0, s.flow-1)
+		s.flow = s.flow[:max(0, len(s.flow)-1)]
 	case token.SequenceEntryType, token.MappingKeyType:
 		begins, s.opens = true, true
 	case token.DocumentHeaderType, token.DirectiveType:
@@ -257,7 +260,7 @@ func (s *shape) take(t *token.Token) string {
 	case token.MappingValueType, token.SequenceEntryType, token.CollectEntryType:
 		s.run = 0
 	}
-	if begins && s.flow == 0 {
+	if begins && len(s.flow) == 0 {
 		for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > t.Position.Column {
 			s.blocks = s.blocks[:len(s.blocks)-1]
 		}
@@ -265,16 +268,29 @@ func (s *shape) take(t *token.Token) string {
 			s.blocks = append(s.blocks, block{column: t.Position.Column})
 		}
 	}
-	if t.Type == token.MappingValueType && s.flow == 0 && len(s.blocks) > 0 {
-		top := &s.blocks[len(s.blocks)-1]
-		if top.keys++; top.keys > maxKeys {
-			return fmt.Sprintf("more than %d keys in one place", maxKeys)
-		}
+	if s.countKey(t) > maxKeys {
+		return fmt.Sprintf("more than %d keys in one place", maxKeys)
 	}
-	if len(s.blocks)+s.flow+s.run > maxDepth {
+	if len(s.blocks)+len(s.flow)+s.run > maxDepth {
 		return fmt.Sprintf("this is nested more than %d levels deep", maxDepth)
 	}
 	return ""
+}
+
+// countKey counts the keys of the mapping that the token is in: by their colons, and in braces by the
+// commas, since a key may stand there alone.
+func (s *shape) countKey(t *token.Token) int {
+	counted := (*int)(nil)
+	switch {
+	case len(s.flow) > 0 && t.Type == token.CollectEntryType:
+		counted = &s.flow[len(s.flow)-1]
+	case len(s.flow) == 0 && len(s.blocks) > 0 && t.Type == token.MappingValueType:
+		counted = &s.blocks[len(s.blocks)-1].keys
+	default:
+		return 0
+	}
+	*counted++
+	return *counted
 }
 
 // bindAliases finds for each alias the value that its name has at that place.

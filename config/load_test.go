@@ -310,17 +310,20 @@ func TestShapeIsBounded(t *testing.T) {
 		}
 		return b.String()
 	}
-	for want, shape := range map[string]struct {
+	bare := func(n int) string { return "watch: [{" + strings.Repeat("name, ", n) + "}, [" + strings.Repeat("a, ", 2*maxKeys) + "]]" }
+	for _, shape := range []struct {
 		of   func(n int) string
 		most int
+		want string
 	}{
-		"nested more than":  {steps, maxDepth},
-		"keys in one place": {keys, maxKeys},
+		{steps, maxDepth, "nested more than"},
+		{keys, maxKeys, "keys in one place"},
+		{bare, maxKeys, "keys in one place"},
 	} {
 		for n, refused := range map[int]bool{shape.most: false, shape.most + 1: true} {
 			_, err := Parse("w.yaml", []byte(shape.of(n)), testEnv, testKinds())
-			if err == nil || strings.Contains(err.Error(), want) != refused {
-				t.Errorf("%d: refused as %q: %t, want %t: %.200v", n, want, !refused, refused, err)
+			if err == nil || strings.Contains(err.Error(), shape.want) != refused {
+				t.Errorf("%d: refused as %q: %t, want %t: %.200v", n, shape.want, !refused, refused, err)
 			}
 		}
 	}
