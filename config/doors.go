@@ -212,14 +212,16 @@ func (d *decoder) checkDoors(c *Config) {
 		c.Doors[name], c.DoorAt[name] = door.address, door.pos
 	}
 	d.checkFallback(c.Fallback, "fallback", "")
-	for i, r := range c.Routes {
-		path := fmt.Sprintf("routes[%d].fallback", i)
+	first := map[string]*Route{} // that names a fallback, by where it leads
+	for i := range c.Routes {
+		r, path := &c.Routes[i], fmt.Sprintf("routes[%d].fallback", i)
 		d.checkFallback(r.Fallback, path, r.To)
-		for _, other := range c.Routes[:i] {
-			if r.Fallback.To != "" && other.Fallback.To != "" && other.To == r.To && other.Fallback != r.Fallback {
-				d.wrong(d.place(path), "write the same fallback in both, or in one of them", "%s has another fallback in line %d", r.To, other.Pos.Line)
-				break
-			}
+		switch other := first[r.To]; {
+		case r.Fallback.To == "":
+		case other == nil:
+			first[r.To] = r
+		case other.Fallback != r.Fallback:
+			d.wrong(d.place(path), "write the same fallback in both, or in one of them", "%s has another fallback in line %d", r.To, other.Pos.Line)
 		}
 	}
 	used := c.destinations()
