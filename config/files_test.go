@@ -207,17 +207,6 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// put saves a file at once, as editors do: written in place it is empty for a moment, which
-// is a watchlist too in a folder of several.
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	next := filepath.Join(filepath.Dir(path), ".new.swp")
-	write(t, next, text)
-	if err := os.Rename(next, path); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestFollowFolder(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.yaml": watchlist("one"), "store": "x"})

@@ -19,16 +19,8 @@ import (
 // 3 s; a busy machine gets more, so the test tells lost from late.
 const patience = time.Minute
 
-// hurry is the pace of a short run; a full run keeps the daemon's own. The doubt is longer
-// than the daemon's: a busy machine may stop a test between the two steps of a write.
-func hurry() pace {
-	p := usual
-	if testing.Short() {
-		p = pace{settle: 20 * time.Millisecond, patrol: 200 * time.Millisecond, again: usual.again}
-	}
-	p.doubt = time.Second
-	return p
-}
+// hurry is the pace of tests that save a file at once.
+var hurry = pace{settle: 20 * time.Millisecond, patrol: 200 * time.Millisecond, doubt: 50 * time.Millisecond, again: usual.again}
 
 // following is a Follow under test.
 type following struct {
@@ -50,7 +42,7 @@ type heard struct {
 // follow loads path and follows it until the test ends.
 func follow(t *testing.T, path string, refuse error) *following {
 	t.Helper()
-	return followAt(t, hurry(), path, refuse)
+	return followAt(t, hurry, path, refuse)
 }
 
 func followAt(t *testing.T, pace pace, path string, refuse error) *following {
@@ -137,11 +129,26 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// put saves a file at once, as editors do: written in place it is empty for a moment, which
+// is a mistake, or a watchlist too in a folder of several.
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	next := filepath.Join(filepath.Dir(path), ".new.swp")
+	write(t, next, text)
+	if err := os.Rename(next, path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFollowWrites writes in place, at the daemon's own pace. Only the doubt is longer: a busy machine
+// may stop a test between the two steps of a write.
 func TestFollowWrites(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
-	f := follow(t, path, nil)
+	p := usual
+	p.doubt = time.Second
+	f := followAt(t, p, path, nil)
 	write(t, path, watchlist("two"))
 	f.want("two")
 	write(t, path, watchlist("two")) // the same content again
@@ -155,17 +162,17 @@ func TestFollowKeepsTheOldOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
 	f := follow(t, path, nil)
-	write(t, path, watchlist("{}"))
+	put(t, path, watchlist("{}"))
 	f.wantFailure("name wants a text")
 	f.wantSilence() // once for each content
-	write(t, path, "contact: [")
+	put(t, path, "contact: [")
 	f.wantFailure("never closed")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	f.wantFailure("there is no watchlist")
 	f.wantSilence()
-	write(t, path, watchlist("two"))
+	put(t, path, watchlist("two"))
 	f.want("two")
 }
 
@@ -174,10 +181,10 @@ func TestFollowKeepsTheOldOne(t *testing.T) {
 func TestFollowTriesAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.yaml")
 	write(t, path, watchlist("one"))
-	pace := hurry()
+	pace := hurry
 	pace.patrol, pace.again = 50*time.Millisecond, 100*time.Millisecond
 	f := followAt(t, pace, path, errors.New("the database is away"))
-	write(t, path, watchlist("two"))
+	put(t, path, watchlist("two"))
 	f.want("two")
 	f.wantFailure("the database is away")
 	f.want("two")
@@ -189,7 +196,7 @@ func TestFollowRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
 	f := follow(t, path, errors.New("no more memory"))
-	write(t, path, watchlist("two"))
+	put(t, path, watchlist("two"))
 	f.want("two")
 	f.wantFailure("refused: no more memory")
 	f.wantSilence()
@@ -198,15 +205,11 @@ func TestFollowRefused(t *testing.T) {
 // TestFollowRename saves the way editors do: a new file over the old one.
 func TestFollowRename(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	path := filepath.Join(dir, "watchlist.yaml")
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
 	f := follow(t, path, nil)
 	for _, name := range []string{"two", "three"} {
-		write(t, path+".tmp", watchlist(name))
-		if err := os.Rename(path+".tmp", path); err != nil {
-			t.Fatal(err)
-		}
+		put(t, path, watchlist(name))
 		f.want(name)
 	}
 }
@@ -249,9 +252,9 @@ func TestFollowIncluded(t *testing.T) {
 	write(t, token, "xoxb-1\n")
 	write(t, path, watchlist("one")+fmt.Sprintf("sentiment: {words: words.tsv}\nslack: {bot_token: \"${file:%s}\"}\n", token))
 	f := follow(t, path, nil)
-	write(t, words, "b\n")
+	put(t, words, "b\n")
 	f.want("one")
-	write(t, token, "xoxb-2\n")
+	put(t, token, "xoxb-2\n")
 	if c := f.want("one"); c.Slack.BotToken.Reveal() != "xoxb-2" {
 		t.Error("the old token is still in use")
 	}
@@ -268,7 +271,9 @@ func TestFollowBusyFolder(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "watchlist.yaml")
 	write(t, path, watchlist("one"))
-	f := follow(t, path, nil)
+	p := hurry
+	p.patrol, p.settle = time.Hour, 300*time.Millisecond // the patrol would take the change too
+	f := followAt(t, p, path, nil)
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -283,9 +288,8 @@ func TestFollowBusyFolder(t *testing.T) {
 	})
 	defer wg.Wait()
 	defer close(done)
-	write(t, path, watchlist("two"))
+	put(t, path, watchlist("two"))
 	f.want("two")
-	f.wantSilence()
 }
 
 // TestFollowHalfWritten writes a file in two steps, the first of which is wrong; what is the
@@ -294,8 +298,8 @@ func TestFollowHalfWritten(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
-	p := hurry()
-	p.doubt = 5 * time.Second // wide: a loaded machine writes late
+	p := hurry
+	p.doubt = 2 * time.Second // wide: a loaded machine writes late
 	f := followAt(t, p, path, nil)
 	inTwoSteps := func() {
 		write(t, path, "")
@@ -360,7 +364,7 @@ func TestFollowChangedMeanwhile(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			seen := false
-			_ = Follow(ctx, Following{Paths: []string{path}, Kinds: testKinds(), pace: hurry(), Failed: func(error) { seen = true; cancel() }}, func(*Config) error {
+			_ = Follow(ctx, Following{Paths: []string{path}, Kinds: testKinds(), pace: hurry, Failed: func(error) { seen = true; cancel() }}, func(*Config) error {
 				change(t, path)
 				return nil
 			})

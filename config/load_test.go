@@ -257,6 +257,7 @@ func TestLoadWhatCannotBeRead(t *testing.T) {
 // TestHostile gives the reader what only an enemy writes. It must end, soon and
 // in bounded memory, with a mistake that has a place.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	size := maxFile / 4 // the whole takes a minute under the race detector and shows no more
 	if testing.Short() {
 		size /= 16
@@ -283,6 +284,7 @@ func TestHostile(t *testing.T) {
 	}
 	for name, src := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, err := Parse("w.yaml", []byte(src), testEnv, testKinds())
 			var many *Errors
 			if !errors.As(err, &many) {
@@ -310,7 +312,9 @@ func TestShapeIsBounded(t *testing.T) {
 		}
 		return b.String()
 	}
-	bare := func(n int) string { return "watch: [{" + strings.Repeat("name, ", n) + "}, [" + strings.Repeat("a, ", 2*maxKeys) + "]]" }
+	bare := func(n int) string {
+		return "watch: [{" + strings.Repeat("name, ", n) + "}, [" + strings.Repeat("a, ", 2*maxKeys) + "]]"
+	}
 	for _, shape := range []struct {
 		of   func(n int) string
 		most int
