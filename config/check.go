@@ -387,9 +387,9 @@ func (d *decoder) inText(m position, part string) position {
 }
 
 func (d *decoder) checkDeadlines(c *Config) {
-	d.checkClocks(c.Deadlines.Deadline, "deadlines", "deadlines")
+	d.checkClocks(c.Deadlines.Deadline, "deadlines")
 	for severity := range c.Deadlines.Severity {
-		d.checkClocks(c.Deadlines.For(severity), "deadlines.severity."+severity, "deadlines.severity."+severity)
+		d.checkClocks(c.Deadlines.For(severity), "deadlines.severity."+severity)
 	}
 	if len(c.Deadlines.Holidays) > 0 && !c.Deadlines.Hours.Zoned() && !d.broken["deadlines.hours"] {
 		d.wrong(d.place("deadlines.holidays"), `write hours: "always Europe/Kyiv"`, "holidays need hours, which say in which time zone the day is")
@@ -403,16 +403,16 @@ func (d *decoder) checkDeadlines(c *Config) {
 	}
 }
 
-func (d *decoder) checkClocks(dl Deadline, path, place string) {
+func (d *decoder) checkClocks(dl Deadline, path string) {
 	for key, v := range map[string]time.Duration{"claim": dl.Claim, "reply": dl.Reply} {
 		if m := d.place(path + "." + key); d.has(path+"."+key) && v <= 0 && !d.reported(m) {
 			d.wrong(m, "delete the key to have no such deadline", "%s: no time at all", key)
 		}
 	}
 	if dl.Claim > 0 && dl.Reply > 0 && dl.Reply < dl.Claim {
-		m := d.place(place + ".reply")
-		if !d.has(place + ".reply") {
-			m = d.place(place + ".claim")
+		m := d.place(path + ".reply")
+		if !d.has(path + ".reply") {
+			m = d.place(path + ".claim")
 		}
 		d.wrong(m, "", "reply (%s) ends before claim (%s)", brief(dl.Reply), brief(dl.Claim))
 	}

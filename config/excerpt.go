@@ -73,16 +73,14 @@ func (e Error) render(colour bool, shown map[shownLine]string) string {
 	part := func(line []rune) string { return string(line[min(from, len(line)):min(from+maxExcerpt, len(line))]) }
 	if e.Pos.Line > 1 {
 		before := look(e.Pos.Line - 1)
-		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, part(before)))) + "\n")
+		b.WriteString(paint(faint, strings.TrimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, part(before)), " ")) + "\n")
 	}
-	b.WriteString(trimRight(paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line))+part(line)) + "\n")
+	b.WriteString(strings.TrimRight(paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line))+part(line), " ") + "\n")
 	end := min(at+max(e.width, 1), from+maxExcerpt)
 	caret := "^" + strings.Repeat("~", max(0, columns(line[at:min(end, len(line))])-1))
 	b.WriteString(paint(faint, "      | ") + strings.Repeat(" ", columns(line[from:at])) + paint(loud, caret) + "\n")
 	return b.String()
 }
-
-func trimRight(s string) string { return strings.TrimRight(s, " ") }
 
 // columns counts the terminal columns of a text.
 func columns(text []rune) int {

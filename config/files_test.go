@@ -185,7 +185,7 @@ func FuzzFiles(f *testing.F) {
 	f.Add("deadlines: {severity: {high: {claim: 1m}}}\n", "deadlines: {reply: 5m}\n")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		files := []File{{"a.yaml", []byte(a)}, {"b.yaml", []byte(b)}}
-		c, err := ParseFiles(files, nil, testKinds())
+		c, _, err := parse(files, reading{kinds: testKinds()})
 		var list []Error
 		if err != nil {
 			list = err.(*Errors).List

@@ -45,16 +45,11 @@ func LoadForReading(paths []string, env func(string) (string, bool), kinds Kinds
 // positions, and its folder is what relative paths are relative to. env looks up a
 // variable and says whether it is set; nil means none is.
 func Parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	return ParseFiles([]File{{name, src}}, env, kinds)
-}
-
-// ParseFiles is Parse of a watchlist of several files, at least one.
-func ParseFiles(files []File, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	c, _, err := parse(files, reading{env: env, kinds: kinds})
+	c, _, err := parse([]File{{name, src}}, reading{env: env, kinds: kinds})
 	return c, err
 }
 
-// ParseForReading is ParseFiles as LoadForReading is Load.
+// ParseForReading is Parse of one file or several as LoadForReading is Load.
 func ParseForReading(files []File, env func(string) (string, bool), kinds Kinds) (*Config, error) {
 	c, _, err := parse(files, reading{env: env, kinds: kinds, lenient: true})
 	return c, err

@@ -4,6 +4,7 @@ package config
 
 import (
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -15,15 +16,6 @@ func worldReadable(path string, ours bool) bool {
 		return false
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)
-	return !ours || ok && int(owner.Uid) == os.Getuid() && !mounted(path)
-}
-
-// mounted reports whether the file is where containers put secrets.
-func mounted(path string) bool {
-	for _, at := range []string{"/run/secrets/", "/var/run/secrets/"} {
-		if len(path) > len(at) && path[:len(at)] == at {
-			return true
-		}
-	}
-	return false
+	mounted := strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/var/run/secrets/")
+	return !ours || ok && int(owner.Uid) == os.Getuid() && !mounted
 }

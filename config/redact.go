@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -84,7 +85,7 @@ func formsOf(value string) []string {
 		parts = append(parts, strings.TrimRight(line, "\r\n"))
 	}
 	if u, err := url.Parse(value); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
-		for _, part := range append([]string{u.Path, u.EscapedPath(), u.RawQuery}, slices.Concat(slices.Collect(values(u.Query()))...)...) {
+		for _, part := range append([]string{u.Path, u.EscapedPath(), u.RawQuery}, slices.Concat(slices.Collect(maps.Values(u.Query()))...)...) {
 			if len(part) >= leastPart {
 				parts = append(parts, part)
 			}
@@ -109,13 +110,3 @@ func formsOf(value string) []string {
 }
 
 func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
-
-func values(q url.Values) func(yield func([]string) bool) {
-	return func(yield func([]string) bool) {
-		for _, list := range q {
-			if !yield(list) {
-				return
-			}
-		}
-	}
-}

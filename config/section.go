@@ -98,9 +98,6 @@ func (s Section) Errorf(field, format string, args ...any) error {
 // Has reports whether the block writes a key of this name, inside its long form
 // or beside the kind key.
 func (s Section) Has(name string) bool {
-	if s.doc == nil {
-		return false
-	}
 	_, ok := s.lookup(name)
 	return ok
 }
@@ -159,7 +156,11 @@ func (s Section) find(name string) position {
 	return s.key
 }
 
+// lookup is the value of an option, and whether it is written; a zero Section has none.
 func (s Section) lookup(name string) (ast.Node, bool) {
+	if s.doc == nil {
+		return nil, false
+	}
 	first, more, nested := strings.Cut(name, ".")
 	d := newDecoder(s.doc, nil)
 	node, done := d.unwrap(s.node)
@@ -186,9 +187,6 @@ func (s Section) lookup(name string) (ast.Node, bool) {
 // Written returns the value of an option as it stands in the watchlist, secrets not
 // filled in; "" when it is not there.
 func (s Section) Written(name string) string {
-	if s.doc == nil {
-		return ""
-	}
 	n, ok := s.lookup(name)
 	if !ok {
 		return ""
