@@ -123,10 +123,10 @@ func (w *whole) newDocument(name string, src []byte) error {
 // checkText refuses what is no text at all.
 func (d *document) checkText(text string) error {
 	if len(text) > maxFile {
-		return d.problem(position{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
+		return d.problem(d.at(1, 0), "", "the file is larger than %d KiB", maxFile>>10)
 	}
 	if msg, hint := otherFile(text); msg != "" {
-		return d.problem(position{Pos: d.pos(1, 1)}, hint, "%s", msg)
+		return d.problem(d.at(1, 0), hint, "%s", msg)
 	}
 	signs := 0
 	for i, line := range d.lines {
@@ -134,24 +134,16 @@ func (d *document) checkText(text string) error {
 			signs += strings.Count(line, sign)
 		}
 		if signs > maxSigns {
-			return d.problem(position{Pos: d.pos(i+1, 1)}, "", "more than %d brackets and commas up to this line", maxSigns)
+			return d.problem(d.at(i+1, 0), "", "more than %d brackets and commas up to this line", maxSigns)
 		}
-		if !utf8.ValidString(line) || strings.IndexByte(line, 0) >= 0 { // UTF-16 without its mark has a zero beside each letter
-			column := 1
-			for len(line) > 0 {
-				r, n := utf8.DecodeRuneInString(line)
-				if r == utf8.RuneError && n <= 1 || r == 0 {
-					break
-				}
-				line, column = line[n:], column+1
-			}
-			return d.problem(position{Pos: d.pos(i+1, column)}, "save the file as UTF-8", "this is not UTF-8 text")
+		if good := strings.IndexByte(strings.ToValidUTF8(line, "\x00"), 0); good >= 0 { // UTF-16 without its mark has a zero beside each letter
+			return d.problem(d.at(i+1, good), "save the file as UTF-8", "this is not UTF-8 text")
 		}
 		if at := strings.IndexFunc(line, isBreak); at >= 0 {
-			return d.problem(position{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "press Enter in its place", "a line break that only text editors know")
+			return d.problem(d.at(i+1, at), "press Enter in its place", "a line break that only text editors know")
 		}
 		if at := strings.IndexFunc(line, isControl); at >= 0 {
-			return d.problem(position{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "delete it", "a control character that no text has")
+			return d.problem(d.at(i+1, at), "delete it", "a control character that no text has")
 		}
 	}
 	return nil
@@ -170,7 +162,7 @@ func isControl(r rune) bool {
 func (d *document) parse(text string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+			err = d.problem(d.at(1, 0), "", "this cannot be read as YAML")
 		}
 	}()
 	tokens := lexer.Tokenize(text)
@@ -358,6 +350,11 @@ func (d *document) pos(line, column int) Pos {
 	return Pos{File: d.name, Line: line, Column: column}
 }
 
+// at is the character that begins at a byte of a line.
+func (d *document) at(line, offset int) position {
+	return position{Pos: d.pos(line, utf8.RuneCountInString(d.line(line)[:offset])+1), width: 1}
+}
+
 // runes returns the characters of a line.
 func (d *document) runes(n int) []rune {
 	line := d.line(n)
@@ -382,7 +379,7 @@ func (d *document) line(n int) string {
 // positionOfToken returns the place of one token of the file.
 func (d *document) positionOfToken(t *token.Token) position {
 	if t == nil || t.Position == nil {
-		return position{Pos: d.pos(1, 1), width: 1}
+		return d.at(1, 0)
 	}
 	m := position{Pos: d.pos(t.Position.Line, t.Position.Column)}
 	line := d.runes(m.Line)
@@ -421,7 +418,7 @@ func quotedWidth(line []rune) int {
 func (d *document) positionOf(n ast.Node) position {
 	switch n := n.(type) {
 	case nil:
-		return position{Pos: d.pos(1, 1), width: 1}
+		return d.at(1, 0)
 	case *ast.MappingNode:
 		if !n.IsFlowStyle && len(n.Values) > 0 {
 			return d.positionOf(n.Values[0])

@@ -133,7 +133,7 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 	}
 	d.doc = documents[0]
 	if empty {
-		d.wrong(position{Pos: d.doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
+		d.wrong(d.doc.at(1, 0), "earshot init writes a first one", "the watchlist is empty")
 		return
 	}
 	d.check(c)

@@ -6,51 +6,49 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/token"
 )
 
-// This file says what is wrong with a file that is no YAML.
+// This file says what is wrong with a file that is no YAML. The parser notices late, and complains of
+// something else: each look at the lines around the place knows some of what people do.
+
+// complaint is what the parser says, and of which place.
+type complaint struct {
+	position
+	said         string
+	token        *token.Token
+	text, next   string // the line, and the one below it
+	before, rest string // the line up to the place, and from there on
+}
 
 // syntax turns the parser's error into ours, with help for what people do.
 func (d *document) syntax(err error) error {
 	var se *yaml.SyntaxError
 	if !errors.As(err, &se) || se.Token == nil {
-		return d.problem(position{Pos: d.pos(1, 1)}, "", noYAML)
+		return d.problem(d.at(1, 0), "", noYAML)
 	}
-	m := d.positionOfToken(se.Token)
-	if at, msg, hint := d.endedEarly(m, se.Token); msg != "" {
-		return d.problem(at, hint, "%s", msg)
+	c := complaint{position: d.positionOfToken(se.Token), said: se.Message, token: se.Token}
+	line := d.runes(c.Line)
+	c.text, c.next, c.before, c.rest = string(line), d.line(c.Line+1), string(line[:c.Column-1]), string(line[c.Column-1:])
+	for _, look := range []func(complaint) (at position, msg, hint string){d.endedEarly, d.noColon, d.leftOpen, d.sign, d.letter, d.slip} {
+		if at, msg, hint := look(c); msg != "" {
+			return d.problem(at, hint, "%s", msg)
+		}
 	}
-	if at, msg, hint := d.noColon(m); msg != "" {
-		return d.problem(at, hint, "%s", msg)
-	}
-	if at, msg, hint := d.leftOpen(m); msg != "" {
-		return d.problem(at, hint, "%s", msg)
-	}
-	if at, msg, hint := d.sign(m, se.Message); msg != "" {
-		return d.problem(at, hint, "%s", msg)
-	}
-	if at, msg, hint := d.letter(m); msg != "" {
-		return d.problem(at, hint, "%s", msg)
-	}
-	if at, msg, hint := d.slip(m, se.Message); msg != "" {
-		return d.problem(at, hint, "%s", msg)
-	}
-	msg, hint := complaint(se.Message, string(d.runes(m.Line)[m.Column-1:]))
-	if strings.ContainsAny(d.line(m.Line), "“”„‟") {
+	msg, hint := c.inOurWords()
+	if strings.ContainsAny(c.text, "“”„‟") {
 		hint = plainQuotes // a comma or a colon is within them
 	}
-	if open := d.opened(m.Line); msg == noYAML && open.Line == m.Line {
+	if open := d.opened(c.Line); msg == noYAML && open.Line == c.Line {
 		return d.neverClosed(open)
 	}
-	if quote, ok := d.openQuote(m.Pos); ok && msg != quoteOpen && strings.HasSuffix(msg, "is never closed") {
+	if quote, ok := d.openQuote(c.Pos); ok && msg != quoteOpen && strings.HasSuffix(msg, "is never closed") {
 		return d.problem(quote, "", quoteOpen)
 	}
-	return d.problem(m, hint, "%s", msg)
+	return d.problem(c.position, hint, "%s", msg)
 }
 
 // otherFiles are the beginnings of what people save or copy in place of a watchlist: RTF, as a Mac
@@ -75,21 +73,20 @@ const afterComplete = "this text stands after a value that is already complete"
 
 // endedEarly looks whether the quotes before a text end where they were not meant to: at an
 // apostrophe or at quotes within the text, or only at those of a line below.
-func (d *document) endedEarly(m position, t *token.Token) (at position, msg, hint string) {
-	quotes, line := t.Prev, d.runes(m.Line)
-	before, rest := strings.TrimRight(string(line[:m.Column-1]), " "), string(line[m.Column-1:])
-	if t.Type != token.StringType || quotes == nil || strings.TrimRight(before, `"'`) == before || strings.HasPrefix(rest, ",") || ended.MatchString(rest) {
-		return m, "", ""
+func (d *document) endedEarly(c complaint) (at position, msg, hint string) {
+	quotes, before := c.token.Prev, strings.TrimRight(c.before, " ")
+	if c.token.Type != token.StringType || quotes == nil || strings.TrimRight(before, `"'`) == before || strings.HasPrefix(c.rest, ",") || ended.MatchString(c.rest) {
+		return at, "", ""
 	}
-	switch within := quotes.Position.Line == m.Line; {
+	switch {
 	case quotes.Type != token.SingleQuoteType && quotes.Type != token.DoubleQuoteType:
-		return m, "", ""
-	case !within:
+		return at, "", ""
+	case quotes.Position.Line != c.Line:
 		return d.positionOfToken(quotes), quoteOpen, ""
 	case quotes.Type == token.SingleQuoteType:
-		return m, afterComplete, `put the whole value in "double quotes"`
+		return c.position, afterComplete, `put the whole value in "double quotes"`
 	}
-	return m, afterComplete, "put the whole value in 'single quotes'"
+	return c.position, afterComplete, "put the whole value in 'single quotes'"
 }
 
 var (
@@ -108,45 +105,44 @@ func isKey(word string) bool { return slices.Contains(commonKeys, word) || homeO
 
 // noColon looks for a line that is no YAML since it has no colon, or one too many: a comment, a
 // setting, a key, two of them.
-func (d *document) noColon(m position) (at position, msg, hint string) {
-	text, next := d.line(m.Line), d.line(m.Line+1)
-	on := func(byteOffset int) position {
-		return position{Pos: d.pos(m.Line, utf8.RuneCountInString(text[:byteOffset])+1), width: 1}
-	}
+func (d *document) noColon(c complaint) (at position, msg, hint string) {
+	text := c.text
 	word, second := oneWord.FindStringSubmatch(text), secondKey.FindStringSubmatchIndex(text)
 	switch {
 	case second != nil && isKey(text[second[2]:second[3]]):
-		return on(second[2]), "a second key on one line", "write each key on a line of its own"
+		return d.at(c.Line, second[2]), "a second key on one line", "write each key on a line of its own"
 	case noComment.MatchString(text):
-		return on(len(text) - len(strings.TrimLeft(text, " "))), "no comment begins like this", "begin a comment with #"
+		return d.at(c.Line, indent(text)), "no comment begins like this", "begin a comment with #"
 	case assigned.MatchString(text):
-		return on(assigned.FindStringSubmatchIndex(text)[2]), keyExpected, "write a colon and a space in its place"
-	case word != nil && (strings.HasPrefix(next, word[1]+" ") || strings.HasPrefix(next, word[1]+"- ")):
-		return on(len(strings.TrimRight(text, " "))), keyExpected, "write a colon behind the key"
+		return d.at(c.Line, assigned.FindStringSubmatchIndex(text)[2]), keyExpected, "write a colon and a space in its place"
+	case word != nil && (strings.HasPrefix(c.next, word[1]+" ") || strings.HasPrefix(c.next, word[1]+"- ")):
+		return d.at(c.Line, len(strings.TrimRight(text, " "))), keyExpected, "write a colon behind the key"
 	}
-	return m, "", ""
+	return at, "", ""
 }
 
 const keyExpected = "a key and its value are expected here"
 
 // leftOpen looks for a bracket above a place that nothing closes: what follows it is read as its
 // content, far down the file. A # that hides its end is the usual cause.
-func (d *document) leftOpen(m position) (at position, msg, hint string) {
-	open := d.opened(m.Line - 1)
+func (d *document) leftOpen(c complaint) (at position, msg, hint string) {
+	open := d.opened(c.Line - 1)
 	if open.Line == 0 {
-		return m, "", ""
+		return at, "", ""
 	}
 	text := d.line(open.Line)
 	if found := commented.FindStringSubmatchIndex(text); found != nil {
-		return position{Pos: d.pos(open.Line, utf8.RuneCountInString(text[:found[2]])+1), width: 1}, hiddenByComment, `put it in quotes: "#mentions"`
+		return d.at(open.Line, found[2]), hiddenByComment, hintOfHash
 	}
-	deep := func(n int) int { return len(d.line(n)) - len(strings.TrimLeft(d.line(n), " ")) }
-	if deep(m.Line) <= deep(open.Line) && (keyed.MatchString(d.line(m.Line)) || beginsEntry(d.line(m.Line))) {
+	if indent(c.text) <= indent(text) && (keyed.MatchString(c.text) || beginsEntry(c.text)) {
 		p := d.neverClosed(open)
 		return position{Pos: p.Pos, width: 1}, p.Msg, ""
 	}
-	return m, "", ""
+	return at, "", ""
 }
+
+// indent is how many spaces a line begins with.
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // neverClosed tells a bracket, or the quote within it that takes the closing one along.
 func (d *document) neverClosed(bracket Pos) Error {
@@ -177,7 +173,10 @@ func (d *document) openQuote(bracket Pos) (position, bool) {
 
 const quoteOpen = "this quote is never closed"
 
-const hiddenByComment = "# begins a comment, so the value is missing here"
+const (
+	hiddenByComment = "# begins a comment, so the value is missing here"
+	hintOfHash      = `put it in quotes: "#mentions"`
+)
 
 // opened is the last bracket that is open where a line ends, read by signs alone: within brackets
 // each counts, outside of them one that a value begins with. The zero Pos is none.
@@ -218,21 +217,16 @@ var valueBegins = regexp.MustCompile(`^ *(?:- +)*(?:[^\s:\[\]{}]+: +)?`)
 var taken = regexp.MustCompile(`[\[{,:] *(!)[^\s,]*[\]}]`)
 
 // sign looks for a text whose first sign means something to YAML, and that spoils what follows.
-func (d *document) sign(m position, complaint string) (at position, msg, hint string) {
-	line := d.runes(m.Line)
-	text, before, rest := string(line), string(line[:m.Column-1]), string(line[m.Column-1:])
-	on := func(byteOffset int) position {
-		return position{Pos: d.pos(m.Line, utf8.RuneCountInString(text[:byteOffset])+1), width: 1}
-	}
+func (d *document) sign(c complaint) (at position, msg, hint string) {
 	switch {
-	case strings.HasPrefix(rest, "```"):
-		return m, notPart, "delete it"
-	case strings.HasPrefix(rest, "*"):
-		return on(len(strings.TrimRight(before, "*"))), "a text cannot begin with * here", "put it in quotes"
-	case taken.MatchString(text) && (strings.Contains(complaint, "end token") || strings.Contains(complaint, "tag character")):
-		return on(taken.FindStringSubmatchIndex(text)[2]), "a text cannot begin with ! here", "put it in quotes"
+	case strings.HasPrefix(c.rest, "```"):
+		return c.position, notPart, "delete it"
+	case strings.HasPrefix(c.rest, "*"):
+		return d.at(c.Line, len(strings.TrimRight(c.before, "*"))), "a text cannot begin with * here", "put it in quotes"
+	case taken.MatchString(c.text) && (strings.Contains(c.said, "end token") || strings.Contains(c.said, "tag character")):
+		return d.at(c.Line, taken.FindStringSubmatchIndex(c.text)[2]), "a text cannot begin with ! here", "put it in quotes"
 	}
-	return m, "", ""
+	return at, "", ""
 }
 
 var (
@@ -249,52 +243,46 @@ var (
 	keyed = regexp.MustCompile(`^ *(?:- +)?[\p{L}_]+:(?: |$)`)
 )
 
-// slip looks at the lines around what the parser complains of for what people do wrong: the
-// parser notices later, and of something else.
-func (d *document) slip(m position, complaint string) (at position, msg, hint string) {
-	line := d.runes(m.Line)
-	text, before, rest := string(line), string(line[:m.Column-1]), string(line[m.Column-1:])
-	first := strings.TrimSpace(before) == ""
-	unclosed := strings.Contains(complaint, "end token")
-	on := func(n, column int) position { return position{Pos: d.pos(n, column), width: 1} }
-	next := d.line(m.Line + 1)
-	switch tab := strings.IndexByte(text, '\t'); {
-	case tab >= 0 && strings.Trim(text[:tab], " ") == "":
-		return on(m.Line, tab+1), "a tab in the indentation", "indent with spaces"
-	case commented.MatchString(text) && (unclosed || strings.Contains(complaint, "could not find map value")):
-		found := commented.FindStringSubmatchIndex(text)
-		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), hiddenByComment, `put it in quotes: "#mentions"`
-	case glued.MatchString(text):
-		found := glued.FindStringSubmatchIndex(text)
+// slip looks at the line and the one below it for what people do wrong.
+func (d *document) slip(c complaint) (at position, msg, hint string) {
+	first := strings.TrimSpace(c.before) == ""
+	says := func(part string) bool { return strings.Contains(c.said, part) }
+	const outOfLine, asBeside = "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
+	switch tab := strings.IndexByte(c.text, '\t'); {
+	case tab >= 0 && tab == indent(c.text):
+		return d.at(c.Line, tab), "a tab in the indentation", "indent with spaces"
+	case commented.MatchString(c.text) && (says("end token") || says("could not find map value")):
+		return d.at(c.Line, commented.FindStringSubmatchIndex(c.text)[2]), hiddenByComment, hintOfHash
+	case glued.MatchString(c.text):
+		colon := glued.FindStringSubmatchIndex(c.text)[2]
 		hint := "write a space after the colon"
-		if text[found[2]] != ':' {
+		if c.text[colon] != ':' {
 			hint = "write a plain colon and a space behind it"
 		}
-		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), keyExpected, hint
-	case strings.Contains(text, ": {{"):
-		return m, "a text that begins with {{ is not understood", "put the whole text in quotes"
-	case strings.Contains(text, ": ${") && strings.Contains(complaint, "must be specified"): // within { }
-		return on(m.Line, utf8.RuneCountInString(text[:strings.Index(text, ": ${")])+3), "a text that begins with ${ is not understood", "put the whole text in quotes"
-	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
-		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
-	case strings.HasPrefix(rest, "|"), strings.HasPrefix(rest, ">"):
-		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
-	case signed.MatchString(before):
-		found := signed.FindStringSubmatchIndex(before)
-		return on(m.Line, utf8.RuneCountInString(before[:found[2]])+1), fmt.Sprintf("a text cannot begin with %s here", before[found[2]:found[3]]), "put it in quotes"
-	case beginsEntry(text) && !strings.HasPrefix(strings.TrimSpace(text), "- ") && !strings.HasPrefix(text, "--"):
-		return on(m.Line, strings.IndexFunc(text, func(r rune) bool { return r != ' ' })+1), notAnEntry, "begin each entry with a dash and a space"
-	case first && m.Line > 1 && strings.Contains(complaint, "value is not allowed in this context"), first && strings.Contains(complaint, "non-map value"):
-		return m, "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
-	case !first && !strings.Contains(rest, ": ") && keyed.MatchString(next) && strings.Contains(complaint, "mapping value is not allowed"):
-		return on(m.Line+1, strings.IndexFunc(next, func(r rune) bool { return r != ' ' })+1), "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
+		return d.at(c.Line, colon), keyExpected, hint
+	case strings.Contains(c.text, ": {{"):
+		return c.position, "a text that begins with {{ is not understood", "put the whole text in quotes"
+	case strings.Contains(c.text, ": ${") && says("must be specified"): // within { }
+		return d.at(c.Line, strings.Index(c.text, ": ${")+2), "a text that begins with ${ is not understood", "put the whole text in quotes"
+	case c.rest != "" && strings.Contains("@`%|>", c.rest[:1]):
+		return c.position, fmt.Sprintf("a text cannot begin with %s here", c.rest[:1]), "put it in quotes"
+	case signed.MatchString(c.before):
+		found := signed.FindStringSubmatchIndex(c.before)
+		return d.at(c.Line, found[2]), fmt.Sprintf("a text cannot begin with %s here", c.before[found[2]:found[3]]), "put it in quotes"
+	case beginsEntry(c.text) && !strings.HasPrefix(strings.TrimSpace(c.text), "- ") && !strings.HasPrefix(c.text, "--"):
+		return d.at(c.Line, indent(c.text)), notAnEntry, withDash
+	case first && c.Line > 1 && says("value is not allowed in this context"), first && says("non-map value"):
+		return c.position, outOfLine, asBeside
+	case !first && !strings.Contains(c.rest, ": ") && keyed.MatchString(c.next) && says("mapping value is not allowed"):
+		return d.at(c.Line+1, indent(c.next)), outOfLine, asBeside
 	}
-	return m, "", ""
+	return at, "", ""
 }
 
 const (
 	notPart    = "this line is no part of a watchlist"
 	notAnEntry = "no entry of a list begins like this"
+	withDash   = "begin each entry with a dash and a space"
 )
 
 var (
@@ -307,36 +295,28 @@ var (
 )
 
 // letter looks for what a letter or a message has, and no list of keys.
-func (d *document) letter(m position) (at position, msg, hint string) {
-	text, next := d.line(m.Line), d.line(m.Line+1)
-	switch n := d.numberedAt(m.Line); {
-	case n > 0:
-		return position{Pos: d.pos(n, strings.IndexFunc(d.line(n), unicode.IsDigit)+1), width: 1}, notAnEntry, "begin each entry with a dash and a space"
-	case strings.HasPrefix(text, "> ") && (next == "" || strings.HasPrefix(next, ">")):
-		return m, "this line begins as a quotation does", "delete the > at the beginning of each line"
-	case prose.MatchString(text):
-		return m, notPart, "delete it, or begin a comment with #"
-	}
-	return m, "", ""
-}
-
-// numberedAt is the line with a number in place of a dash: this one, or the one above it; 0 for none.
-func (d *document) numberedAt(line int) int {
-	for _, n := range []int{line, line - 1} {
+func (d *document) letter(c complaint) (at position, msg, hint string) {
+	for _, n := range []int{c.Line, c.Line - 1} {
 		if numbers.MatchString(d.line(n)) {
-			return n
+			return d.at(n, indent(d.line(n))), notAnEntry, withDash
 		}
 	}
-	return 0
+	switch {
+	case strings.HasPrefix(c.text, "> ") && (c.next == "" || strings.HasPrefix(c.next, ">")):
+		return c.position, "this line begins as a quotation does", "delete the > at the beginning of each line"
+	case prose.MatchString(c.text):
+		return c.position, notPart, "delete it, or begin a comment with #"
+	}
+	return at, "", ""
 }
 
-// complaint says what the parser does, in our words. rest is the line from there on.
-func complaint(said, rest string) (msg, hint string) {
-	has := func(part string) bool { return strings.Contains(said, part) }
+// inOurWords says what the parser does.
+func (c complaint) inOurWords() (msg, hint string) {
+	has := func(part string) bool { return strings.Contains(c.said, part) }
 	switch {
 	case has("end character of"):
 		return quoteOpen, ""
-	case has("mapping value is not allowed") && spacedScheme.MatchString(rest):
+	case has("mapping value is not allowed") && spacedScheme.MatchString(c.rest):
 		return "a key and its value do not fit here", "an address has no space in it: https://…"
 	case has("mapping value is not allowed"):
 		return "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
@@ -344,9 +324,9 @@ func complaint(said, rest string) (msg, hint string) {
 		return keyExpected, "check the indentation, and the space after the colon or the dash"
 	case has("value is not allowed in this context"):
 		hint := "put the whole value in quotes"
-		if ended.MatchString(rest) {
+		if ended.MatchString(c.rest) {
 			hint = "delete it"
-		} else if strings.IndexAny(rest, `,"'`) == 0 {
+		} else if strings.IndexAny(c.rest, `,"'`) == 0 {
 			hint = "write one entry for each"
 		}
 		return afterComplete, hint
