@@ -81,23 +81,25 @@ type Expr struct {
 // BackfillAll is the Source.Backfill that alerts on everything the first poll sees.
 const BackfillAll = time.Duration(math.MaxInt64)
 
-// Source is one place that is polled. The keys of its kind stay inside Section.
+// Source is one place that is polled. Its keys that are written here are those of every source; the
+// keys of its kind stay inside Section.
 type Source struct {
-	Name     string        // unique; the address as written when the user gave no name
-	Kind     string        // the kind key: feed, page, forum, telegram …
-	Address  string        // the short form as written, or the address of the long one, secrets unexpanded; "" where there is neither
-	Every    time.Duration // ≥ 1s; 0 means the kind's default
-	PostKind string        // review, forum, comment, news, social; "" means the kind's default
-	Lang     string        // en, ru, uk, bg; "" means unknown
-	Zone     string        // IANA name; "" means unknown
-	Base     string        // absolute URL without a slash at the end; "" means the kind's own host
-	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
-	Weight   float64       // how much the place counts, 0.1 to 10; 0 means 1
-	Watches  []Text        // every post there is a mention of these watches, named or not
-	Reply    *SourceReply  // how complaints there are answered from earshot; nil: not at all
-	Section  Section       // the options of the kind
-	Rest                   // not polled for now
-	Pos      Pos
+	Name     string        `yaml:"name" doc:"What the source is called in messages and on the command line; its address when left out."`                // unique
+	Every    time.Duration `yaml:"every" doc:"How often it is polled. At least 1s; below 1m only for your own hosts." example:"5m"`                     // 0 means the kind's default
+	PostKind string        `yaml:"kind" doc:"What its posts are, which decides the threshold: review, forum, comment, news, social." format:"postkind"` // "" means the kind's default
+	Lang     string        `yaml:"lang" doc:"The language of the posts, when it is always the same: en, ru, uk, bg." format:"lang"`                     // "" means unknown
+	Zone     string        `yaml:"zone" doc:"The time zone of the dates on its pages." example:"Europe/Kyiv" format:"zone"`                             // "" means unknown
+	Backfill time.Duration `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d" format:"backfill"`
+	Weight   float64       `yaml:"weight" doc:"How much the place counts when complaints are put in order: 2 where twice as many people read, 0.5 where half as many do. From 0.1 to 10; 1 when left out." example:"2"` // 0 means 1
+	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`                                                                                                         // without a slash at the end
+	Watches  []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
+	Reply    *SourceReply  `yaml:"reply" doc:"How complaints there are answered from earshot. Without it nothing is ever sent there."`
+	Rest     `yaml:",inline"`
+
+	Kind    string  `yaml:"-"` // the kind key: feed, page, forum, telegram …
+	Address string  `yaml:"-"` // the short form as written, or the address of the long one, secrets unexpanded; "" where there is neither
+	Section Section `yaml:"-"` // the options of the kind
+	Pos     Pos     `yaml:"-"`
 }
 
 // SourceReply lets complaints of a source be answered from earshot.

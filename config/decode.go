@@ -225,27 +225,9 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *[]Source:
 		d.sources(n, p, m, path)
 	case *time.Duration:
-		parsed(d, n, p, m, f, parseDuration)
-	case *backfill:
-		if b, ok := n.(*ast.BoolNode); ok {
-			if b.Value {
-				p.d = BackfillAll
-			}
-			break
+		if f.format != "backfill" || !d.backfill(n, p, m, f) {
+			parsed(d, n, p, m, f, parseDuration)
 		}
-		if s, ok := n.(*ast.StringNode); ok { // what people write for true and false
-			switch strings.ToLower(s.Value) {
-			case "yes", "on":
-				p.d = BackfillAll
-				return true
-			case "no", "off":
-				return true
-			case "all", "everything", "always", "все", "всё", "усе", "всичко":
-				d.wrong(m, "write true", "%s: %q is not a length of time", f.name, s.Value)
-				return true
-			}
-		}
-		return d.special(n, &p.d, m, path, f)
 	case *Pause:
 		parsed(d, n, p, m, f, parsePause)
 		p.at = m

@@ -172,9 +172,11 @@ func (s schemer) value(f field, t reflect.Type) *schema {
 	case reflect.TypeFor[Secret](), reflect.TypeFor[hours.Hours](), reflect.TypeFor[hours.Moment](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
 		return &schema{Type: "string"}
 	case reflect.TypeFor[time.Duration]():
-		return &schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
-	case reflect.TypeFor[backfill]():
-		return &schema{AnyOf: []*schema{{Type: "boolean"}, s.value(f, reflect.TypeFor[time.Duration]())}}
+		length := &schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
+		if f.format == "backfill" {
+			return &schema{AnyOf: []*schema{{Type: "boolean"}, length}}
+		}
+		return length
 	case reflect.TypeFor[Expr]():
 		return &schema{Ref: "#/$defs/expr"}
 	case reflect.TypeFor[[]Source]():
@@ -260,8 +262,8 @@ func (s schemer) exprSchema() *schema {
 // sourceSchema describes the block of one kind: the kind key in its short or
 // long form, the keys every source has, and the kind's own beside it.
 func (s schemer) sourceSchema(kind string, t reflect.Type) *schema {
-	commons := reflect.TypeFor[common]()
-	out := s.object(fieldsOf(commons), commons)
+	source := reflect.TypeFor[Source]()
+	out := s.object(fieldsOf(source), source)
 	out.Required = []string{kind}
 	if t == nil {
 		out.Properties.set(kind, anything())

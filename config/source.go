@@ -17,26 +17,8 @@ import (
 // The bounds of weight.
 const minWeight, maxWeight = 0.1, 10
 
-// common is how the keys of every source are decoded.
-type common struct {
-	Name     string        `yaml:"name" doc:"What the source is called in messages and on the command line; its address when left out."`
-	Every    time.Duration `yaml:"every" doc:"How often it is polled. At least 1s; below 1m only for your own hosts." example:"5m"`
-	Kind     string        `yaml:"kind" doc:"What its posts are, which decides the threshold: review, forum, comment, news, social." format:"postkind"`
-	Lang     string        `yaml:"lang" doc:"The language of the posts, when it is always the same: en, ru, uk, bg." format:"lang"`
-	Zone     string        `yaml:"zone" doc:"The time zone of the dates on its pages." example:"Europe/Kyiv" format:"zone"`
-	Backfill backfill      `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d"`
-	Weight   float64       `yaml:"weight" doc:"How much the place counts when complaints are put in order: 2 where twice as many people read, 0.5 where half as many do. From 0.1 to 10; 1 when left out." example:"2"`
-	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
-	Watch    []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
-	Reply    *SourceReply  `yaml:"reply" doc:"How complaints there are answered from earshot. Without it nothing is ever sent there."`
-	Rest     `yaml:",inline"`
-}
-
 // commonKeys are the keys every source has, whatever its kind.
-var commonKeys = fieldNames(fieldsOf(reflect.TypeFor[common]()))
-
-// backfill is a duration, or true.
-type backfill struct{ d time.Duration }
+var commonKeys = fieldNames(fieldsOf(reflect.TypeFor[Source]()))
 
 // sources decodes the list of sources.
 func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
@@ -83,7 +65,6 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	}
 	pairs := d.pairs(n, path)
 	kind, rest, ok := d.kindOfSource(pairs, m)
-	c := common{}
 	var commons []pair
 	rest = slices.DeleteFunc(rest, func(p pair) bool {
 		if slices.Contains(commonKeys, p.name) {
@@ -92,18 +73,15 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 		}
 		return false
 	})
-	d.keys(commons, reflect.ValueOf(&c).Elem(), m, path, d.fields(reflect.TypeFor[common]()))
+	d.keys(commons, reflect.ValueOf(&src).Elem(), m, path, d.fields(reflect.TypeFor[Source]()))
 	if !ok {
 		return src, false
 	}
-	src = Source{
-		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
-		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Weight: c.Weight, Reply: c.Reply, Rest: c.Rest, Pos: m.Pos,
-		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
-	}
+	src.Base, src.Pos = strings.TrimRight(src.Base, "/"), m.Pos
+	src.Kind, src.Section = kind.name, Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest}
 	d.at[path+"."+kind.name+"?"] = kind.key
 	d.at[path+"."+kind.name] = d.doc.positionOf(kind.value)
-	d.checkFilled(path+".watch", len(c.Watch))
+	d.checkFilled(path+".watch", len(src.Watches))
 	if src.Reply != nil {
 		d.checkNobody(path+".reply.allow", src.Reply.Allow)
 		src.Reply.Pos = d.place(path + ".reply").Pos
@@ -111,10 +89,35 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	d.options(&src)
 	d.nameSource(&src)
 	d.checkEvery(src, path)
-	if d.has(path+".weight") && (c.Weight < minWeight || c.Weight > maxWeight) && !d.reported(d.place(path+".weight")) {
-		d.wrong(d.place(path+".weight"), "write a number from 0.1 to 10", "weight: a place never counts %v times", c.Weight)
+	if d.has(path+".weight") && (src.Weight < minWeight || src.Weight > maxWeight) && !d.reported(d.place(path+".weight")) {
+		d.wrong(d.place(path+".weight"), "write a number from 0.1 to 10", "weight: a place never counts %v times", src.Weight)
 	}
 	return src, true
+}
+
+// backfill decodes what is no length of time: true, and what people write for it. It reports whether it
+// was that.
+func (d *decoder) backfill(n ast.Node, into *time.Duration, m position, f field) bool {
+	if b, ok := n.(*ast.BoolNode); ok {
+		if b.Value {
+			*into = BackfillAll
+		}
+		return true
+	}
+	s, ok := n.(*ast.StringNode)
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(s.Value) {
+	case "yes", "on":
+		*into = BackfillAll
+	case "no", "off":
+	case "all", "everything", "always", "все", "всё", "усе", "всичко":
+		d.wrong(m, "write true", "%s: %q is not a length of time", f.name, s.Value)
+	default:
+		return false
+	}
+	return true
 }
 
 // options tries the block against the struct of its kind, so that its mistakes
