@@ -1,12 +1,14 @@
 package watchlist
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/earshot/earshot/config"
 )
@@ -55,6 +57,14 @@ func secretsIn(v reflect.Value, give func(config.Secret)) {
 	case reflect.Slice:
 		for i := range v.Len() {
 			secretsIn(v.Index(i), give)
+		}
+	case reflect.Map:
+		for _, key := range slices.SortedFunc(slices.Values(v.MapKeys()), func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) }) {
+			secretsIn(v.MapIndex(key), give)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			secretsIn(v.Elem(), give)
 		}
 	}
 }

@@ -59,6 +59,42 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
+// TestDigestsCoverEverySecret: of two replicas with one file, one whose variable holds something else is
+// told apart, wherever the watchlist names it.
+func TestDigestsCoverEverySecret(t *testing.T) {
+	const text = `contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources:
+  - {name: news, push: crm, token: "${env:PUSH}"}
+  - {discourse: "https://forum.example", reply: {as: romashka, key: "${env:REPLY}"}}
+slack: {bot_token: "${env:BOT}", app_token: "${env:APP}"}
+doors: {night: "telegram://${env:DOOR}@telegram?chats=-1"}
+webhooks: [{name: crm, url: "https://crm.example/hook", secret: "${env:HOOK}"}]
+`
+	digests := func(other string) (all, file string) {
+		t.Helper()
+		cfg, err := config.Parse("w.yaml", []byte(text), func(name string) (string, bool) {
+			if name == other {
+				return "987654321:another-value-of-enough-characters", true
+			}
+			return "123456789:value-of-enough-characters-of-" + name, true
+		}, Kinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return List{Config: cfg}.Digests([]byte("key"))
+	}
+	all, file := digests("")
+	for _, name := range []string{"PUSH", "REPLY", "BOT", "APP", "DOOR", "HOOK"} {
+		if a, f := digests(name); a == all || f != file {
+			t.Errorf("another %s: all the same %t, the file the same %t", name, a == all, f == file)
+		}
+	}
+	if again, _ := digests(""); again != all {
+		t.Error("the same watchlist has two digests")
+	}
+}
+
 // source is the source of this block, unchecked.
 func source(t *testing.T, block string) config.Source {
 	t.Helper()
