@@ -187,6 +187,13 @@ func (c *Config) Problem(pos Pos, msg, hint string) Error {
 	return Error{Pos: pos, Msg: msg, Hint: hint, doc: doc, width: doc.widthAt(pos)}
 }
 
+// Doubt is Problem for what is allowed but probably not meant.
+func (c *Config) Doubt(pos Pos, msg, hint string) Error {
+	e := c.Problem(pos, msg, hint)
+	e.Warning = true
+	return e
+}
+
 // Database is store.database as it is opened: a relative path of SQLite is relative to
 // the file that writes it, as all paths of a watchlist are, or to the first file.
 func (c *Config) Database() string {

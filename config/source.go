@@ -340,11 +340,7 @@ func (d *decoder) checkEvery(src Source, path string) {
 
 // public reports whether a source stands on somebody else's machine.
 func public(src Source) bool {
-	address := src.Base
-	if address == "" {
-		address = src.Address
-	}
-	u, err := url.Parse(address)
+	u, err := url.Parse(cmp.Or(src.Base, src.Address))
 	if err != nil || u.Hostname() == "" {
 		return true
 	}
@@ -352,9 +348,5 @@ func public(src Source) bool {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast()
 	}
-	if !strings.Contains(host, ".") {
-		return false // localhost, and names that only a local network knows
-	}
-	suffix := host[strings.LastIndex(host, ".")+1:]
-	return !slices.Contains([]string{"localhost", "local", "internal", "lan", "home"}, suffix)
+	return !LocalName(host)
 }

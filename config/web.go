@@ -108,6 +108,12 @@ func Loopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
+// LocalName reports whether a host is a name that only a local network knows.
+func LocalName(host string) bool {
+	suffix := host[strings.LastIndexByte(host, '.')+1:]
+	return suffix == host || slices.Contains([]string{"localhost", "local", "internal", "lan", "home"}, suffix)
+}
+
 // loopbackAddress is Loopback of an address with a port. One without a host is everybody's.
 func loopbackAddress(address string) bool {
 	host, _, err := net.SplitHostPort(address)

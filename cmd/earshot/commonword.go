@@ -52,11 +52,10 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 		}
 		all := lang.All()
 		name := all[slices.IndexFunc(all, func(l lang.Language) bool { return l.Code == code })].Name
-		w := cfg.Problem(t.Pos, fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name")
+		w := cfg.Doubt(t.Pos, fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name")
 		if itself[t.Pos] {
-			w = cfg.Problem(t.Pos, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", t.Value), "write words there that stand near the name")
+			w = cfg.Doubt(t.Pos, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", t.Value), "write words there that stand near the name")
 		}
-		w.Warning = true
 		warnings = append(warnings, w)
 	}
 	return warnings

@@ -64,11 +64,9 @@ func Outdated(cfg *config.Config, scorer *sentiment.Scorer) (warning config.Erro
 	if feature == "" {
 		return config.Error{}, false
 	}
-	warning = cfg.Problem(cfg.At("sentiment.weights"),
+	return cfg.Doubt(cfg.At("sentiment.weights"),
 		fmt.Sprintf("%s was learned by another version of earshot (it weighs %q), so it is not used", cfg.Sentiment.Weights, feature),
-		"have it learned anew: earshot tune --weights "+cfg.Sentiment.Weights+"; or delete the key weights")
-	warning.Warning = true
-	return warning, true
+		"have it learned anew: earshot tune --weights "+cfg.Sentiment.Weights+"; or delete the key weights"), true
 }
 
 // Doubts warns of what the user's words say and surely do not mean, where it stands in their file.

@@ -21,10 +21,7 @@ sources: [{feed: "https://news.example/rss"}]
 // that it names.
 func TestAnalyzerOwn(t *testing.T) {
 	list := check(t, strings.Replace(rivalList, `{feed: "https://news.example/rss"}`, `{feed: "https://shop.example/rss", watch: Romashka}`, 1))
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	post := mention.Post{Source: list.Sources[0].Name, Kind: mention.Review, ReplyTo: "1", Own: true, Text: "Олено, кошти повернули сьогодні."}
 	for said, want := range map[string][]string{"": {"Romashka"}, " Ваш Мак.": {"Other", "Romashka"}} {
 		post.Text += said
@@ -46,10 +43,7 @@ func TestAnalyzerOwn(t *testing.T) {
 // where its rivals are, and its evidence points into the whole body.
 func TestAnalyzer(t *testing.T) {
 	list := check(t, rivalList)
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	nobody := func(mention.Post) []string { return nil }
 	post := mention.Post{Kind: mention.Forum, IsReply: true, Title: "Ромашка Банк чи Волошка",
 		Text: "Волошка загубила мою картку і третій тиждень мовчить, тому я тепер у Ромашка Банку."}
@@ -159,10 +153,7 @@ sources: [{feed: "https://social.example/rss", watch: Romashka}]
 	if got := list.Places("Other", mention.Post{Text: "@romashka_help"}, nil); got.Brand != nil {
 		t.Errorf("another watch is named by %+v", got.Brand)
 	}
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	post := mention.Post{Source: list.Sources[0].Name, Kind: mention.Social, Text: "@romashka_help any news on my order from Monday?"}
 	ours := NewAnalyzer(list, scorer, func(mention.Post) []string { return nil }).Analyze(post)[0].Score.Complaint
 	list.accounts = nil
@@ -220,10 +211,7 @@ sources:
   - {page: "https://reviews.example/both", name: both, watch: [Romashka, Other]}
   - {feed: "https://news.example/rss", name: news}
 `)
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	a := NewAnalyzer(list, scorer, func(mention.Post) []string { return nil })
 	for _, test := range []struct {
 		source, text string

@@ -23,9 +23,7 @@ func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
 	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken, unfilled, walled} {
 		for _, src := range cfg.Sources {
 			if msg, hint := look(cfg, src); msg != "" {
-				w := cfg.Problem(src.Section.Pos(), msg, hint)
-				w.Warning = true
-				warnings = append(warnings, w)
+				warnings = append(warnings, cfg.Doubt(src.Section.Pos(), msg, hint))
 			}
 		}
 	}
@@ -101,19 +99,19 @@ func walled(cfg *config.Config, src config.Source) (msg, hint string) {
 		return "", ""
 	}
 	host := strings.ToLower(u.Hostname())
-	network := host
-	if host == "localhost" {
-		network = "127.0.0.1"
+	ip, err := netip.ParseAddr(host)
+	if err != nil && config.Loopback(host) { // by its name
+		host = "127.0.0.1"
+		ip, err = netip.ParseAddr(host)
 	}
-	ip, err := netip.ParseAddr(network)
 	const msgOf = "this stands in a private network, which is not asked"
 	switch allowed := cfg.Fetch.AllowPrivate; {
 	case err == nil && (ip.IsLoopback() || ip.IsPrivate()):
 		if !slices.ContainsFunc(allowed, func(n netip.Prefix) bool { return n.Contains(ip.Unmap()) }) {
-			return msgOf, fmt.Sprintf("write fetch: {allow_private: [%q]}", network)
+			return msgOf, fmt.Sprintf("write fetch: {allow_private: [%q]}", host)
 		}
 	case err == nil, len(allowed) > 0: // of a name the network is known when it is asked
-	case !strings.Contains(host, "."), slices.Contains([]string{"local", "internal", "lan", "home"}, host[strings.LastIndex(host, ".")+1:]):
+	case config.LocalName(host):
 		return msgOf, `write its network: fetch: {allow_private: ["10.1.0.0/16"]}`
 	}
 	return "", ""
@@ -131,9 +129,7 @@ func onePlace(cfg *config.Config) (warnings []config.Error) {
 		case !known:
 			first[key] = src
 		case other.Address != src.Address:
-			w := cfg.Problem(src.Section.Pos(), fmt.Sprintf("this is the place of line %d, written in another way, and both are polled", other.Pos.Line), "delete one of the two")
-			w.Warning = true
-			warnings = append(warnings, w)
+			warnings = append(warnings, cfg.Doubt(src.Section.Pos(), fmt.Sprintf("this is the place of line %d, written in another way, and both are polled", other.Pos.Line), "delete one of the two"))
 		}
 	}
 	return warnings

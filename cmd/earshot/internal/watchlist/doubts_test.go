@@ -16,6 +16,7 @@ func TestDoubtful(t *testing.T) {
 		`{feed: "https://news.example/rss?f[]=3&id[0]=4"}`:                                                          "",
 		`{feed: "https://news.example/%D0%BE%D1%82%D0%B7/rss"}`:                                                     "",
 		`{feed: "http://localhost/rss"}`:                                                                            `allow_private: ["127.0.0.1"]`,
+		`{feed: "http://app.localhost:8080/rss"}`:                                                                   `allow_private: ["127.0.0.1"]`,
 		`{feed: "http://192.168.1.5:8080/rss"}`:                                                                     `allow_private: ["192.168.1.5"]`,
 		`{forum: "http://forum.lan/"}`:                                                                              "private network",
 		`{telegram: romashka_chat, base: "http://10.0.0.7"}`:                                                        `allow_private: ["10.0.0.7"]`,

@@ -1,9 +1,11 @@
 package watchlist
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/sentiment"
 )
 
 // TestIdentify: what moves a source to another place, and what only changes how it is
@@ -115,4 +117,16 @@ func check(t *testing.T, text string) List {
 		t.Fatal(err)
 	}
 	return list
+}
+
+var oneScorer = sync.OnceValues(func() (*sentiment.Scorer, error) { return NewScorer("", "") })
+
+// builtin is the scorer without words of one's own, made once for all tests.
+func builtin(t *testing.T) *sentiment.Scorer {
+	t.Helper()
+	scorer, err := oneScorer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scorer
 }

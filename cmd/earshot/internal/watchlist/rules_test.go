@@ -20,10 +20,7 @@ quiet_hours: 22:00-08:00 Europe/Kyiv
 	if err != nil {
 		t.Fatal(err)
 	}
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	rules := NewRules(cfg, scorer)
 	if rules.Zone.String() != "Europe/Kyiv" {
 		t.Errorf("zone %s", rules.Zone)
@@ -40,10 +37,7 @@ quiet_hours: 22:00-08:00 Europe/Kyiv
 
 // TestNoDesk: by a webhook alone nobody can take a complaint, except in the inbox.
 func TestNoDesk(t *testing.T) {
-	scorer, err := NewScorer("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	scorer := builtin(t)
 	for extra, want := range map[string]bool{
 		"": false,
 		"slack: {bot_token: xoxb-1, app_token: xapp-1}\n":                                               false,
