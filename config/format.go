@@ -56,67 +56,46 @@ func FillPlaceholders(text string, values map[string]string) string {
 // outsiders are what slack.outsiders may be.
 var outsiders = []string{"refuse", OutsidersAllow}
 
-// checkFormat checks a text against a named form, the format tag of a field. msg
-// is a predicate ("is not …") and empty when the text is fine. An unknown form
-// accepts everything.
+// formats are the forms that a text may have to have, by the format tag of its field. msg is a predicate
+// ("is not …") and empty when the text is fine.
+var formats = map[string]func(s string) (msg, hint string){
+	"url":                checkURL,
+	"lang":               checkLang,
+	"country":            checkCountry,
+	"postkind":           func(s string) (msg, hint string) { return oneOf(s, PostKinds()) },
+	"severity":           func(s string) (msg, hint string) { return oneOf(s, Severities()) },
+	"outsiders":          func(s string) (msg, hint string) { return oneOf(s, outsiders) },
+	"zone":               checkZone,
+	"destination":        checkDestination,
+	"door":               checkDoor,
+	"door name":          checkDoorName,
+	"door of a fallback": func(string) (msg, hint string) { return "is not a door of this watchlist", "" }, // doorOf has taken those that are
+	"person":             checkPerson,
+	"member":             checkMember,
+	"members":            checkMembers,
+	"header":             checkHeader,
+	"listen":             checkListen,
+	"host":               checkHost,
+	"database":           checkDatabase,
+	"redis":              checkRedis,
+}
+
+// checkFormat checks a text against a form; one that is not known accepts everything.
 func checkFormat(format, s string) (msg, hint string) {
-	switch format {
-	case "url":
-		return checkURL(s)
-	case "lang":
-		if s == "ua" {
-			return "is a country, not a language", `write "uk" for Ukrainian`
-		}
-		if code := meantLang(s); code != "" {
-			return "is not known", didYouMean(code)
-		}
-		return oneOf(s, Langs())
-	case "country":
-		return checkCountry(s)
-	case "postkind":
-		return oneOf(s, PostKinds())
-	case "severity":
-		return oneOf(s, Severities())
-	case "outsiders":
-		return oneOf(s, outsiders)
-	case "zone":
-		return checkZone(s)
-	case "destination":
-		return checkDestination(s)
-	case "door":
-		return checkDoor(s)
-	case "door name":
-		return checkDoorName(s)
-	case "door of a fallback":
-		return "is not a door of this watchlist", ""
-	case "person":
-		return checkPerson(s)
-	case "member":
-		return checkMember(s)
-	case "members":
-		if domain, ok := strings.CutPrefix(s, "@"); ok {
-			return checkHost(domain)
-		}
-		msg, _ := checkMember(s)
-		if msg == "" {
-			return "", ""
-		}
-		if host, _ := checkHost(s); host == "" && strings.Contains(s, ".") {
-			return msg, didYouMean("@" + s)
-		}
-		return msg, `write an e-mail address or a domain: "ira@romashka.example" or "@romashka.example"`
-	case "header":
-		return checkHeader(s)
-	case "listen":
-		return checkListen(s)
-	case "host":
-		return checkHost(s)
-	case "database":
-		return checkDatabase(s)
-	case "redis":
-		return checkRedis(s)
+	if check := formats[format]; check != nil {
+		return check(s)
 	}
 	return "", ""
+}
+
+func checkLang(s string) (msg, hint string) {
+	if s == "ua" {
+		return "is a country, not a language", `write "uk" for Ukrainian`
+	}
+	if code := meantLang(s); code != "" {
+		return "is not known", didYouMean(code)
+	}
+	return oneOf(s, Langs())
 }
 
 // langNames are the languages by the beginnings of their names, in themselves and in one another.
@@ -400,6 +379,21 @@ func checkMember(s string) (msg, hint string) {
 		return "", ""
 	}
 	return "is not a person", `write an e-mail address, a Slack id or a user group: "ira@romashka.example", U0123456789 or "@support"`
+}
+
+// checkMembers is checkMember, or the domain of many.
+func checkMembers(s string) (msg, hint string) {
+	if domain, ok := strings.CutPrefix(s, "@"); ok {
+		return checkHost(domain)
+	}
+	msg, _ = checkMember(s)
+	if msg == "" {
+		return "", ""
+	}
+	if host, _ := checkHost(s); host == "" && strings.Contains(s, ".") {
+		return msg, didYouMean("@" + s)
+	}
+	return msg, `write an e-mail address or a domain: "ira@romashka.example" or "@romashka.example"`
 }
 
 func checkHeader(s string) (msg, hint string) {
