@@ -2,10 +2,8 @@ package config
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/earshot/earshot/internal/hours"
@@ -191,48 +189,6 @@ func (d Deadlines) For(severity string) Deadline {
 		out.Hours = out.Hours.Except(d.Holidays...)
 	}
 	return out
-}
-
-// Spoken are the languages of the destinations that have one of their own, by what routes
-// call them. What else goes to the same place, an escalation or a digest, is in it too.
-func (c *Config) Spoken() map[string]string {
-	out := map[string]string{}
-	for _, r := range c.Routes {
-		if r.Language != "" {
-			out[r.To] = r.Language
-		}
-	}
-	return out
-}
-
-// KindOf is the kind of the source of this name; empty when there is none.
-func (c *Config) KindOf(source string) string {
-	for _, src := range c.Sources {
-		if src.Name == source {
-			return src.Kind
-		}
-	}
-	return ""
-}
-
-// Zone is the time zone of the people who work with the watchlist: that of the deadlines,
-// or else of the quiet hours, or of the digest; this machine's where none says one.
-func (c *Config) Zone() *time.Location {
-	clocks := []hours.Hours{c.Deadlines.Hours}
-	for _, severity := range slices.Sorted(maps.Keys(c.Deadlines.Severity)) {
-		clocks = append(clocks, c.Deadlines.Severity[severity].Hours)
-	}
-	for _, h := range append(clocks, c.QuietHours.Hours) {
-		if h.Zoned() {
-			return h.Zone()
-		}
-	}
-	for _, m := range []hours.Moment{c.Digest.Daily, c.Digest.Weekly} {
-		if !m.IsZero() {
-			return m.Zone()
-		}
-	}
-	return time.Local
 }
 
 // QuietHours hold what is not critical. Set is false when the user wants none.

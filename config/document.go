@@ -2,9 +2,7 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,18 +13,6 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-)
-
-// Bounds of a watchlist. They are far above what people write by hand and far
-// below what hurts: the parser takes some 300 bytes for a byte of the file.
-const (
-	maxFile   = 1 << 20 // bytes of the watchlist: some 8,000 sources
-	maxSecret = 1 << 16 // bytes of a ${file:…}
-	maxDepth  = 40      // of nesting; the deepest sensible watchlist has 10
-	maxSigns  = 200_000 // brackets, commas, anchors and aliases: each costs the parser a kilobyte
-	maxKeys   = 2000    // in one mapping
-	maxShared = 200_000 // values reached through aliases, so that aliases of aliases end
-	maxErrors = 200     // problems shown; the rest is one line
 )
 
 // document is one file of a watchlist as text and as tree.
@@ -120,43 +106,6 @@ func (w *whole) newDocument(name string, src []byte) error {
 	return d.parse(plainBlanks(d.lines))
 }
 
-// checkText refuses what is no text at all.
-func (d *document) checkText(text string) error {
-	if len(text) > maxFile {
-		return d.problem(d.at(1, 0), "", "the file is larger than %d KiB", maxFile>>10)
-	}
-	if msg, hint := otherFile(text); msg != "" {
-		return d.problem(d.at(1, 0), hint, "%s", msg)
-	}
-	signs := 0
-	for i, line := range d.lines {
-		for _, sign := range []string{"[", "]", "{", "}", ",", "*", "&"} {
-			signs += strings.Count(line, sign)
-		}
-		if signs > maxSigns {
-			return d.problem(d.at(i+1, 0), "", "more than %d brackets and commas up to this line", maxSigns)
-		}
-		if good := strings.IndexByte(strings.ToValidUTF8(line, "\x00"), 0); good >= 0 { // UTF-16 without its mark has a zero beside each letter
-			return d.problem(d.at(i+1, good), "save the file as UTF-8", "this is not UTF-8 text")
-		}
-		if at := strings.IndexFunc(line, isBreak); at >= 0 {
-			return d.problem(d.at(i+1, at), "press Enter in its place", "a line break that only text editors know")
-		}
-		if at := strings.IndexFunc(line, isControl); at >= 0 {
-			return d.problem(d.at(i+1, at), "delete it", "a control character that no text has")
-		}
-	}
-	return nil
-}
-
-// isBreak reports what office programs write for a new line within a paragraph, or for a new page.
-func isBreak(r rune) bool { return r == '\v' || r == '\f' || r == '\u2028' || r == '\u2029' }
-
-// isControl reports what YAML does not allow as a character.
-func isControl(r rune) bool {
-	return (r < 0x20 && r != '\t') || (r >= 0x7f && r < 0xa0 && r != 0x85) || r == 0xfffe || r == 0xffff
-}
-
 // parse builds the tree. The parser is foreign code over foreign bytes: a panic
 // in it is a mistake of the file as far as the user is concerned.
 func (d *document) parse(text string) (err error) {
@@ -194,95 +143,6 @@ func (d *document) parse(text string) (err error) {
 		d.root = bodies[0]
 	}
 	return d.bindAliases()
-}
-
-// checkShape bounds the nesting, the keys of one mapping and the documents
-// before the parser sees them, which is recursive in all three.
-func (d *document) checkShape(tokens token.Tokens) error {
-	s := shape{}
-	for _, t := range tokens {
-		if t.Position == nil {
-			continue
-		}
-		if msg := s.take(t); msg != "" {
-			return d.problem(d.positionOfToken(t), "", "%s", msg)
-		}
-	}
-	return nil
-}
-
-// shape follows the tokens of a file as far as nesting goes. A deeper block
-// begins in a higher column; brackets, dashes, keys, anchors and tags on one
-// line nest as well.
-type shape struct {
-	blocks    []block
-	flow      []int // the commas within each open brace; of a bracket fewer than none
-	run       int
-	line      int
-	opens     bool // the next token may begin a block
-	documents int
-}
-
-type block struct{ column, keys int }
-
-// take adds one token and says what is too much, if anything is.
-func (s *shape) take(t *token.Token) string {
-	if t.Position.Line != s.line {
-		s.line, s.opens = t.Position.Line, true
-	}
-	begins := s.opens
-	s.opens = false
-	switch t.Type {
-	case token.MappingStartType:
-		s.flow = append(s.flow, 0)
-	case token.SequenceStartType:
-		s.flow = append(s.flow, -maxSigns)
-	case token.MappingEndType, token.SequenceEndType:
-		s.flow = s.flow[:max(0, len(s.flow)-1)]
-	case token.SequenceEntryType, token.MappingKeyType:
-		begins, s.opens = true, true
-	case token.DocumentHeaderType, token.DirectiveType:
-		if s.documents++; s.documents > 10 {
-			return "too many lines that begin a document"
-		}
-	}
-	switch t.Type {
-	case token.AnchorType, token.TagType:
-		s.run++
-	case token.MappingValueType, token.SequenceEntryType, token.CollectEntryType:
-		s.run = 0
-	}
-	if begins && len(s.flow) == 0 {
-		for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > t.Position.Column {
-			s.blocks = s.blocks[:len(s.blocks)-1]
-		}
-		if n := len(s.blocks); n == 0 || s.blocks[n-1].column < t.Position.Column {
-			s.blocks = append(s.blocks, block{column: t.Position.Column})
-		}
-	}
-	if s.countKey(t) > maxKeys {
-		return fmt.Sprintf("more than %d keys in one place", maxKeys)
-	}
-	if len(s.blocks)+len(s.flow)+s.run > maxDepth {
-		return fmt.Sprintf("this is nested more than %d levels deep", maxDepth)
-	}
-	return ""
-}
-
-// countKey counts the keys of the mapping that the token is in: by their colons, and in braces by the
-// commas, since a key may stand there alone.
-func (s *shape) countKey(t *token.Token) int {
-	counted := (*int)(nil)
-	switch {
-	case len(s.flow) > 0 && t.Type == token.CollectEntryType:
-		counted = &s.flow[len(s.flow)-1]
-	case len(s.flow) == 0 && len(s.blocks) > 0 && t.Type == token.MappingValueType:
-		counted = &s.blocks[len(s.blocks)-1].keys
-	default:
-		return 0
-	}
-	*counted++
-	return *counted
 }
 
 // bindAliases finds for each alias the value that its name has at that place.
@@ -462,27 +322,6 @@ func (d *document) read(path string, limit int64) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.files.note(path, data, err)
-	return data, err
-}
-
-// errTooLarge is returned by readBounded for a file over the limit.
-var errTooLarge = errors.New("the file is too large")
-
-func readBounded(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() { // a pipe or a device could keep us waiting for ever
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > limit {
-		return nil, errTooLarge
-	}
-	data, err := os.ReadFile(path)
-	if err == nil && int64(len(data)) > limit {
-		return nil, errTooLarge
-	}
 	return data, err
 }
 

@@ -169,3 +169,24 @@ func alike(path string) string {
 	}
 	return ""
 }
+
+// errTooLarge is returned by readBounded for a file over the limit.
+var errTooLarge = errors.New("the file is too large")
+
+func readBounded(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // a pipe or a device could keep us waiting for ever
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > limit {
+		return nil, errTooLarge
+	}
+	data, err := os.ReadFile(path)
+	if err == nil && int64(len(data)) > limit {
+		return nil, errTooLarge
+	}
+	return data, err
+}

@@ -3,10 +3,7 @@ package config
 import (
 	"maps"
 	"os"
-	"path/filepath"
 	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -140,14 +137,6 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 	d.strayDatabase(c)
 }
 
-// HoldsSecret reports whether a secret itself stands in a file of this watchlist, so that
-// others may not read it.
-func (c *Config) HoldsSecret(file string) bool {
-	c.doc.mu.Lock()
-	defer c.doc.mu.Unlock()
-	return slices.ContainsFunc(c.doc.pastedAt, func(p Pos) bool { return p.File == file })
-}
-
 // exposed warns of files with secrets that everybody on this machine can read: those of
 // the watchlist, and those it names that are ours to protect.
 func exposed(all *whole) (warnings []Error) {
@@ -171,67 +160,4 @@ func exposed(all *whole) (warnings []Error) {
 type secretFile struct {
 	Pos
 	path string
-}
-
-// At returns the place of the value at a path such as "routes[2].to", or of the
-// nearest thing around it.
-func (c *Config) At(path string) Pos {
-	d := decoder{doc: c.doc, at: c.doc.positions}
-	return d.place(path).Pos
-}
-
-// Problem makes an Error at a place in this watchlist that another package found,
-// so that it is shown with its line like all others.
-func (c *Config) Problem(pos Pos, msg, hint string) Error {
-	doc := c.doc.of(pos)
-	return Error{Pos: pos, Msg: msg, Hint: hint, doc: doc, width: doc.widthAt(pos)}
-}
-
-// Doubt is Problem for what is allowed but probably not meant.
-func (c *Config) Doubt(pos Pos, msg, hint string) Error {
-	e := c.Problem(pos, msg, hint)
-	e.Warning = true
-	return e
-}
-
-// Database is store.database as it is opened: a relative path of SQLite is relative to
-// the file that writes it, as all paths of a watchlist are, or to the first file.
-func (c *Config) Database() string {
-	address := c.Store.Database.Reveal()
-	path, ok := strings.CutPrefix(address, sqlitePrefix)
-	if !ok {
-		return address
-	}
-	return sqlitePrefix + c.doc.of(c.At("store.database")).abs(path)
-}
-
-// NoDatabase is why Database is not the one that the watchlist names, after LoadForReading:
-// a secret in its address is not set. The default in its place is another database, and
-// what was asked for there would be done to the wrong one.
-func (c *Config) NoDatabase() error {
-	e := &Errors{}
-	for _, one := range c.doc.noDatabase {
-		one.Warning, one.Hint = false, "this command needs the database: set it first"
-		e.Add(one)
-	}
-	return e.Err()
-}
-
-const sqlitePrefix = "sqlite:"
-
-// strayDatabase warns of a database that stands where relative paths led before: in the
-// folder that earshot is started in.
-func (d *decoder) strayDatabase(c *Config) {
-	path, ok := strings.CutPrefix(c.Store.Database.Reveal(), sqlitePrefix)
-	meant := d.doc.of(d.place("store.database").Pos).abs(path)
-	if !ok || filepath.IsAbs(path) || meant == path {
-		return
-	}
-	here, err := filepath.Abs(path)
-	if there, err2 := filepath.Abs(meant); err != nil || err2 != nil || here == there {
-		return
-	}
-	if _, err := os.Stat(here); err == nil {
-		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
-	}
 }

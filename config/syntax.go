@@ -51,22 +51,6 @@ func (d *document) syntax(err error) error {
 	return d.problem(c.position, hint, "%s", msg)
 }
 
-// otherFiles are the beginnings of what people save or copy in place of a watchlist: RTF, as a Mac
-// writes it, archives with the documents of office programs, PDF, web pages.
-var otherFiles = regexp.MustCompile(`(?i)^\s*(?:({\\rtf|PK\x03\x04|%PDF-)|<(?:!doctype|html))`)
-
-// otherFile says what a file is that was never meant as YAML.
-func otherFile(text string) (msg, hint string) {
-	found := otherFiles.FindStringSubmatch(text[:min(len(text), 200)])
-	switch {
-	case found == nil:
-		return "", ""
-	case found[1] != "":
-		return "this is a document of an office program", "save it as plain text, in UTF-8"
-	}
-	return "this is a web page, and no watchlist", "save the file itself, not the page that shows it"
-}
-
 const noYAML = "this cannot be read as YAML"
 
 const afterComplete = "this text stands after a value that is already complete"

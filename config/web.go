@@ -190,27 +190,6 @@ func (d *decoder) checkGroups(at position, list []string, bot bool) {
 	}
 }
 
-// Groups are the user groups of Slack by which the watchlist lets people do something, each as it is written.
-func (c *Config) Groups() (groups []string) {
-	take := func(list []string) {
-		for _, who := range list {
-			if IsGroup(who) {
-				groups = append(groups, who)
-			}
-		}
-	}
-	r := c.Web.Roles
-	for _, list := range [][]string{r.Mute, r.Dismiss, r.Reply, r.Sources} {
-		take(list)
-	}
-	for _, s := range c.Sources {
-		if s.Reply != nil {
-			take(s.Reply.Allow)
-		}
-	}
-	return groups
-}
-
 func (d *decoder) checkWeb(c *Config) {
 	w := &c.Web
 	d.checkLogin(c)

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -273,5 +275,22 @@ func (d *decoder) checkLimits(c *Config) {
 		if p.Bits() == 0 && p.IsValid() {
 			d.warn(d.place(fmt.Sprintf("fetch.allow_private[%d]", i)), "name the networks you need", "allow_private: this allows every address there is")
 		}
+	}
+}
+
+// strayDatabase warns of a database that stands where relative paths led before: in the
+// folder that earshot is started in.
+func (d *decoder) strayDatabase(c *Config) {
+	path, ok := strings.CutPrefix(c.Store.Database.Reveal(), sqlitePrefix)
+	meant := d.doc.of(d.place("store.database").Pos).abs(path)
+	if !ok || filepath.IsAbs(path) || meant == path {
+		return
+	}
+	here, err := filepath.Abs(path)
+	if there, err2 := filepath.Abs(meant); err != nil || err2 != nil || here == there {
+		return
+	}
+	if _, err := os.Stat(here); err == nil {
+		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
 	}
 }

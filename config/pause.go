@@ -51,30 +51,6 @@ type Pause struct {
 	at      position
 }
 
-// Resting is an entry with a pause, for those who look at the ends of pauses.
-type Resting struct {
-	What  string // "source" or "watch"
-	Name  string
-	Until time.Time
-}
-
-// Pauses lists the pauses of the watchlist, in its order; those of entries that are
-// switched off as well do not count.
-func (c *Config) Pauses() (list []Resting) {
-	add := func(what, name string, r Rest) {
-		if until := r.Until(); !until.IsZero() {
-			list = append(list, Resting{what, name, until})
-		}
-	}
-	for _, w := range c.Watches {
-		add("watch", w.Name, w.Rest)
-	}
-	for _, s := range c.Sources {
-		add("source", s.Name, s.Rest)
-	}
-	return list
-}
-
 // parsePause reads "2026-12-24 09:00", with a zone behind it or without.
 func parsePause(s string) (p Pause, msg, hint string) {
 	how := "write it like 2026-12-24 09:00"

@@ -2,8 +2,11 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	words "github.com/earshot/earshot/internal/text"
 )
 
 // keyWords are the words that people write for keys, in the languages of the guide and as other
@@ -125,4 +128,46 @@ func wordFor(word string, table map[string]string, known []string) string {
 		}
 	}
 	return ""
+}
+
+func didYouMean(word string) string { return fmt.Sprintf("did you mean %q?", word) }
+
+// meantFor is the hint that a known word was meant by what is written: two that look the same
+// are no help to each other.
+func meantFor(written, known string) string {
+	if written != known && withoutUnseen(written) == known {
+		return fmt.Sprintf("a character that nobody sees is in it: type %q anew", known)
+	}
+	if !strings.EqualFold(written, known) && looksLike(written, known) {
+		return fmt.Sprintf("a letter of another alphabet is in it: type %q anew", known)
+	}
+	return didYouMean(known)
+}
+
+// nearest is the known word that was probably meant, or "".
+func nearest(word string, known []string) string {
+	for _, k := range known {
+		if looksLike(word, k) {
+			return k
+		}
+	}
+	return words.Nearest(word, known)
+}
+
+// looksLike reports whether two words differ in nothing that is seen.
+func looksLike(a, b string) bool {
+	return lookAlikes.Replace(strings.ToLower(narrow(a))) == lookAlikes.Replace(strings.ToLower(narrow(b)))
+}
+
+// lookAlikes are small Cyrillic letters that look as Latin ones do.
+var lookAlikes = strings.NewReplacer("а", "a", "в", "b", "е", "e", "н", "h", "і", "i", "ј", "j", "к", "k", "м", "m", "о", "o", "р", "p", "с", "c", "ѕ", "s", "т", "t", "у", "y", "х", "x")
+
+// narrow makes the wide letters and signs of East Asian keyboards the usual ones.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, s)
 }
