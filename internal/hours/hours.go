@@ -10,6 +10,7 @@ package hours
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 )
@@ -81,11 +82,8 @@ func (h Hours) Except(days ...Holiday) Hours {
 // Open reports whether t lies in the hours. The first moment of an opening is
 // open, its last is not.
 func (h Hours) Open(t time.Time) bool {
-	if h.Always() {
-		return true
-	}
-	start, _, ok := h.opening(t)
-	return ok && !t.Before(start)
+	next, ok := h.Next(t)
+	return ok && next.Equal(t)
 }
 
 // Next returns the first open moment at or after t: t itself when it is open.
@@ -95,25 +93,19 @@ func (h Hours) Next(t time.Time) (next time.Time, ok bool) {
 		return t, true
 	}
 	start, _, ok := h.opening(t)
-	if !ok {
-		return time.Time{}, false
-	}
-	if start.Before(t) {
+	if ok && start.Before(t) {
 		return t, true
 	}
-	return start, true
+	return start, ok
 }
 
 // Closes returns the end of the opening that t lies in. ok is false when t is
 // closed or the hours never close.
 func (h Hours) Closes(t time.Time) (end time.Time, ok bool) {
-	if h.Always() {
+	if !h.Open(t) || h.Always() {
 		return time.Time{}, false
 	}
-	start, end, ok := h.opening(t)
-	if !ok || t.Before(start) {
-		return time.Time{}, false
-	}
+	end = t
 	for range horizon { // openings may touch: 24:00 and the next day's 00:00
 		start, next, ok := h.opening(end)
 		if !ok || start.After(end) {
@@ -132,50 +124,52 @@ func (h Hours) Add(t time.Time, d time.Duration) time.Time {
 	if d <= 0 || h.Always() {
 		return t.Add(max(d, 0))
 	}
-	at := t
-	for range horizon * 24 {
-		start, end, ok := h.opening(at)
-		if !ok {
+	n := 0
+	for start, end := range h.openings(t) {
+		left := end.Sub(start)
+		if d <= left {
+			return start.Add(d)
+		}
+		d, t = d-left, end
+		if n++; n == horizon*24 {
 			break
 		}
-		if start.Before(at) {
-			start = at
-		}
-		if left := end.Sub(start); d <= left {
-			return start.Add(d)
-		} else {
-			d -= left
-		}
-		at = end
 	}
-	return at.Add(d)
+	return t.Add(d)
 }
 
 // Between returns how much of the time from a to b is open; zero when b is not
 // after a.
-func (h Hours) Between(a, b time.Time) time.Duration {
-	if !b.After(a) {
-		return 0
-	}
+func (h Hours) Between(a, b time.Time) (sum time.Duration) {
 	if h.Always() {
-		return b.Sub(a)
+		return max(0, b.Sub(a))
 	}
-	var sum time.Duration
-	for a.Before(b) {
-		start, end, ok := h.opening(a)
-		if !ok || !start.Before(b) {
+	for start, end := range h.openings(a) {
+		if !start.Before(b) {
 			break
-		}
-		if start.Before(a) {
-			start = a
 		}
 		if end.After(b) {
 			end = b
 		}
 		sum += end.Sub(start)
-		a = end
 	}
 	return sum
+}
+
+// openings are those that end after t, as far as they are after it.
+func (h Hours) openings(t time.Time) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(start, end time.Time) bool) {
+		for {
+			start, end, ok := h.opening(t)
+			if start.Before(t) {
+				start = t
+			}
+			if !ok || !yield(start, end) {
+				return
+			}
+			t = end
+		}
+	}
 }
 
 // opening returns the first opening that ends after t, with real moments. Those of a day are in order, and
