@@ -70,10 +70,10 @@ type Author struct {
 // Expr is one operand of any, all and none: a term, or again a group of them.
 // Exactly one of the four is set.
 type Expr struct {
-	Term Text
-	Any  []Expr
-	All  []Expr
-	None []Expr
+	Term Text   `yaml:"-"`
+	Any  []Expr `yaml:"any"`
+	All  []Expr `yaml:"all"`
+	None []Expr `yaml:"none"`
 }
 
 // BackfillAll is the Source.Backfill that alerts on everything the first poll sees.

@@ -222,8 +222,8 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 		d.secret(n, p, m, f)
 	case *Expr:
 		d.expr(n, p, m, path)
-	case *[]Source:
-		d.sources(n, p, m, path)
+	case *Source:
+		d.source(n, p, m, path)
 	case *time.Duration:
 		if f.format != "backfill" || !d.backfill(n, p, m, f) {
 			parsed(d, n, p, m, f, parseDuration)
@@ -367,7 +367,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		if elem != reflect.TypeFor[Expr]() {
 			hint := ""
 			if isEntry(elem) {
-				hint = d.dashHint(n, f.name, fieldNames(d.fields(elem)))
+				hint = d.dashHint(n, f.name, d.keysOf(elem))
 			} else if slices.Contains(nameLists, f.name) {
 				hint = d.namesAlone(n)
 			}
@@ -376,7 +376,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		}
 	}
 	if isEntry(elem) && shortField(d.fields(elem)) < 0 {
-		d.wrong(m, d.dashHint(n, f.name, fieldNames(d.fields(elem))), "%s wants a list, not %s", f.name, kindOf(n))
+		d.wrong(m, d.dashHint(n, f.name, d.keysOf(elem)), "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
@@ -423,22 +423,8 @@ func (d *decoder) expr(n ast.Node, into *Expr, m position, path string) {
 		}
 		return
 	}
-	before := d.mistakes
-	pairs := d.pairs(n, path)
-	for _, p := range pairs {
-		at := join(path, p.name)
-		f := field{name: p.name}
-		switch p.name {
-		case "any":
-			d.value(p.value, reflect.ValueOf(&into.Any).Elem(), at, f)
-		case "all":
-			d.value(p.value, reflect.ValueOf(&into.All).Elem(), at, f)
-		case "none":
-			d.value(p.value, reflect.ValueOf(&into.None).Elem(), at, f)
-		default:
-			d.unknownKey(p, path, []string{"any", "all", "none"}, nil)
-		}
-	}
+	before, pairs := d.mistakes, d.pairs(n, path)
+	d.keys(pairs, reflect.ValueOf(into).Elem(), m, path, d.fields(reflect.TypeFor[Expr]()))
 	switch {
 	case d.mistakes > before:
 	case len(pairs) > 1:

@@ -53,18 +53,12 @@ func FillPlaceholders(text string, values map[string]string) string {
 	})
 }
 
-// outsiders are what slack.outsiders may be.
-var outsiders = []string{"refuse", OutsidersAllow}
-
 // formats are the forms that a text may have to have, by the format tag of its field. msg is a predicate
 // ("is not …") and empty when the text is fine.
 var formats = map[string]func(s string) (msg, hint string){
 	"url":                checkURL,
 	"lang":               checkLang,
 	"country":            checkCountry,
-	"postkind":           func(s string) (msg, hint string) { return oneOf(s, PostKinds()) },
-	"severity":           func(s string) (msg, hint string) { return oneOf(s, Severities()) },
-	"outsiders":          func(s string) (msg, hint string) { return oneOf(s, outsiders) },
 	"zone":               checkZone,
 	"destination":        checkDestination,
 	"door":               checkDoor,
@@ -80,10 +74,28 @@ var formats = map[string]func(s string) (msg, hint string){
 	"redis":              checkRedis,
 }
 
+// wordsOf are the words of a form that has a few only; nil of the others.
+func wordsOf(format string) []string {
+	switch format {
+	case "lang":
+		return Langs()
+	case "postkind":
+		return PostKinds()
+	case "severity":
+		return Severities()
+	case "outsiders":
+		return []string{"refuse", OutsidersAllow}
+	}
+	return nil
+}
+
 // checkFormat checks a text against a form; one that is not known accepts everything.
 func checkFormat(format, s string) (msg, hint string) {
 	if check := formats[format]; check != nil {
 		return check(s)
+	}
+	if words := wordsOf(format); words != nil {
+		return oneOf(s, words)
 	}
 	return "", ""
 }

@@ -69,6 +69,15 @@ func (d *decoder) fields(t reflect.Type) []field {
 	return known
 }
 
+// keysOf are the keys that an entry of this type may have.
+func (d *decoder) keysOf(t reflect.Type) []string {
+	keys := fieldNames(d.fields(t))
+	if t == reflect.TypeFor[Source]() {
+		keys = append(slices.Sorted(maps.Keys(d.kinds)), keys...)
+	}
+	return keys
+}
+
 // pair is one key and its value.
 type pair struct {
 	name   string

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -133,6 +134,7 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 		d.wrong(d.doc.at(1, 0), "earshot init writes a first one", "the watchlist is empty")
 		return
 	}
+	c.Sources = slices.DeleteFunc(c.Sources, func(src Source) bool { return src.Kind == "" })
 	d.check(c)
 	d.strayDatabase(c)
 }

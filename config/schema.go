@@ -20,14 +20,13 @@ import (
 // key in the reader's language; nil: in English.
 func Schema(kinds Kinds, explain func(english string) string) ([]byte, error) {
 	s := schemer{map[string]*schema{}, explain}
-	s.defs["expr"] = s.exprSchema()
+	expr := reflect.TypeFor[Expr]()
+	s.defs["expr"] = &schema{AnyOf: []*schema{text(), s.object(fieldsOf(expr), expr)}}
 	root := s.object(fieldsOf(reflect.TypeFor[Config]()), reflect.TypeFor[Config]())
 	root.Version = "https://json-schema.org/draft/2020-12/schema"
 	root.Title = "earshot watchlist"
 	root.Required = []string{"contact", "watch", "sources"}
 	sources := root.Properties.get("sources")
-	sources.Type = "array"
-	sources.Items = &schema{}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		s.defs["source_"+name] = s.sourceSchema(name, kinds.options(name))
 		sources.Items.AnyOf = append(sources.Items.AnyOf, &schema{Ref: "#/$defs/source_" + name})
@@ -180,7 +179,7 @@ func (s schemer) value(f field, t reflect.Type) *schema {
 	case reflect.TypeFor[Expr]():
 		return &schema{Ref: "#/$defs/expr"}
 	case reflect.TypeFor[[]Source]():
-		return &schema{}
+		return &schema{Type: "array", Items: &schema{}} // Schema fills it
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -230,33 +229,10 @@ func text() *schema {
 
 // enum describes the formats that have a few words only; nil for the others.
 func enum(format string) *schema {
-	var words []string
-	switch format {
-	case "lang":
-		words = Langs()
-	case "postkind":
-		words = PostKinds()
-	case "severity":
-		words = Severities()
-	case "outsiders":
-		words = outsiders
-	default:
-		return nil
+	if words := wordsOf(format); words != nil {
+		return &schema{Enum: words}
 	}
-	return &schema{Enum: words}
-}
-
-// exprSchema describes one operand of any, all and none.
-func (s schemer) exprSchema() *schema {
-	list := func() *schema {
-		one := &schema{Ref: "#/$defs/expr"}
-		return &schema{AnyOf: []*schema{{Type: "array", Items: one}, one}}
-	}
-	group := &schema{Type: "object", AdditionalProperties: nothing()}
-	for _, key := range []string{"any", "all", "none"} {
-		group.Properties.set(key, list())
-	}
-	return &schema{AnyOf: []*schema{text(), group}}
+	return nil
 }
 
 // sourceSchema describes the block of one kind: the kind key in its short or

@@ -20,48 +20,16 @@ const minWeight, maxWeight = 0.1, 10
 // commonKeys are the keys every source has, whatever its kind.
 var commonKeys = fieldNames(fieldsOf(reflect.TypeFor[Source]()))
 
-// sources decodes the list of sources.
-func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
-	switch t := n.(type) {
-	case *ast.NullNode:
-		return
-	case *ast.SequenceNode:
-		open := ""
-		for i, item := range t.Values {
-			at := fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)
-			if d.besideOpen(item, at, &open) {
-				continue
-			}
-			leave := d.enterEntry(t.Values, i)
-			if src, ok := d.source(item, at); ok {
-				*into = append(*into, src)
-			}
-			leave()
-		}
-	default:
-		d.wrong(m, d.dashHint(n, "sources", append(slices.Sorted(maps.Keys(d.kinds)), commonKeys...)), "sources wants a list, not %s", kindOf(n))
-	}
-}
-
-// source decodes one block. ok is false when not even its kind is known.
-func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
-	m := d.doc.positionOf(n)
-	d.at[path] = m
-	fine, leave := d.enter(m)
-	defer leave()
-	if !fine {
-		return src, false
-	}
-	n, done := d.unwrap(n)
-	defer done()
+// source decodes one block; its Kind stays empty when not even that is known.
+func (d *decoder) source(n ast.Node, src *Source, m position, path string) {
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 	case *ast.NullNode:
 		d.wrong(m, "", "an empty entry in sources")
-		return src, false
+		return
 	default:
 		d.wrongType(n, m, "a source", "keys and values, such as feed: https://news.example/rss")
-		return src, false
+		return
 	}
 	pairs := d.pairs(n, path)
 	kind, rest, ok := d.kindOfSource(pairs, m)
@@ -73,9 +41,9 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 		}
 		return false
 	})
-	d.keys(commons, reflect.ValueOf(&src).Elem(), m, path, d.fields(reflect.TypeFor[Source]()))
+	d.keys(commons, reflect.ValueOf(src).Elem(), m, path, d.fields(reflect.TypeFor[Source]()))
 	if !ok {
-		return src, false
+		return
 	}
 	src.Base, src.Pos = strings.TrimRight(src.Base, "/"), m.Pos
 	src.Kind, src.Section = kind.name, Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest}
@@ -86,13 +54,12 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 		d.checkNobody(path+".reply.allow", src.Reply.Allow)
 		src.Reply.Pos = d.place(path + ".reply").Pos
 	}
-	d.options(&src)
-	d.nameSource(&src)
-	d.checkEvery(src, path)
+	d.options(src)
+	d.nameSource(src)
+	d.checkEvery(*src, path)
 	if d.has(path+".weight") && (src.Weight < minWeight || src.Weight > maxWeight) && !d.reported(d.place(path+".weight")) {
 		d.wrong(d.place(path+".weight"), "write a number from 0.1 to 10", "weight: a place never counts %v times", src.Weight)
 	}
-	return src, true
 }
 
 // backfill decodes what is no length of time: true, and what people write for it. It reports whether it
