@@ -108,24 +108,15 @@ func (c *Config) Zone() *time.Location {
 }
 
 // Groups are the user groups of Slack by which the watchlist lets people do something, each as it is written.
-func (c *Config) Groups() (groups []string) {
-	take := func(list []string) {
-		for _, who := range list {
-			if IsGroup(who) {
-				groups = append(groups, who)
-			}
-		}
-	}
+func (c *Config) Groups() []string {
 	r := c.Web.Roles
-	for _, list := range [][]string{r.Mute, r.Dismiss, r.Reply, r.Sources} {
-		take(list)
-	}
+	who := slices.Concat(r.Mute, r.Dismiss, r.Reply, r.Sources)
 	for _, s := range c.Sources {
 		if s.Reply != nil {
-			take(s.Reply.Allow)
+			who = append(who, s.Reply.Allow...)
 		}
 	}
-	return groups
+	return slices.DeleteFunc(who, func(entry string) bool { return !IsGroup(entry) })
 }
 
 // Resting is an entry with a pause, for those who look at the ends of pauses.

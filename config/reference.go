@@ -5,8 +5,11 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // References in a value: ${env:NAME} and ${file:/path}, which keep secrets out of the watchlist.
@@ -180,3 +183,77 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// secret decodes a Secret and warns of one that is written out.
+func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
+	s, ok := d.text(n, m, f)
+	if !ok {
+		if f.format == "database" && d.doc.lenient {
+			d.doc.noDatabase = slices.Clone(d.problems[max(0, len(d.problems)-1):])
+		}
+		return
+	}
+	aFile := strings.HasPrefix(s.value, "file:/") && !(f.format == "database" && sqliteFile.MatchString(s.value))
+	if !s.secret && (shellStyle.MatchString(s.value) || otherStyle.MatchString(s.value) || aFile) {
+		d.notUnderstood(s.value, m, f.name)
+		return
+	}
+	s.value = strings.TrimRight(s.value, "\n") // of a value that is written under its key
+	if f.format == "url" {
+		s.value = pastedAddress(s.value)
+	}
+	*into = NewSecret(s.value, s.origin)
+	if msg, hint := checkFormat(f.format, s.value); msg != "" {
+		*into = Secret{}
+		if f.format == "url" {
+			hint = wholeAddress // the one that was meant is the secret
+		}
+		_, hint = s.unquoted(msg, hint)
+		d.wrong(m, hint, "%s: this %s", f.name, msg)
+		if f.format == "door" {
+			return // it is none, and so no secret
+		}
+	} else if s.curlyQuoted() {
+		d.wrong(m, plainQuotes, "%s: these quotes become a part of the text", f.name)
+	}
+	if s.secret {
+		return
+	}
+	password := pastedPassword.FindStringSubmatch(s.value)
+	whole := f.format != "database" && f.format != "redis" // of their addresses the password alone is secret
+	if whole || password != nil {
+		d.doc.notePasted(m.Pos)
+	}
+	switch {
+	case strings.HasPrefix(s.value, "xox"), strings.HasPrefix(s.value, "xapp-"):
+		d.doc.hide(s.value)
+		d.warn(m, fmt.Sprintf("write ${env:SLACK_%s} instead", strings.ToUpper(f.name)), "%s: the secret itself stands in this file", f.name)
+	case whole:
+		d.doc.hide(s.value)
+	}
+	if password != nil {
+		d.doc.hide(password[1])
+		d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+	}
+}
+
+// sqliteFile is how SQLite itself writes the address of a database.
+var sqliteFile = regexp.MustCompile(`\.(?:db|sqlite3?)(?:\?.*)?$`)
+
+const ownPlace = "write ${env:NAME} in its place"
+
+// keyInAddress warns of a password or a key in an address that is shown: it is what a source is
+// called by where nobody names it.
+func (d *decoder) keyInAddress(address string, m position, f field) {
+	for _, form := range []*regexp.Regexp{pastedPassword, queryKey} {
+		if found := form.FindStringSubmatch(address); found != nil {
+			d.doc.hide(found[1])
+			d.doc.notePasted(m.Pos)
+			d.warn(m, ownPlace, "%s: the password itself stands in this file", f.name)
+			return
+		}
+	}
+}
+
+// queryKey is a key of its reader's in an address: whoever sees the address has it.
+var queryKey = regexp.MustCompile(`(?i)[?&](?:access_?token|auth_?token|token|api_?key|secret|password|passwd|signature)=([^&#\s{]{6,})`)
