@@ -319,14 +319,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 
 // isEntry reports whether a list of this type holds blocks of keys, rather than
 // values that are written as one word.
-func isEntry(t reflect.Type) bool {
-	switch t {
-	case reflect.TypeFor[Text](), reflect.TypeFor[Secret](), reflect.TypeFor[Expr](), reflect.TypeFor[hours.Hours](),
-		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
-		return false
-	}
-	return t.Kind() == reflect.Struct
-}
+func isEntry(t reflect.Type) bool { return t.Kind() == reflect.Struct && single[t] == nil }
 
 // commentedOut is a key with a word right behind a #, and nothing else.
 var commentedOut = regexp.MustCompile(`: +#[^\s#]`)

@@ -19,18 +19,17 @@ import (
 // breaks it is wrong, one that keeps it may still be. explain says the English explanation of a
 // key in the reader's language; nil: in English.
 func Schema(kinds Kinds, explain func(english string) string) ([]byte, error) {
-	s := schemer{map[string]*schema{}, explain}
-	expr := reflect.TypeFor[Expr]()
+	config, expr := reflect.TypeFor[Config](), reflect.TypeFor[Expr]()
+	s := schemer{map[string]*schema{}, &schema{}, explain}
 	s.defs["expr"] = &schema{AnyOf: []*schema{text(), s.object(fieldsOf(expr), expr)}}
-	root := s.object(fieldsOf(reflect.TypeFor[Config]()), reflect.TypeFor[Config]())
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		s.defs["source_"+name] = s.sourceSchema(name, kinds.options(name))
+		s.source.AnyOf = append(s.source.AnyOf, &schema{Ref: "#/$defs/source_" + name})
+	}
+	root := s.object(fieldsOf(config), config)
 	root.Version = "https://json-schema.org/draft/2020-12/schema"
 	root.Title = "earshot watchlist"
 	root.Required = []string{"contact", "watch", "sources"}
-	sources := root.Properties.get("sources")
-	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		s.defs["source_"+name] = s.sourceSchema(name, kinds.options(name))
-		sources.Items.AnyOf = append(sources.Items.AnyOf, &schema{Ref: "#/$defs/source_" + name})
-	}
 	root.Definitions = s.defs
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -85,27 +84,6 @@ type property struct {
 	is   *schema
 }
 
-// get returns the schema of a key; nil when there is none.
-func (p properties) get(name string) *schema {
-	for _, x := range p {
-		if x.name == name {
-			return x.is
-		}
-	}
-	return nil
-}
-
-// set describes a key. A key described before keeps its place.
-func (p *properties) set(name string, is *schema) {
-	for i := range *p {
-		if (*p)[i].name == name {
-			(*p)[i].is = is
-			return
-		}
-	}
-	*p = append(*p, property{name, is})
-}
-
 // MarshalJSON writes an object with the keys in their order.
 func (p properties) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
@@ -132,6 +110,7 @@ func (p properties) MarshalJSON() ([]byte, error) {
 
 type schemer struct {
 	defs    map[string]*schema
+	source  *schema // of any kind
 	explain func(english string) string
 }
 
@@ -139,7 +118,7 @@ type schemer struct {
 func (s schemer) object(fields []field, t reflect.Type) *schema {
 	out := &schema{Type: "object", AdditionalProperties: nothing()}
 	for _, f := range fields {
-		out.Properties.set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
+		out.Properties = append(out.Properties, property{f.name, s.field(f, t.FieldByIndex(f.index).Type)})
 		if f.required {
 			out.Required = append(out.Required, f.name)
 		}
@@ -165,21 +144,18 @@ func (s schemer) field(f field, t reflect.Type) *schema {
 
 // value describes one type.
 func (s schemer) value(f field, t reflect.Type) *schema {
+	if form := single[t]; form != nil {
+		return form()
+	}
 	switch t {
-	case reflect.TypeFor[Text](), reflect.TypeFor[hours.Holiday]():
-		return text()
-	case reflect.TypeFor[Secret](), reflect.TypeFor[hours.Hours](), reflect.TypeFor[hours.Moment](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
-		return &schema{Type: "string"}
 	case reflect.TypeFor[time.Duration]():
 		length := &schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
 		if f.format == "backfill" {
 			return &schema{AnyOf: []*schema{{Type: "boolean"}, length}}
 		}
 		return length
-	case reflect.TypeFor[Expr]():
-		return &schema{Ref: "#/$defs/expr"}
 	case reflect.TypeFor[[]Source]():
-		return &schema{Type: "array", Items: &schema{}} // Schema fills it
+		return &schema{Type: "array", Items: s.source}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -222,6 +198,20 @@ func (s schemer) structure(t reflect.Type) *schema {
 	return long
 }
 
+// single are the structs that are written as one value, and what an editor takes for each.
+var single = map[reflect.Type]func() *schema{
+	reflect.TypeFor[Text]():          text,
+	reflect.TypeFor[hours.Holiday](): text,
+	reflect.TypeFor[Secret]():        aString,
+	reflect.TypeFor[hours.Hours]():   aString,
+	reflect.TypeFor[hours.Moment]():  aString,
+	reflect.TypeFor[netip.Prefix]():  aString,
+	reflect.TypeFor[Pause]():         aString,
+	reflect.TypeFor[Expr]():          func() *schema { return &schema{Ref: "#/$defs/expr"} },
+}
+
+func aString() *schema { return &schema{Type: "string"} }
+
 // text is what the decoder takes as a text: numbers are taken as written.
 func text() *schema {
 	return &schema{AnyOf: []*schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
@@ -242,7 +232,7 @@ func (s schemer) sourceSchema(kind string, t reflect.Type) *schema {
 	out := s.object(fieldsOf(source), source)
 	out.Required = []string{kind}
 	if t == nil {
-		out.Properties.set(kind, anything())
+		out.Properties = append(out.Properties, property{kind, anything()})
 		out.AdditionalProperties = nil
 		return out
 	}
@@ -257,9 +247,9 @@ func (s schemer) sourceSchema(kind string, t reflect.Type) *schema {
 			continue
 		}
 		if !slices.Contains(commonKeys, f.name) && f.name != kind {
-			out.Properties.set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
+			out.Properties = append(out.Properties, property{f.name, s.field(f, t.FieldByIndex(f.index).Type)})
 		}
 	}
-	out.Properties.set(kind, key)
+	out.Properties = append(out.Properties, property{kind, key})
 	return out
 }
