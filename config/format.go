@@ -287,10 +287,7 @@ func checkZone(s string) (msg, hint string) {
 	if _, ok := hours.Zone(s); ok {
 		return "", ""
 	}
-	if meant := hours.MeantZone(s); meant != "" {
-		return "is not a time zone", didYouMean(meant)
-	}
-	return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	return "is not a time zone", hours.ZoneHint(s)
 }
 
 var (

@@ -60,6 +60,14 @@ func MeantZone(name string) string {
 	return cities()[text.Nearest(cityOf(name), slices.Sorted(maps.Keys(cities())))]
 }
 
+// ZoneHint is what to write in place of a name that is no time zone.
+func ZoneHint(name string) string {
+	if zone := MeantZone(name); zone != "" {
+		return fmt.Sprintf("did you mean %q?", zone)
+	}
+	return `write a name such as "Europe/Kyiv"`
+}
+
 var (
 	// fromTo is from one time to another: "с 9 до 18", "9am - 6pm", "09.00–18.00".
 	fromTo = regexp.MustCompile(`(?:^| )(?:с |з |від |от |from )?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)? ?(?:-| до | to | till )+ ?(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?(?: |,|$)`)

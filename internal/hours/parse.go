@@ -2,6 +2,7 @@ package hours
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -156,6 +157,13 @@ func (h *Hours) parseGroups(toks []token) error {
 	return nil
 }
 
+func (h *Hours) add(days []time.Weekday, s span) {
+	for _, d := range days {
+		h.week[d] = append(h.week[d], s)
+		slices.SortFunc(h.week[d], func(a, b span) int { return a.from - b.from })
+	}
+}
+
 // clash names the first day on which s overlaps what is already open.
 func (h *Hours) clash(days []time.Weekday, s span) string {
 	for _, d := range days {
@@ -195,7 +203,7 @@ func meansZone(toks []token) bool {
 func parseZone(t token) (*time.Location, error) {
 	zone, ok := Zone(t.text)
 	if !ok {
-		return nil, t.errorf(zoneHint(t.text), "unknown time zone %q", t.text)
+		return nil, t.errorf(ZoneHint(t.text), "unknown time zone %q", t.text)
 	}
 	return zone, nil
 }
@@ -211,14 +219,6 @@ func Zone(name string) (zone *time.Location, ok bool) {
 	}
 	zone, err := time.LoadLocation(name)
 	return zone, err == nil
-}
-
-// zoneHint helps with the spellings people try.
-func zoneHint(name string) string {
-	if zone := MeantZone(name); zone != "" {
-		return fmt.Sprintf("did you mean %q?", zone)
-	}
-	return `write a name such as "Europe/Kyiv"`
 }
 
 func parseDays(t token) ([]time.Weekday, error) {
@@ -287,55 +287,6 @@ func clock(s string) (int, bool) {
 		return 0, false
 	}
 	return int(h*60 + m), true
-}
-
-// ParseMoment reads "09:00 Europe/Kyiv" or "Mon 09:00 Europe/Kyiv". The error is
-// a *SyntaxError; like is the one of the two that is wanted, for its hint.
-func ParseMoment(expr, like string) (Moment, error) {
-	hint := fmt.Sprintf("write it like %q", like)
-	m := Moment{text: strings.TrimSpace(expr), daily: true}
-	toks := tokens(expr)
-	if len(toks) == 0 {
-		return Moment{}, token{}.errorf(hint, "no time")
-	}
-	if d, ok := weekday(toks[0].text); ok {
-		m.weekday, m.daily, toks = d, false, toks[1:]
-	}
-	if len(toks) > 1 && !isTime(toks[0].text) && isTime(toks[1].text) {
-		_, err := parseDays(toks[0])
-		wrong, ok := err.(*SyntaxError)
-		if !ok { // Mon-Fri: one day has a week's digest
-			wrong = toks[0].errorf(hint, "%q is too much", toks[0].text)
-		}
-		if isTime(like) { // no day is wanted, whichever
-			wrong.Hint = hint
-		}
-		return Moment{}, wrong
-	}
-	if len(toks) == 0 || !isTime(toks[0].text) {
-		at := token{text: expr}
-		if len(toks) > 0 {
-			at = toks[0]
-		}
-		return Moment{}, at.errorf(hint, "the time is missing")
-	}
-	minute, ok := clock(toks[0].text)
-	if !ok || minute == day {
-		return Moment{}, toks[0].errorf(hint, "%q is not a time of day", toks[0].text)
-	}
-	m.minute = minute
-	if len(toks) == 1 {
-		return Moment{}, toks[0].errorf(hint, "the time zone is missing")
-	}
-	if len(toks) > 2 {
-		return Moment{}, toks[2].errorf(hint, "%q is too much", toks[2].text)
-	}
-	zone, err := parseZone(toks[1])
-	if err != nil {
-		return Moment{}, err
-	}
-	m.zone = zone
-	return m, nil
 }
 
 // ParseHoliday reads 2026-12-25, or 12-25 for every year. The error is a
