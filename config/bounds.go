@@ -19,7 +19,7 @@ const (
 	maxDepth  = 40      // of nesting; the deepest sensible watchlist has 10
 	maxSigns  = 200_000 // brackets, commas, anchors and aliases: each costs the parser a kilobyte
 	maxKeys   = 2000    // in one mapping
-	maxShared = 200_000 // values reached through aliases, so that aliases of aliases end
+	maxValues = 500_000 // met on the way, so that aliases of aliases end; no other file of maxFile has as many
 	maxErrors = 200     // problems shown; the rest is one line
 )
 

@@ -28,8 +28,7 @@ type decoder struct {
 	warnings int
 	lost     int // mistakes and warnings beyond maxErrors of each
 	depth    int
-	shared   int // values reached through aliases
-	inAlias  int
+	values   int // met so far
 	kinds    Kinds
 	doors    map[string]bool          // the names under doors:
 	hooks    []string                 // the names under webhooks:
@@ -90,43 +89,34 @@ func (d *decoder) has(path string) bool {
 	return ok
 }
 
-// unwrap takes anchors and tags off a value and follows an alias. The second
-// value must be called when the value is done with.
-func (d *decoder) unwrap(n ast.Node) (ast.Node, func()) {
-	aliases := 0
+// unwrap takes anchors and tags off a value and follows an alias.
+func (d *decoder) unwrap(n ast.Node) ast.Node {
 	for range maxDepth * 2 {
 		switch t := n.(type) {
 		case *ast.AnchorNode:
 			n = t.Value
-			continue
 		case *ast.TagNode:
 			n = t.Value
-			continue
 		case *ast.AliasNode:
-			aliases++
-			d.inAlias++
 			n = d.doc.aliases[t]
-			continue
+		default:
+			return n
 		}
-		break
 	}
-	return n, func() { d.inAlias -= aliases }
+	return n
 }
 
-// enter bounds depth and the work done through aliases; ok is false when it is
-// enough. leave must be called in any case.
+// enter bounds depth and the number of values, which aliases of aliases multiply; ok is false when it
+// is enough. leave must be called in any case.
 func (d *decoder) enter(m position) (ok bool, leave func()) {
 	d.depth++
+	d.values++
 	leave = func() { d.depth-- }
-	if d.inAlias > 0 {
-		d.shared++
-	}
 	switch {
-	case d.shared == maxShared:
-		d.shared++ // say it once
-		d.wrong(m, "", "the aliases of this file expand to more than %d values", maxShared)
+	case d.values == maxValues: // say it once
+		d.wrong(m, "", "the aliases of this file expand to more than %d values", maxValues)
 		return false, leave
-	case d.shared > maxShared:
+	case d.values > maxValues:
 		return false, leave
 	case d.depth > maxDepth*2:
 		d.wrong(m, "", "this is nested too deeply: an anchor inside itself?")
@@ -181,8 +171,7 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 		d.wrong(m, "a text that begins with & needs quotes", "%s is empty", f.name)
 		return
 	}
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	if n == nil {
 		return
 	}

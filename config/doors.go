@@ -61,8 +61,7 @@ func (d *decoder) findDoors(root ast.Node) {
 }
 
 func (d *decoder) findHooks(list ast.Node) {
-	list, done := d.unwrap(list)
-	defer done()
+	list = d.unwrap(list)
 	entries, ok := list.(*ast.SequenceNode)
 	if !ok {
 		return

@@ -99,8 +99,7 @@ func entriesOf(n ast.Node) []*ast.MappingValueNode {
 
 // unwrappedEntries is entriesOf what is behind anchors, tags and aliases.
 func (d *decoder) unwrappedEntries(n ast.Node) []*ast.MappingValueNode {
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	return entriesOf(n)
 }
 
@@ -158,8 +157,7 @@ func (d *decoder) mergedPairs(n ast.Node, path string) []pair {
 		return nil
 	}
 	m := d.doc.positionOf(n)
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	var out []pair
 	switch t := n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
@@ -373,8 +371,7 @@ func (d *decoder) fits(p pair, kind reflect.Kind) bool {
 
 // entries counts what a list has, or a value that stands for a list of one.
 func (d *decoder) entries(n ast.Node) int {
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	switch t := n.(type) {
 	case *ast.SequenceNode:
 		return len(t.Values)

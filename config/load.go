@@ -121,13 +121,12 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 	for _, doc := range documents {
 		d.doc = doc
 		// A tag or an anchor before everything is no reason to check less.
-		root, done := d.unwrap(doc.root)
+		root := d.unwrap(doc.root)
 		doc.root = root
 		if root != nil && root.Type() != ast.NullType {
 			empty = false
 			d.value(root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
 		}
-		done()
 	}
 	d.doc = documents[0]
 	if empty {

@@ -162,8 +162,7 @@ func (d *decoder) anything(n ast.Node, path string) any {
 	if !ok {
 		return nil
 	}
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	switch t := n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 		out := map[string]any{}

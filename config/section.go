@@ -54,8 +54,7 @@ func (s Section) decode(d *decoder, into any) {
 	d.beside = commonKeys
 	fields := slices.Clone(d.fields(v.Type()))
 	m := s.doc.positionOf(s.node)
-	node, done := d.unwrap(s.node)
-	defer done()
+	node := d.unwrap(s.node)
 	pairs := slices.Clone(s.rest)
 	switch node.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
@@ -163,8 +162,7 @@ func (s Section) lookup(name string) (ast.Node, bool) {
 	}
 	first, more, nested := strings.Cut(name, ".")
 	d := newDecoder(s.doc, nil)
-	node, done := d.unwrap(s.node)
-	defer done()
+	node := d.unwrap(s.node)
 	for _, p := range append(d.pairs(node, ""), s.rest...) {
 		if p.name != first {
 			continue
@@ -172,8 +170,7 @@ func (s Section) lookup(name string) (ast.Node, bool) {
 		if !nested {
 			return p.value, true
 		}
-		inner, done := d.unwrap(p.value)
-		defer done()
+		inner := d.unwrap(p.value)
 		for _, q := range d.pairs(inner, "") {
 			if q.name == more {
 				return q.value, true
@@ -208,8 +205,7 @@ func (s Section) Word(name string, short bool) string {
 	} else if !ok {
 		return ""
 	}
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	switch t := n.(type) {
 	case *ast.SequenceNode:
 		if len(t.Values) > 0 {

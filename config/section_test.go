@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -200,5 +201,21 @@ func TestNameHoldsNoSecret(t *testing.T) {
 	}
 	if a, b := c.Sources[0].Name, c.Sources[1].Name; a != "store example.acme" || b != "other example.acme 7" {
 		t.Errorf("called %q and %q", a, b)
+	}
+}
+
+// TestAliasesAreBounded: aliases of aliases end, in an option of any form and where texts are asked for.
+func TestAliasesAreBounded(t *testing.T) {
+	var bomb strings.Builder
+	bomb.WriteString("  - json: https://a.example/\n    extra:\n      a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 12; i++ {
+		fmt.Fprintf(&bomb, "      a%d: &a%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10))
+	}
+	s := section(t, bomb.String())
+	if err := s.Decode(&options{}); err == nil || !strings.Contains(err.Error(), "w.yaml:6:31: the aliases of this file expand to more than 500000 values") {
+		t.Errorf("%.300v", err)
+	}
+	if n := len(s.Texts()); n < 100_000 || n > maxValues {
+		t.Errorf("%d texts", n)
 	}
 }

@@ -96,9 +96,9 @@ func (d *decoder) options(src *Source) {
 	}
 	sub := newDecoder(d.doc, d.kinds)
 	sub.known = d.known
-	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
+	sub.values, sub.depth = d.values, d.depth
 	src.Section.decode(sub, reflect.New(t).Interface())
-	d.shared = sub.shared
+	d.values = sub.values
 	for _, p := range sub.problems {
 		d.add(p)
 	}
@@ -232,8 +232,7 @@ func commonFirst(names []string) []string {
 // word is a scalar as it stands in the watchlist, without quotes and with its secrets not
 // filled in; "" for what is none.
 func (d *decoder) word(n ast.Node) string {
-	n, done := d.unwrap(n)
-	defer done()
+	n = d.unwrap(n)
 	switch t := n.(type) {
 	case *ast.StringNode:
 		return t.Value
@@ -245,8 +244,7 @@ func (d *decoder) word(n ast.Node) string {
 
 // nameSource finds the address as written, and a name where the user gave none.
 func (d *decoder) nameSource(src *Source) {
-	node, done := d.unwrap(src.Section.node)
-	defer done()
+	node := d.unwrap(src.Section.node)
 	src.Address = pastedAddress(d.word(node))
 	pairs := d.quietPairs(node)
 	for _, p := range pairs {
