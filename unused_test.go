@@ -21,7 +21,6 @@ import (
 // each with the reason why it stays. Keep it short: what nobody calls is better deleted.
 var onlyTestsCall = map[string]string{
 	"config.Secret.Equal":        "how tests compare options that hold secrets",
-	"internal/hours.Hours.Next":  "the opposite of Closes: the property tests of opening hours need both",
 	"monitor.Monitor.Poll":       "one poll without the schedule, for the tests of a poll",
 	"sentiment.Scorer.Identify":  "language identification alone, for its accuracy test",
 	"sentiment.Scorer.Cues":      "the audit of cues takes each cue's place from it",
