@@ -215,12 +215,12 @@ func (t *trainer) add(e *Example, share float64) {
 			continue
 		}
 		t.active = append(t.active, u)
-		t.back[u] = 0
-		w, slope := t.net.Out[u], t.slopes.Out[u]
+		w, slope, back := t.net.Out[u], t.slopes.Out[u], 0.0
 		for a, g := range t.said {
 			slope[a] += g * h
-			t.back[u] += g * w[a]
+			back += g * w[a]
 		}
+		t.back[u] = back
 	}
 	for k, f := range e.at {
 		x := t.seen[k]
