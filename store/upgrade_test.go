@@ -247,8 +247,8 @@ func history(t *testing.T, s *Store, id mention.ID) string {
 	return b.String()
 }
 
-// takesAway is what a migration does that an older program does not survive.
-var takesAway = regexp.MustCompile(`(?i)\b(DROP\s+(TABLE|COLUMN)|RENAME\s+(TO|COLUMN)|ALTER\s+COLUMN)\b`)
+// takesAway is what a migration does that an older program does not survive. Another default is none of it.
+var takesAway = regexp.MustCompile(`(?i)\b(DROP\s+(TABLE|COLUMN)|RENAME\s+(TO|COLUMN)|ALTER\s+COLUMN\s+\w+\s+(TYPE|DROP|SET\s+(DATA|NOT)))\b`)
 
 // TestMigrationsSayWhoMayRead: while replicas are updated, and after a step back, a program
 // works on a schema newer than its own; so a migration only adds, or says from which schema
@@ -268,7 +268,8 @@ func TestMigrationsSayWhoMayRead(t *testing.T) {
 			}
 		}
 	}
-	if !takesAway.MatchString("ALTER TABLE x DROP  COLUMN y") || takesAway.MatchString("DROP INDEX x") {
+	if !takesAway.MatchString("ALTER TABLE x DROP  COLUMN y") || !takesAway.MatchString("ALTER TABLE x ALTER COLUMN y SET NOT NULL") ||
+		takesAway.MatchString("DROP INDEX x") || takesAway.MatchString("ALTER TABLE x ALTER COLUMN y SET DEFAULT 0") {
 		t.Error("the pattern is wrong")
 	}
 }
