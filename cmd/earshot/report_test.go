@@ -72,6 +72,7 @@ func reportsOf(t *testing.T, db *store.Store) string {
 		},
 		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.Local }, Views: func() []web.View { return nil },
 		Places:      func() web.Places { return web.Places{} },
+		Retention:   func() time.Duration { return 365 * 24 * time.Hour },
 		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})
 	if err != nil {
