@@ -164,11 +164,12 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 			break // what it lacks may be in the part that did not come
 		}
 		why := crawlers.ErrClosed
-		if c.shows == nil || doc.FindMatcher(c.shows).Length() == 0 {
-			if c.lacks == nil || doc.FindMatcher(c.lacks).Length() > 0 {
-				continue
-			}
+		switch {
+		case c.shows != nil && doc.FindMatcher(c.shows).Length() > 0:
+		case c.lacks != nil && doc.FindMatcher(c.lacks).Length() == 0:
 			why = crawlers.ErrGuessed
+		default:
+			continue
 		}
 		return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), why, c.says)
 	}
