@@ -24,11 +24,11 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	state, err := p.load(ctx, src)
 	if err != nil {
 		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
-		return p.threads.wait(src.key(), began.Add(storeRetry)), false
+		return began.Add(storeRetry), false
 	}
 	if !state.Baselined || state.Failures > 0 || state.SuspendedUntil.After(began) {
 		// Its ordinary polls find out when it is well.
-		return p.threads.wait(src.key(), began.Add(max(src.Every, time.Minute))), false
+		return began.Add(max(src.Every, time.Minute)), false
 	}
 	batch, visitErr := p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
 		return src.Crawler.(crawlers.Threader).Thread(ctx, v.post, v.cursor)

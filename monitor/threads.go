@@ -290,15 +290,15 @@ func (t *threads) due(source string) (due time.Time, ok bool) {
 	return due, ok
 }
 
-// wait keeps the threads of a source from being due before then, which it returns. In turns what is due first is done
-// first, so a visit that asks nothing and stays due would be the only thing that is done.
-func (t *threads) wait(source string, then time.Time) time.Time {
+// wait keeps the threads of a source from being due before then.
+func (t *threads) wait(source string, then time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, one := range t.bySource[source] {
-		one.due = mention.Later(one.due, then)
+		if !one.closed {
+			one.due = mention.Later(one.due, then)
+		}
 	}
-	return then
 }
 
 // pick returns the thread of the source that is the most overdue, measured by its

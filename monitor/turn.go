@@ -180,8 +180,9 @@ func (m *Monitor) pollDue(ctx context.Context, src Source, was mention.SourceDue
 func (m *Monitor) visit(ctx context.Context, src Source, g groupDues) {
 	was := g.dues[src.key()]
 	t, began := &turn{was: was}, m.poller.Now()
-	_, asked := m.poller.follow(ctx, src, t)
-	if !asked {
+	next, asked := m.poller.follow(ctx, src, t)
+	if !asked { // what stays due is due first in the next turn, too, and nothing else would be done
+		m.poller.threads.wait(src.key(), next)
 		return
 	}
 	due, now := t.due(src, was.At), m.poller.Now()
