@@ -156,7 +156,7 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 	plain := text.Token.Type == token.StringType
 	lines := strings.Split(strings.TrimSpace(text.Token.Origin), "\n")
 	if plain && (whole && (len(lines) > 1 || beginsEntry(lines[0])) || slices.ContainsFunc(lines[1:], beginsEntry)) {
-		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
+		d.wrong(d.doc.positionOf(n), withDash, "%s: all of this is read as one text", f.name)
 		return
 	}
 	if d.searched(text, f) {
@@ -206,7 +206,7 @@ func (d *decoder) dashHint(n ast.Node, list string, known []string) string {
 		name, _ := keyName(entry.Key)
 		switch {
 		case beginsEntry(name):
-			return "begin each entry with a dash and a space"
+			return withDash
 		case i == 0 && !slices.Contains(known, name) && d.near(name, known) == "" && wordFor(name, keyWords, known) == "":
 			if hint := entryFor(list, name, entry.Value); hint != "" {
 				return hint
