@@ -1,7 +1,6 @@
 package presets
 
 import (
-	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -77,33 +76,18 @@ func groups(re *regexp.Regexp, m []string) map[string]string {
 func (p *preset) place(address, query string, found map[string]string) Place {
 	kind, _ := Lookup(p.name)
 	out := Place{Kind: kind}
-	needsQuery := !slices.ContainsFunc(p.Options, func(o presetOption) bool { return found[o.Name] != "" && o.Type != "site" && o.Name != "site" })
+	told := p.told(address, query, found)
+	lacks := p.lacks(told)
 	for _, o := range p.Options {
-		opt := Option{Name: o.Name, Doc: o.Doc, Value: found[o.Name], List: o.Type == "list"}
+		opt := Option{Name: o.Name, Doc: o.Doc, Value: told[o.Name], List: o.Type == "list"}
 		if o.Short {
 			out.Short = o.Name
 		}
 		switch {
-		case opt.Value == "" && o.Name == "query" && o.Short && needsQuery:
-			opt.Value = query
-		case opt.Value == "":
-		case o.Type == "site":
-			opt.Value = "https://" + opt.Value
-		case o.Name == "address" || o.Type == "secret":
-			opt.Value = address
-		default:
-			if plain, err := url.QueryUnescape(opt.Value); err == nil {
-				opt.Value = plain
-			}
-		}
-		switch {
 		case opt.Value != "":
 			out.Options = append(out.Options, opt)
-		case o.Required && o.Default == "":
-			opt.Value = cmp.Or(o.Example, "…")
-			out.Missing = append(out.Missing, opt)
-		case (o.Type == "secret" || o.For != "") && o.Default == "" && p.keyNeeded(found) && p.first(cmp.Or(o.For, o.Name)):
-			opt.Value = cmp.Or(o.Example, "…")
+		case o.Required && o.Default == "" || lacks[o.Name]:
+			opt.Value = o.blank()
 			out.Missing = append(out.Missing, opt)
 		}
 	}
@@ -113,30 +97,70 @@ func (p *preset) place(address, query string, found map[string]string) Place {
 	return out
 }
 
-// keyNeeded reports whether an optional secret is wanted all the same: the preset has no
-// way without it, and the address holds none.
-func (p *preset) keyNeeded(found map[string]string) bool {
-	for _, v := range p.variants {
-		if !slices.ContainsFunc(v.with, func(names string) bool {
-			name, _, _ := strings.Cut(names, " or ")
-			return p.secret(name) && found[name] == ""
-		}) {
-			return false
+// told is what the address says of the options, and what is searched for where it says nothing.
+func (p *preset) told(address, query string, found map[string]string) map[string]string {
+	told := map[string]string{}
+	chosen := slices.ContainsFunc(p.Options, func(o presetOption) bool { return found[o.Name] != "" && o.Type != "site" && o.Name != "site" })
+	for _, o := range p.Options {
+		value := found[o.Name]
+		switch {
+		case value == "" && o.Name == "query" && o.Short && !chosen:
+			value = query
+		case value == "":
+		case o.Type == "site":
+			value = "https://" + value
+		case o.Name == "address" || o.Type == "secret":
+			value = address
+		default:
+			if plain, err := url.QueryUnescape(value); err == nil {
+				value = plain
+			}
+		}
+		told[o.Name] = value
+	}
+	return told
+}
+
+// lacks are the options that the way of what was told needs beside it: of several that may stand for
+// each other the one that people would rather write.
+func (p *preset) lacks(told map[string]string) map[string]bool {
+	lacks := map[string]bool{}
+	for _, names := range p.way(told).with {
+		either := strings.Split(names, " or ")
+		if !slices.ContainsFunc(either, func(name string) bool { return told[name] != "" }) {
+			lacks[either[0]] = true
 		}
 	}
-	return true
+	for _, o := range p.Options {
+		if lacks[o.For] && o.Default == "" {
+			lacks[o.Name] = true
+		}
+	}
+	return lacks
 }
 
-// first reports whether a way needs this option, and nothing else may stand for it that
-// people would rather write.
-func (p *preset) first(option string) bool {
-	return slices.ContainsFunc(p.variants, func(v variant) bool {
-		return slices.ContainsFunc(v.with, func(names string) bool { return names == option || strings.HasPrefix(names, option+" or ") })
-	})
+// way is the way that choose takes of what was told; where that is not enough for any, the one of the
+// option that may stand right behind the kind's name.
+func (p *preset) way(told map[string]string) variant {
+	nearest := p.variants[0]
+	for _, v := range p.variants {
+		if len(v.with) == 0 || slices.ContainsFunc(strings.Split(v.with[0], " or "), func(name string) bool { return told[name] != "" }) {
+			return v
+		}
+		if slices.ContainsFunc(p.Options, func(o presetOption) bool { return o.Short && o.Name == v.with[0] }) {
+			nearest = v
+		}
+	}
+	return nearest
 }
 
-func (p *preset) secret(name string) bool {
-	return slices.ContainsFunc(p.Options, func(o presetOption) bool { return o.Name == name && o.Type == "secret" })
+// blank is what stands for a value that only the user knows. A secret shows where it may stand. Nothing else
+// is an example: it would be somebody else's number or name, and read as ours.
+func (o presetOption) blank() string {
+	if o.Type == "secret" && o.Example != "" {
+		return o.Example
+	}
+	return "…"
 }
 
 // Address takes the address out of what people paste: a line of text, an address without
@@ -263,6 +287,12 @@ var unreadable = sync.OnceValue(func() []unreadablePlace {
 		{regexp.MustCompile(`^(?:\w+\.)?tripadvisor\.[a-z.]+(?:/|$)`), "Tripadvisor",
 			"its reviews may not be stored by others",
 			"the owner's notices by mail, handed in by an automation (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?yelp\.[a-z.]+(?:/|$)`), "Yelp",
+			"its reviews may not be stored by others",
+			"the owner's notices by mail, handed in by an automation (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?2gis\.[a-z.]+(?:/|$)`), "2GIS",
+			"its reviews come through an interface that asks for a key",
+			"with a key that 2GIS gave you its interface is read with json: (docs/sources.md#json); an export of your own account there may be handed in (docs/push.md)"},
 		{regexp.MustCompile(`^(?:\w+\.)?(?:g2|capterra|glassdoor|quora)\.[a-z.]+(?:/|$)`), "this site",
 			"it forbids programs to read it and turns them away",
 			"Google Alerts finds what is public of it"},
