@@ -97,7 +97,8 @@ func (a *adder) look(ctx context.Context, input string) (found, error) {
 		return a.lookPreset(ctx, place)
 	}
 	address := presets.Address(input)
-	if !strings.Contains(address, ".") || strings.ContainsAny(address, " \n") {
+	host, _, _ := strings.Cut(address, "/") // a mail address has an account in it
+	if !strings.Contains(address, ".") || strings.ContainsAny(address, " \n") || strings.Contains(host, "@") {
 		return found{}, usageError{a.says.Text("add.no_address", "text", strconv.Quote(input))}
 	}
 	if !strings.Contains(address, "://") {

@@ -64,6 +64,7 @@ func TestAdd(t *testing.T) {
 		"terms to be read":    {"https://www.emag.bg/chainik/pd/DHV5YLMBM/", nil, 1, []string{"Not written yet. It needs:\n  i_accept_the_terms: The site does not document this data", "i_accept_the_terms: true}\n"}, ""},
 		"not readable":        {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
 		"there already":       {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
+		"a mail address":      {"support@romashka.example", nil, 2, []string{`"support@romashka.example" is not an address`}, ""},
 		"no address":          {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
 		"a reference":         {"BASE/news.rss?key=${env:PATH}", nil, 2, []string{`${env:…} stands in the address`}, ""},
 		"an unknown watch":    {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +14,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -36,7 +40,9 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	s := c.speech(term.lookup)
 	if err != nil {
-		return s.tell(term, err)
+		told := s.tell(term, err)
+		keysMissing(term.err, s, err)
+		return told
 	}
 	cfg := list.Config
 	term.learn(cfg)
@@ -56,7 +62,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))
 	thresholds(term.out, s, watchlist.NewRules(cfg, scorer))
 	byEar(term.out, s, list, time.Now())
-	keysNeeded(term.out, s, cfg)
+	keysNeeded(term.out, s, cfg.Sources)
 	answered(term.out, s, cfg)
 	note := s.printed(cfg, c.NoSecrets)
 	if note != "" && len(cfg.Routes) > 0 {
@@ -102,10 +108,24 @@ func thresholds(out io.Writer, s speech, rules alerts.Rules) {
 	}
 }
 
+// keysMissing says where from the keys of the kinds are of whose sources something is wrong: a key may be
+// what they lack.
+func keysMissing(out io.Writer, s speech, err error) {
+	var wrong *config.Errors
+	if !errors.As(err, &wrong) || wrong.Partial == nil {
+		return
+	}
+	probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	keysNeeded(out, s, slices.DeleteFunc(slices.Clone(wrong.Partial.Sources), func(src config.Source) bool {
+		_, err := watchlist.NewCrawler(probe, src)
+		return err == nil
+	}))
+}
+
 // keysNeeded says of sources that need a key of the user's which and where from.
-func keysNeeded(out io.Writer, s speech, cfg *config.Config) {
+func keysNeeded(out io.Writer, s speech, sources []config.Source) {
 	said := map[string]bool{}
-	for _, src := range cfg.Sources {
+	for _, src := range sources {
 		kind, ok := presets.Lookup(src.Kind)
 		if ok && kind.Key != "" && !said[src.Kind] {
 			said[src.Kind] = true

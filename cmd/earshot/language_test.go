@@ -298,7 +298,7 @@ func TestKeyIsSaidInTheLanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keysNeeded(&checked, s, cfg)
+		keysNeeded(&checked, s, cfg.Sources)
 		add, err := newAdder([]string{path}, term, s)
 		if err != nil {
 			t.Fatal(err)
