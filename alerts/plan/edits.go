@@ -216,10 +216,20 @@ func (p *plan) editsTold(ctx context.Context, id mention.ID) ([]time.Time, error
 // edited anything: views, points and "helpful (3)" count, and lists beside the words turn.
 const recountedFrom = 0.95
 
+// starsGone reports whether a site does not show the stars of a post any more, and all else as it was. Nobody takes stars
+// back alone, but a page that is drawn anew may lack them for a while.
+func starsGone(was, is mention.Post) bool { return starsShown(is, was) }
+
+// starsShown reports whether the stars of a post are all that is new, and there were none: since when the author gave
+// them nobody knows.
+func starsShown(was, is mention.Post) bool {
+	return was.Rating == nil && is.Rating != nil && is.Deleted == was.Deleted && sameWriting(was, is)
+}
+
 // recount reports whether an edit left the words as they were.
 func recount(was, is mention.Post) bool {
 	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
-	return is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
+	return starsShown(was, is) || starsGone(was, is) || is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
 		(slices.Equal(a, b) || sameWriting(was, is) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
@@ -269,7 +279,7 @@ func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 	switch {
 	case m.Post.Deleted:
 		return alerts.Deleted
-	case onlyCounted(was.Post, m):
+	case onlyCounted(was.Post, m), starsGone(was.Post, m.Post), starsShown(was.Post, m.Post) && p.rules.IsComplaint(was):
 		return alerts.Edited
 	case !p.rules.IsComplaint(*m):
 		return alerts.Better

@@ -172,6 +172,9 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "heard", m.Post.Source)
 	}
 	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
+	if d.Previous != nil && starsGone(d.Previous.Post, m.Post) {
+		m.Score = d.Previous.Score // with them
+	}
 	if d.Reread && d.Previous.Post.Text == "" && !alerted(d.Case) {
 		d.Reread = false // its words were not read before: nobody judged them
 	}

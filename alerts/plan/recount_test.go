@@ -214,3 +214,49 @@ func TestPostThatChangesOften(t *testing.T) {
 	m.Post.Deleted = true
 	r.One(r.Poll(m), mention.Changed)
 }
+
+// TestStarsThatTheSiteDoesNotShow: a site that is drawn anew shows no stars for a while. Nobody took them back, and when they
+// are there again nobody gave fewer.
+func TestStarsThatTheSiteDoesNotShow(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	told, praise := rig.Said(rig.Review, "1", "Олена", "Чекаю на картку.", -0.6), rig.Said(rig.Review, "2", "Іван", "Карта не працює лише в Марсі.", 0.6)
+	told.Post.Rating, praise.Post.Rating = &mention.Rating{Value: 1, Best: 5}, &mention.Rating{Value: 5, Best: 5}
+	r.One(r.Poll(told, praise), mention.Complaint)
+	r.Do(told, mention.Action{Verb: mention.Reply, At: r.Now})
+
+	without := func(m mention.Mention, score float64) mention.Mention {
+		m.Post.Rating = nil
+		rig.Judge(&m, score)
+		return m
+	}
+	r.None(r.Poll(without(told, 0.4), without(praise, -0.6)))
+	if m, _ := r.State(told); m.Score.Value != -0.6 {
+		t.Errorf("the score is %v", m.Score.Value)
+	}
+	r.None(r.Poll(told, praise))
+	if _, c := r.State(told); c.Status != mention.Replied {
+		t.Errorf("what was answered is %s", c.Status)
+	}
+	// Words that came with it are the author's.
+	praise = without(praise, -0.7)
+	praise.Post.Text += " Гроші не повертають, підтримка мовчить."
+	r.One(r.Poll(praise), mention.Complaint)
+}
+
+// TestStarsThatComeLater: of a complaint the message shows them, and a post that is one by its stars alone is heard then.
+func TestStarsThatComeLater(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	told, quiet := rig.Said(rig.Review, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Review, "2", "Іван", "Ну таке.", 0.1)
+	r.One(r.Poll(told, quiet), mention.Complaint)
+	r.Do(told, mention.Action{Verb: mention.Reply, At: r.Now})
+	for _, m := range []*mention.Mention{&told, &quiet} {
+		m.Post.Rating = &mention.Rating{Value: 1, Best: 5}
+		rig.Judge(m, -0.9)
+	}
+	if a := r.One(r.Poll(told, quiet), mention.Complaint); a.MentionID != rig.ID(quiet) {
+		t.Errorf("told of %s", a.MentionID)
+	}
+	if m, c := r.State(told); c.Status != mention.Replied || m.Post.Rating.Stars() != 1 {
+		t.Errorf("what was answered is %s, its stars %v", c.Status, m.Post.Rating.Stars())
+	}
+}
