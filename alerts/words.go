@@ -241,6 +241,16 @@ func (m Message) News() string {
 	return text.Clean(f.Text)
 }
 
+// NewsAbove is News where the words of the post stand below it: with the stars, which may be all that changed.
+func (m Message) NewsAbove() string {
+	stars := ""
+	switch m.Details.Change {
+	case Edited, Worse, Better:
+		stars = Stars(m.Lang, m.Mention.Post.Rating)
+	}
+	return strings.TrimSpace(m.News() + " " + stars)
+}
+
 // steps says how long each part of the wait for an answer took, and who claimed the case:
 // the clocks of the reports. What the site does not tell, or did not happen in this order,
 // is left out.

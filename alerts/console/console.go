@@ -165,7 +165,7 @@ func (n *Notifier) complaint(m alerts.Message) string {
 }
 
 func (n *Notifier) changed(m alerts.Message) string {
-	out := indent + n.paint(faint, "↳ "+n.about(m)+" ") + text.Line(m.News(), 300) + "\n"
+	out := indent + n.paint(faint, "↳ "+n.about(m)+" ") + text.Line(m.NewsAbove(), 300) + "\n"
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		out += indent + n.quote(m) + "\n"

@@ -253,7 +253,7 @@ func under(m alerts.Message) []api.Block {
 
 // changed is the reply in the thread that tells what happened to a post, and names who has to act.
 func changed(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{textElement(cmp.Or(text.Line(m.News(), maxContext), noWords(m.Lang)))}
+	line := []api.RichTextSectionElement{textElement(cmp.Or(text.Line(m.NewsAbove(), maxContext), noWords(m.Lang)))}
 	if link := webLink(m.Details.Link); link != "" {
 		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, m.Lang.Text("alert.see_answer"), nil))
 	}

@@ -57,7 +57,7 @@ func complaintWords(m alerts.Message, limit int) string {
 
 // changedWords is news about a complaint: which one, what happened, what it says now.
 func changedWords(m alerts.Message) string {
-	words := m.News()
+	words := m.NewsAbove()
 	if m.Mention.ID != "" {
 		words = about(m.Lang, m.Mention) + ": " + words
 	}
