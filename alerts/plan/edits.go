@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -226,10 +227,15 @@ func starsShown(was, is mention.Post) bool {
 	return was.Rating == nil && is.Rating != nil && is.Deleted == was.Deleted && sameWriting(was, is)
 }
 
+// sameStars reports whether two readings give as many: on another scale they differ in their last place.
+func sameStars(was, is mention.Post) bool {
+	return math.Abs(was.Rating.Stars()-is.Rating.Stars()) < 0.01
+}
+
 // recount reports whether an edit left the words as they were.
 func recount(was, is mention.Post) bool {
 	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
-	return starsShown(was, is) || starsGone(was, is) || is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
+	return starsShown(was, is) || starsGone(was, is) || is.Deleted == was.Deleted && sameStars(was, is) &&
 		(slices.Equal(a, b) || sameWriting(was, is) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
@@ -238,7 +244,7 @@ func recount(was, is mention.Post) bool {
 // texts are read since: of other weights, words or rivals.
 func onlyCounted(was mention.Post, m *mention.Mention) bool {
 	is := m.Post
-	return is.Deleted == was.Deleted && is.Rating.Stars() == was.Rating.Stars() &&
+	return is.Deleted == was.Deleted && sameStars(was, is) &&
 		sameWriting(was, is) &&
 		!slices.ContainsFunc(m.Score.Why, func(h mention.Hit) bool {
 			return strings.ContainsFunc(h.Text, unicode.IsDigit) && !hasNumber(was.Body(), h.Text)

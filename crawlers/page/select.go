@@ -410,7 +410,12 @@ func (r *selectReader) stars(s *goquery.Selection) (*mention.Rating, string) {
 		if one.attr == "" {
 			nodes = one.nodes(s)
 		}
-		if rating := schemaorg.StarsOrText(read, best, nodes); rating != nil {
+		switch rating := schemaorg.StarsOrText(read, best, nodes); {
+		case rating != nil && one.attr == "style" && rating.Value <= 0:
+			return nil, "" // a strip without length has no stars
+		case rating != nil && one.attr == "style":
+			return &mention.Rating{Value: rating.Stars(), Best: 5}, value // its length is no scale that people read
+		case rating != nil:
 			return rating, value
 		}
 		read = ""
