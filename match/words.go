@@ -91,7 +91,7 @@ func (b *lexiconBuilder) keyOf(e element, p parsed, of langs, followed, several 
 		followed: followed,
 		several:  several,
 		short:    isAbbreviation(e.text),
-		signed:   slices.ContainsFunc(p.readings[0].elements, func(e element) bool { return e.text == "&" }),
+		signed:   slices.ContainsFunc(p.readings[0].elements, func(e element) bool { return strings.IndexFunc(e.text, notWord) == 0 }),
 	}
 }
 
@@ -125,7 +125,7 @@ func endsCyrillic(base string) bool { return lastRune(base) >= utf8.RuneSelf }
 // withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
 // not when that makes a common word (О'Кей, окей).
 func (w *writer) withoutApostrophe(in []spelled, base string) []spelled {
-	if !strings.Contains(base, "'") || w.common.language(strings.ReplaceAll(base, "'", "")) != "" {
+	if !strings.Contains(base, "'") || w.needsApostrophe(base) {
 		return in
 	}
 	for _, s := range in[:len(in):len(in)] {
@@ -136,12 +136,18 @@ func (w *writer) withoutApostrophe(in []spelled, base string) []spelled {
 	return in
 }
 
-// signedLetters is how long the words of a name with an & are that are typed by their
-// looks: its sign makes chance rare (Н&М), but a word is read as it stands.
+// needsApostrophe reports whether a word is a common one without its apostrophe, in whatever alphabet.
+func (w *writer) needsApostrophe(base string) bool {
+	bare := strings.ReplaceAll(base, "'", "")
+	return bare != base && w.common.language(bare) != ""
+}
+
+// signedLetters is how long the words of a name with a sign (&, ++, #) are that are typed by their
+// looks: its sign makes chance rare (Н&М, С++), but a word is read as it stands.
 const signedLetters = 2
 
-// lookAlikes lets a name of letters and digits, or of letters and an &, be typed in the
-// other alphabet by its looks: А1 and A1, Н&М and H&M.
+// lookAlikes lets a name of letters and digits, or of letters and a sign, be typed in the
+// other alphabet by its looks: А1 and A1, Н&М and H&M, С++ and C++.
 func lookAlikes(base string) []spelled {
 	var out []spelled
 	for _, table := range []map[rune]rune{latinLook, cyrillicLook} {
@@ -163,8 +169,9 @@ func lookAlikes(base string) []spelled {
 
 func (w *writer) cyrillicWord(key wordKey, base string) []spelled {
 	out := append(w.room[:0], spelled{base, -1, flagBase | flagTail})
+	needs := w.needsApostrophe(base)
 	for _, s := range w.script.toLatin(key.text, anyLang, min(2*key.limit(), baseSpellings)) {
-		if !key.several && w.common.latin[s] {
+		if !key.several && (w.common.latin[s] || needs && !strings.Contains(s, "'")) {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
 		}
@@ -182,6 +189,7 @@ func (w *writer) inflect(out []spelled, key wordKey, base string, latin uint32) 
 	forms := w.formsOf(key, base)
 	var inLatin []string
 	var of langs
+	needs := w.needsApostrophe(base)
 	for i, f := range forms {
 		again := i > 0 && forms[i-1].text == f.text
 		if again && !key.part || !key.several && w.common.function[f.text] {
@@ -201,7 +209,7 @@ func (w *writer) inflect(out []spelled, key wordKey, base string, latin uint32) 
 		flags := surnameFlag(f) | langFlags(own)
 		out = append(out, spelled{f.text, f.slot, flags | flagForeign&^latin})
 		for _, s := range inLatin {
-			if !key.several && w.common.latin[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
+			if !key.several && (w.common.latin[s] || needs && !strings.Contains(s, "'")) || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
 				continue // the latter is Bulgarian spelling, where -ов is an adjective
 			}
 			out = append(out, spelled{s, f.slot, latin | flags})
