@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
 	"github.com/earshot/earshot/config"
@@ -53,8 +54,25 @@ func byEar(out io.Writer, s speech, list watchlist.List, now time.Time) {
 	}
 }
 
+// inRussian writes a Ukrainian name of one word as people do who write Russian.
+var inRussian = strings.NewReplacer("иї", "ие", "ї", "и", "Ї", "И", "і", "и", "І", "И", "є", "е", "Є", "Е", "ґ", "г", "Ґ", "Г")
+
+// leastCoined is how long a word is that is rather a name than a word of speech, which is another one in Russian (дім, дом).
+const leastCoined = 5
+
+// russianForm is that spelling; name itself where there is no other.
+func russianForm(name string) string {
+	if strings.Contains(name, " ") || utf8.RuneCountInString(name) < leastCoined || !strings.ContainsAny(strings.ToLower(name), "іїє") {
+		return name
+	}
+	if rest, open := strings.CutPrefix(name, "Е"); open {
+		name = "Э" + rest
+	}
+	return inRussian.Replace(name)
+}
+
 // spokenForms are other ways to write a name that its letters do not tell: е for э, which sound
-// alike, and the first letters of three words or four. Of two words nearly all names are, hardly
+// alike, a Ukrainian name in Russian (Сильпо for Сільпо), and the first letters of three words or four. Of two words nearly all names are, hardly
 // anybody says them by their letters, and two letters as a term would be warned of. Those of a
 // legal form are left out, and what is one itself.
 func spokenForms(name string, legal func(word string) bool) (forms []string) {
@@ -63,6 +81,9 @@ func spokenForms(name string, legal func(word string) bool) (forms []string) {
 	}
 	if plain := strings.NewReplacer("э", "е", "Э", "Е").Replace(name); plain != name {
 		forms = append(forms, plain)
+	}
+	if russian := russianForm(name); russian != name {
+		forms = append(forms, russian)
 	}
 	initials := ""
 	for _, word := range strings.Fields(name) {

@@ -22,6 +22,11 @@ func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
 		{`terms: ["Дім книги Кобзар"]`, "uk", "пишуть ДКК"},
 		{`terms: ["Дім книги Кобзар", ДКК]`, "uk", ""},
 		{`terms: ["Green Tree Insurance"]`, "en", "people write GTI"},
+		{`terms: [Сільпо]`, "uk", "пишуть Сильпо"}, // who writes Russian in Ukraine
+		{`terms: [Київстар]`, "uk", "пишуть Киевстар"},
+		{`terms: [Епіцентр]`, "ru", "пишут Эпицентр"},
+		{`terms: [Сільпо, Сильпо]`, "uk", ""},
+		{`terms: ["Затишна оселя"]`, "uk", ""}, // of everyday words are other ones
 		{`terms: [Nike]`, "bg", "само латиница"},
 		{`terms: [Nike]`, "en", ""},
 		{`terms: [Nike, Найк]`, "ru", ""},
