@@ -56,6 +56,12 @@ func answerOf(kind string) (*jsonapi.Answer, *preset) {
 	return engineAnswers()[kind], nil
 }
 
+// OwnKind is the kind by which the owner of a place reads and answers it, where another one shows it to
+// everybody; empty for most.
+func OwnKind(kind string) string {
+	return map[string]string{"appstore": "appstoreconnect", "telegram": "telegrambot"}[kind]
+}
+
 // answerWords says for people how a kind is answered; empty: not from here.
 func answerWords(a *jsonapi.Answer) string {
 	if a == nil {

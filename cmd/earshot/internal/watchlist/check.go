@@ -41,7 +41,11 @@ func checkSources(cfg *config.Config, all *config.Errors) {
 func checkAnswers(cfg *config.Config, src config.Source, all *config.Errors) {
 	probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now, Base: src.Base}
 	if _, _, err := presets.NewAnswer(probe, src); err != nil {
-		all.Add(cfg.Problem(src.Reply.Pos, "reply: "+err.Error(), ""))
+		hint := ""
+		if own := presets.OwnKind(src.Kind); own != "" {
+			hint = "your own is read and answered as " + own
+		}
+		all.Add(cfg.Problem(src.Reply.Pos, "reply: "+err.Error(), hint))
 	}
 }
 
