@@ -217,14 +217,23 @@ func (p *plan) editsTold(ctx context.Context, id mention.ID) ([]time.Time, error
 // edited anything: views, points and "helpful (3)" count, and lists beside the words turn.
 const recountedFrom = 0.95
 
-// starsGone reports whether a site does not show the stars of a post any more, and all else as it was. Nobody takes stars
-// back alone, but a page that is drawn anew may lack them for a while.
-func starsGone(was, is mention.Post) bool { return starsShown(is, was) }
+// showsLess reports whether a site does not show the stars or the title of a post any more, and all else as it was. Nobody takes
+// these back alone, but a page that is drawn anew may lack them for a while.
+func showsLess(was, is mention.Post) bool {
+	stars, title := was.Rating != nil && is.Rating == nil, was.Title != "" && is.Title == "" && is.Text != ""
+	if stars {
+		was.Rating = nil
+	}
+	if title {
+		was.Title = ""
+	}
+	return (stars || title) && is.Deleted == was.Deleted && sameStars(was, is) && sameWriting(was, is)
+}
 
 // starsShown reports whether the stars of a post are all that is new, and there were none: since when the author gave
-// them nobody knows.
+// them nobody knows. A title that comes is written by him, as far as anybody can tell.
 func starsShown(was, is mention.Post) bool {
-	return was.Rating == nil && is.Rating != nil && is.Deleted == was.Deleted && sameWriting(was, is)
+	return (was.Title == is.Title || is.IsReply) && showsLess(is, was)
 }
 
 // sameStars reports whether two readings give as many: on another scale they differ in their last place.
@@ -235,7 +244,7 @@ func sameStars(was, is mention.Post) bool {
 // recount reports whether an edit left the words as they were.
 func recount(was, is mention.Post) bool {
 	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
-	return starsShown(was, is) || starsGone(was, is) || is.Deleted == was.Deleted && sameStars(was, is) &&
+	return is.Deleted == was.Deleted && sameStars(was, is) &&
 		(slices.Equal(a, b) || sameWriting(was, is) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
@@ -285,7 +294,7 @@ func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 	switch {
 	case m.Post.Deleted:
 		return alerts.Deleted
-	case onlyCounted(was.Post, m), starsGone(was.Post, m.Post), starsShown(was.Post, m.Post) && p.rules.IsComplaint(was):
+	case onlyCounted(was.Post, m), showsLess(was.Post, m.Post), starsShown(was.Post, m.Post) && p.rules.IsComplaint(was):
 		return alerts.Edited
 	case !p.rules.IsComplaint(*m):
 		return alerts.Better

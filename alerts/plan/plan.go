@@ -171,9 +171,11 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		d.Case = mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: m.HeardAt}
 		p.event(d, "heard", m.Post.Source)
 	}
-	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
-	if d.Previous != nil && starsGone(d.Previous.Post, m.Post) {
-		m.Score = d.Previous.Score // with them
+	if was := d.Previous; was != nil {
+		d.Recount = recount(was.Post, m.Post) || starsShown(was.Post, m.Post)
+		if showsLess(was.Post, m.Post) {
+			d.Recount, m.Score = true, was.Score // what is not shown still counts
+		}
 	}
 	if d.Reread && d.Previous.Post.Text == "" && !alerted(d.Case) {
 		d.Reread = false // its words were not read before: nobody judged them

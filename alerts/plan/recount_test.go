@@ -260,3 +260,27 @@ func TestStarsThatComeLater(t *testing.T) {
 		t.Errorf("what was answered is %s, its stars %v", c.Status, m.Post.Rating.Stars())
 	}
 }
+
+// TestTitleThatTheSiteDoesNotShow: the same of a title. When it is there again the thread says so, for it may be another one,
+// and nobody is called.
+func TestTitleThatTheSiteDoesNotShow(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	told := rig.Said(rig.Review, "1", "Олена", "Чекаю на картку, ніхто не відповідає.", -0.6)
+	told.Post.Title = "Жах, а не банк"
+	r.One(r.Poll(told), mention.Complaint)
+	r.Do(told, mention.Action{Verb: mention.Reply, At: r.Now})
+	bare := told
+	bare.Post.Title = ""
+	rig.Judge(&bare, 0.3)
+	r.None(r.Poll(bare))
+	if a := r.One(r.Poll(told), mention.Changed); a.Notify != "" {
+		t.Errorf("it calls %s", a.Notify)
+	}
+	if _, c := r.State(told); c.Status != mention.Replied {
+		t.Errorf("what was answered is %s", c.Status)
+	}
+	// One word more of the text is the author's, also without the title.
+	bare.Post.Text += " Іду до суду."
+	r.Now = r.Now.Add(2 * time.Hour)
+	r.One(r.Poll(bare), mention.Changed)
+}
