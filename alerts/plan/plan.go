@@ -174,7 +174,11 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	if was := d.Previous; was != nil {
 		d.Recount = recount(was.Post, m.Post) || starsShown(was.Post, m.Post)
 		if showsLess(was.Post, m.Post) {
-			d.Recount, m.Score = true, was.Score // what is not shown still counts
+			kept := was.Score // what is not shown still counts
+			if m.Post.Title != was.Post.Title {
+				kept.Why, kept.Frames = m.Score.Why, m.Score.Frames // the words stand elsewhere without it
+			}
+			d.Recount, m.Score = true, kept
 		}
 	}
 	if d.Reread && d.Previous.Post.Text == "" && !alerted(d.Case) {

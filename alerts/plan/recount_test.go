@@ -267,12 +267,21 @@ func TestTitleThatTheSiteDoesNotShow(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
 	told := rig.Said(rig.Review, "1", "Олена", "Чекаю на картку, ніхто не відповідає.", -0.6)
 	told.Post.Title = "Жах, а не банк"
+	evidence := func(m mention.Mention, words string) []mention.Hit {
+		at := strings.Index(m.Post.Body(), words)
+		return []mention.Hit{{Start: at, End: at + len(words), Text: words, Rule: "silence", Weight: -3}}
+	}
+	told.Score.Why = evidence(told, "ніхто не відповідає")
 	r.One(r.Poll(told), mention.Complaint)
 	r.Do(told, mention.Action{Verb: mention.Reply, At: r.Now})
 	bare := told
 	bare.Post.Title = ""
+	bare.Score.Why = evidence(bare, "ніхто не відповідає")
 	rig.Judge(&bare, 0.3)
 	r.None(r.Poll(bare))
+	if now, _ := r.State(told); len(now.Score.Why) != 1 || now.Score.Why[0] != bare.Score.Why[0] {
+		t.Errorf("its words are sought at %+v", now.Score.Why)
+	}
 	if a := r.One(r.Poll(told), mention.Changed); a.Notify != "" {
 		t.Errorf("it calls %s", a.Notify)
 	}
