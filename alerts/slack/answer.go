@@ -271,7 +271,11 @@ const acknowledgedIn = 300 * time.Millisecond
 // replace shows another view in a window that is open. Where that fails the person is told, and
 // gets back the words that would be lost with the window; empty: there are none.
 func (n *Notifier) replace(ctx context.Context, c click, l i18n.Lang, view api.ModalViewRequest, words string) {
-	if _, err := n.api.UpdateViewContext(ctx, view, "", "", c.View.ID); err != nil {
+	err := briefly(ctx, ackWithin, func() error {
+		_, err := n.api.UpdateViewContext(ctx, view, "", "", c.View.ID)
+		return err
+	})
+	if err != nil {
 		n.opt.Log.Warn("a window cannot be changed", "err", n.sort("views.update", "", err))
 		look := l.Text("slack.answer.look")
 		if words == "" {

@@ -3,6 +3,7 @@ package slack
 import (
 	"bytes"
 	"io"
+	"mime"
 	"net/http"
 	"path"
 	"regexp"
@@ -53,26 +54,56 @@ func outcomeOf(resp *http.Response, err error) Outcome {
 	case resp.StatusCode != http.StatusOK:
 		return Failed
 	}
-	head := make([]byte, answerHead)
-	n, readErr := io.ReadFull(resp.Body, head)
-	rest := io.Reader(resp.Body)
-	if readErr != nil && readErr != io.ErrUnexpectedEOF && readErr != io.EOF {
-		rest = failing{readErr}
-	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(head[:n]), rest), resp.Body}
-	found := answerOK.FindSubmatch(head[:n])
+	head, _ := begins(resp)
+	found := answerOK.FindSubmatch(head)
 	switch {
 	case found == nil:
 		return Failed // no answer of Slack's
 	case string(found[1]) == "true":
 		return Done
-	case bytes.Contains(head[:n], []byte("ratelimited")):
+	case bytes.Contains(head, []byte("ratelimited")):
 		return Limited
 	}
 	return Refused
+}
+
+// begins reads the beginning of an answer, and puts it back.
+func begins(resp *http.Response) (head []byte, err error) {
+	head = make([]byte, answerHead)
+	n, err := io.ReadFull(resp.Body, head)
+	rest := io.Reader(resp.Body)
+	if err == io.ErrUnexpectedEOF || err == io.EOF {
+		err = nil
+	}
+	if err != nil {
+		rest = failing{err}
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head[:n]), rest), resp.Body}
+	return head[:n], err
+}
+
+// strangeError means: what answered is not Slack, whose answers are objects of JSON.
+type strangeError struct{ what string }
+
+func (e *strangeError) Error() string { return e.what }
+
+// strange is the error of an answer that is not Slack's; nil for every other, and for one that broke off.
+func strange(resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	head, err := begins(resp)
+	if err != nil || bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) {
+		return nil
+	}
+	what := resp.Status
+	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err == nil && len(head) > 0 {
+		what += " (" + kind + ")"
+	}
+	return &strangeError{what}
 }
 
 // failing is the rest of an answer that broke off.

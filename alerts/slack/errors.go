@@ -4,48 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
-	"strconv"
-	"time"
 
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/fetch"
 )
-
-// noRetryAfter is the silence after a 429 that does not say how long.
-const noRetryAfter = 30 * time.Second
-
-// longestRetryAfter bounds the silence that a 429 asks for: Slack asks for seconds, and what
-// stands before it may ask for a day, in which nobody's press would be heard.
-const longestRetryAfter = time.Hour
-
-// wholeSeconds writes the silence of a 429 as Slack does and the library reads it; what stands before Slack may write
-// it as the standard of the web lets it, or as nobody can read it.
-func wholeSeconds(resp *http.Response) {
-	switch after, ok := askedFor(resp); {
-	case ok:
-		resp.Header.Set("Retry-After", strconv.Itoa(int(after/time.Second)))
-	case resp.StatusCode == http.StatusTooManyRequests:
-		resp.Header.Del("Retry-After")
-	}
-}
-
-// askedFor is the silence that a 429 asks for, in whole seconds; ok is false where it does not say.
-func askedFor(resp *http.Response) (after time.Duration, ok bool) {
-	if resp.StatusCode != http.StatusTooManyRequests {
-		return 0, false
-	}
-	after, ok = fetch.RetryAfter(resp.Header, time.Now())
-	return time.Duration(math.Ceil(after.Seconds())) * time.Second, ok
-}
-
-// silence is how long a 429 is obeyed.
-func silence(e *api.RateLimitedError) time.Duration {
-	return min(max(e.RetryAfter, time.Second), longestRetryAfter)
-}
 
 // advice says what to do about Slack's error codes: keys of the catalogue, whose texts hold
 // {channel}, {token} and {needed}.
@@ -97,6 +61,7 @@ func (n *Notifier) sort(method, channel string, err error) error {
 	var status api.StatusCodeError
 	var said api.SlackErrorResponse
 	var moved *alerts.MovedError
+	var strange *strangeError
 	what := fmt.Errorf("slack: %s: %w", method, err)
 	switch {
 	case err == nil:
@@ -111,6 +76,10 @@ func (n *Notifier) sort(method, channel string, err error) error {
 		return &alerts.RefusedError{Code: status.Status, Err: &alerts.Advice{What: "slack: " + method + ": " + status.Status + ": ", Key: "way.api_url", Pairs: []any{"address", n.opt.APIURL}}}
 	case neverSent(err):
 		return &alerts.RetryError{Err: unreachable("slack: "+method, err)}
+	case errors.As(err, &strange):
+		return &alerts.Advice{What: "slack: " + method + ": " + strange.Error() + ": ", Key: "way.no_answer", Pairs: []any{"address", n.opt.APIURL}, Err: err}
+	case errors.As(err, &status):
+		return &alerts.Advice{What: "slack: " + method + ": " + status.Status + ": ", Key: "way.slack_trouble", Pairs: []any{"address", n.opt.APIURL}, Err: err}
 	case errors.As(err, &said):
 		return n.said(method, channel, said, what)
 	}

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -226,11 +225,10 @@ func (n *Notifier) redrawHomes() {
 // publish shows blocks in a person's Home; it is tried once more after Slack asked for silence.
 func (n *Notifier) publish(ctx context.Context, user string, blocks []api.Block) {
 	view := api.PublishViewContextRequest{UserID: user, View: api.HomeTabViewRequest{Type: api.VTHomeTab, Blocks: api.Blocks{BlockSet: blocks}}}
-	_, err := n.api.PublishViewContext(ctx, view)
-	var limited *api.RateLimitedError
-	if errors.As(err, &limited) && sleep(ctx, limited.RetryAfter) {
-		_, err = n.api.PublishViewContext(ctx, view)
-	}
+	err := briefly(ctx, afterwards, func() error {
+		_, err := n.api.PublishViewContext(ctx, view)
+		return err
+	})
 	if err != nil && ctx.Err() == nil {
 		n.opt.Log.Warn("a home tab cannot be shown", "person", user, "err", n.sort("views.publish", "", err))
 	}

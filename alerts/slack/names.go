@@ -410,17 +410,3 @@ func (n *Notifier) users(ctx context.Context, handles map[string]string, f found
 	}
 	return nil
 }
-
-// patient calls do again for as long as Slack asks for silence.
-func patient(ctx context.Context, do func() error) error {
-	for {
-		err := do()
-		var limited *api.RateLimitedError
-		if !errors.As(err, &limited) {
-			return err
-		}
-		if !sleep(ctx, silence(limited)) {
-			return ctx.Err()
-		}
-	}
-}

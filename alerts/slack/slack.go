@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -153,7 +154,7 @@ func New(opt Options) *Notifier {
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.clock = &clock{now: opt.Now}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock, opt.Called}), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(&bearer{client: opt.HTTP, token: opt.BotToken, clock: n.clock, called: opt.Called}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
@@ -173,26 +174,40 @@ func orNobody[What any](told func(What)) func(What) {
 
 // bearer sends the token in the header too, as Slack recommends: the library puts it
 // into the form, which not everything that stands for Slack reads. Every answer sets the
-// clock.
+// clock; a method that asked for silence is not called before that has passed.
 type bearer struct {
-	client *http.Client
-	token  string
-	clock  *clock
-	called func(method string, outcome Outcome)
+	client   *http.Client
+	token    string
+	clock    *clock
+	called   func(method string, outcome Outcome)
+	silences silences
 }
 
-func (b bearer) Do(r *http.Request) (*http.Response, error) {
+func (b *bearer) Do(r *http.Request) (*http.Response, error) {
+	method := path.Base(r.URL.Path)
+	if left := b.silences.left(method); left > 0 {
+		return nil, &api.RateLimitedError{RetryAfter: left}
+	}
 	if r.Header.Get("Authorization") == "" {
 		r.Header.Set("Authorization", "Bearer "+b.token)
 	}
 	sent := b.clock.now()
 	resp, err := b.client.Do(r)
-	if err == nil {
-		b.clock.read(resp.Header, sent)
-		wholeSeconds(resp)
+	outcome := outcomeOf(resp, err)
+	b.called(methodOf(r), outcome)
+	if err != nil {
+		return nil, err
 	}
-	b.called(methodOf(r), outcomeOf(resp, err))
-	return resp, err
+	b.clock.read(resp.Header, sent)
+	if outcome == Limited {
+		b.silences.keep(method, resp)
+	}
+	wholeSeconds(resp)
+	if err = strange(resp); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	return resp, nil
 }
 
 // Pace is Slack's: about a message a second and channel, short bursts tolerated.
@@ -404,7 +419,8 @@ func kind(err error) string {
 	return "away"
 }
 
-// ephemeral says something that only one person sees. It is tried twice.
+// ephemeral says something that only one person sees. Where Slack takes no such message for long, it is said by the
+// press's own address, at once; else it is tried twice.
 func (n *Notifier) ephemeral(ctx context.Context, c click, words string, blocks ...api.Block) {
 	opts := []api.MsgOption{api.MsgOptionText(words, true), api.MsgOptionParse(false), api.MsgOptionLinkNames(false)}
 	if len(blocks) > 0 {
@@ -413,11 +429,14 @@ func (n *Notifier) ephemeral(ctx context.Context, c click, words string, blocks 
 	if c.Message.ThreadTS != "" && c.Message.ThreadTS != c.Message.TS {
 		opts = append(opts, api.MsgOptionTS(c.Message.ThreadTS))
 	}
-	_, err := n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
-	var limited *api.RateLimitedError
-	if errors.As(err, &limited) && sleep(ctx, limited.RetryAfter) {
-		_, err = n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
+	most := shortSilence
+	if c.ResponseURL == "" {
+		most = afterwards
 	}
+	err := briefly(ctx, most, func() error {
+		_, err := n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
+		return err
+	})
 	if err != nil && c.ResponseURL != "" {
 		err = n.respond(ctx, c.ResponseURL, words)
 	}

@@ -106,11 +106,14 @@ func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
 	if err == nil {
 		view := templateView(l, m, unfill(written, m, me.Name))
 		view.PrivateMetadata = c.View.PrivateMetadata
-		_, err = n.api.PushViewContext(ctx, c.TriggerID, view)
+		err = briefly(ctx, shortSilence, func() error {
+			_, err := n.api.PushViewContext(ctx, c.TriggerID, view)
+			return err
+		})
 	}
 	if err != nil {
 		n.opt.Log.Warn("a window cannot be opened", "window", askTemplate, "mention", from.ID, "err", n.sort("views.push", "", err))
-		n.ephemeral(ctx, c, l.Text("slack.window_failed"))
+		n.ephemeral(ctx, c, unopened(l, err))
 	}
 }
 

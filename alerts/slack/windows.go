@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -145,14 +146,26 @@ func (n *Notifier) show(ctx context.Context, c click, l i18n.Lang, me mention.Pe
 	id := from.ID
 	from.Channel, from.TS, from.Thread, from.Lang, from.URL = c.channel(), c.Message.TS, c.Message.ThreadTS, l.Code(), c.ResponseURL
 	view.PrivateMetadata = from.encode()
-	_, err := n.api.OpenViewContext(ctx, c.TriggerID, view)
+	err := briefly(ctx, shortSilence, func() error {
+		_, err := n.api.OpenViewContext(ctx, c.TriggerID, view)
+		return err
+	})
 	if err == nil {
 		n.pressed(me, windowNames[window], id, "done")
-	} else {
-		n.pressed(me, windowNames[window], id, "failed")
-		n.opt.Log.Warn("a window cannot be opened", "window", window, "mention", id, "err", n.sort("views.open", "", err))
-		n.ephemeral(ctx, c, l.Text("slack.window_failed"))
+		return
 	}
+	n.pressed(me, windowNames[window], id, "failed")
+	n.opt.Log.Warn("a window cannot be opened", "window", window, "mention", id, "err", n.sort("views.open", "", err))
+	n.ephemeral(ctx, c, unopened(l, err))
+}
+
+// unopened says that a window was not opened, and when pressing again may help.
+func unopened(l i18n.Lang, err error) string {
+	var limited *api.RateLimitedError
+	if errors.As(err, &limited) {
+		return l.Text("slack.window_silence", "span", l.Span((silence(limited) + time.Second - 1).Truncate(time.Second)))
+	}
+	return l.Text("slack.window_failed")
 }
 
 // window is a modal with a question.
