@@ -97,6 +97,23 @@ func Own(r mention.SiteReply, by mention.Person, email string) bool {
 	return email == "" || strings.EqualFold(address, email)
 }
 
+// Begins is what an answer is begun with, after these: the words that did not go out, or the ones that stand there; else
+// the first of those offered. edits says that the site has room for one answer, and the next takes the place of ours.
+func (w Way) Begins(all []mention.SiteReply, offered []string) (words string, edits bool) {
+	for _, r := range all {
+		if r.Account == w.Account && r.Status == mention.ReplySent && w.Repeat == Replaces {
+			words, edits = r.Text, true
+		}
+	}
+	if last := Last(all); last.Status == mention.ReplyRefused {
+		words = last.Text
+	}
+	if words == "" && len(offered) > 0 {
+		words = offered[0]
+	}
+	return words, edits
+}
+
 // OpenError says whose answer was first. It is a mention.ErrReplyOpen.
 type OpenError struct{ First mention.SiteReply }
 

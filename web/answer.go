@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -33,7 +34,8 @@ type answerForm struct {
 	Max     int
 	Most    string // the same in words
 	Approve bool
-	Text    string // what was refused, to be changed
+	Edits   bool   // it takes the place of the one that stands there
+	Text    string // what is begun with, or was refused, to be changed
 	Why     string // it was
 }
 
@@ -61,8 +63,9 @@ func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []men
 	return rights{way: way, sends: ok && (way.Allow == nil || v.who.Listed == nil || v.who.Listed(way.Allow)), settle: true}
 }
 
-// answers are the replies to the post of a case and the form for the next; nil where there is none.
-func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c mention.Case) (form *answerForm, list []siteReply) {
+// answers are the replies to the post of a case and the form for the next; nil where there is none. offered are
+// the templates.
+func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c mention.Case, offered []string) (form *answerForm, list []siteReply) {
 	all, err := in.opt.Answers.Replies(ctx, m.ID)
 	if err != nil {
 		in.opt.Log.Warn("replies cannot be read", "err", err)
@@ -77,6 +80,7 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	}
 	way := may.way
 	form = &answerForm{Nth: reply.Next(all), Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
+	form.Text, form.Edits = way.Begins(all, offered)
 	if form.Max > 0 {
 		form.Most = alerts.AnswerMost(v.lang, way.Limit)
 	}
@@ -134,7 +138,7 @@ func answerOf(r *http.Request, v visit) reply.Written {
 func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, status int, file mention.CaseFile, back, wrote, why string) error {
 	out := in.casePage(r.Context(), v, file, listOf(back))
 	if out.Answer != nil {
-		out.Answer.Text, out.Answer.Why = wrote, why
+		out.Answer.Text, out.Answer.Why = cmp.Or(wrote, out.Answer.Text), why
 	} else {
 		out.Row.Refused, out.Unsent = why, wrote
 	}

@@ -369,3 +369,32 @@ func TestAnswerByAnotherID(t *testing.T) {
 type noWay struct{ Answers }
 
 func (noWay) Way(mention.Mention) (reply.Way, bool) { return reply.Way{}, false }
+
+// TestAnswerBegins: the form holds a template in the complaint's language, as Slack's window does. Where the site has
+// room for one answer, a complaint that is open again offers the one that stands there, to be changed, and says so.
+func TestAnswerBegins(t *testing.T) {
+	w := newWorld(t)
+	s := w.answers(reply.Way{Repeat: reply.Replaces})
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	const place = "takes the place of the one that stands there"
+	_, body := w.ask("GET", at, "Ira", nil)
+	if !strings.Contains(body, `rows="6" dir="auto" required>We are sorry.</textarea>`) || strings.Contains(body, place) {
+		t.Errorf("the first answer: %s", body)
+	}
+	w.ask("POST", at+"/reply", "Ira", answerTo(1, "We are <sory>."))
+	w.ends(id, mention.ReplySent)
+	if _, body = w.ask("GET", at, "Ira", nil); strings.Contains(body, place) {
+		t.Error("a form while the complaint is answered")
+	}
+	w.ask("POST", at+"/reopen", "Ira", url.Values{})
+	_, body = w.ask("GET", at, "Ira", nil)
+	if !strings.Contains(body, `rows="6" dir="auto" required>We are &lt;sory&gt;.</textarea>`) || !strings.Contains(body, place) {
+		t.Errorf("the answer that stands there cannot be changed: %s", body)
+	}
+	w.ask("POST", at+"/reply", "Ira", answerTo(2, "We are sorry!"))
+	w.ends(id, mention.ReplySent)
+	if got := s.all(); len(got) != 2 || got[1] != "We are sorry!" {
+		t.Errorf("sent %q", got)
+	}
+}

@@ -119,14 +119,16 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	if m.Score.Conflict != "" {
 		out.Conflict = l.Word("conflict", m.Score.Conflict)
 	}
+	var offered []string
 	if c.Waits() {
-		for i, words := range in.opt.Replies(m, v.who.Name) {
+		offered = in.opt.Replies(m, v.who.Name)
+		for i, words := range offered {
 			out.Replies = append(out.Replies, replyText{i + 1, words})
 		}
 		out.People, _ = in.colleagues(ctx, v) // without them there is nobody to give it to
 		out.People = slices.DeleteFunc(slices.Clone(out.People), func(p mention.Person) bool { return p.ID == c.Owner.ID && c.Status == mention.Claimed })
 	}
-	out.Answer, out.Sent = in.answers(ctx, v, m, c)
+	out.Answer, out.Sent = in.answers(ctx, v, m, c, offered)
 	out.Least = v.now.In(v.zone).Add(time.Minute).Format("2006-01-02T15:04")
 	for _, e := range file.History {
 		out.History = append(out.History, newMoment(v, e))

@@ -169,11 +169,8 @@ func (n *Notifier) openAnswer(ctx context.Context, c click, l i18n.Lang, me ment
 
 // askView is answerView with the template and the history.
 func (n *Notifier) askView(ctx context.Context, a toAnswer) api.ModalViewRequest {
-	if last := a.last(); a.words == "" && last.Status == mention.ReplyRefused {
-		a.words = last.Text // to be mended
-	}
-	if offered := n.opt.Replies(a.m, a.me.Name); a.words == "" && len(offered) > 0 {
-		a.words = offered[0]
+	if words, _ := a.way.Begins(a.all, n.opt.Replies(a.m, a.me.Name)); a.words == "" {
+		a.words = words
 	}
 	if n.opt.Cases != nil {
 		var err error

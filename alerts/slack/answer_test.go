@@ -23,7 +23,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"two watches", answerTwoWatches}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"another id", answerByAnotherID}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"two watches", answerTwoWatches}, {"edited", answerEdited}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"another id", answerByAnotherID}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -79,6 +79,33 @@ func answerSent(t *testing.T, w *world, s *sites) {
 		now, _ := w.fake.Message(m.Channel, m.TS)
 		return shows(now, "Ira says it is answered") && !strings.Contains(string(now.Blocks), `"answer"`)
 	})
+}
+
+// answerEdited: where the site has room for one answer, the one that stands there can be changed once the complaint is
+// open again, and both windows say what becomes of it.
+func answerEdited(t *testing.T, w *world, s *sites) {
+	const place = "стане на місце тієї, що там стоїть"
+	m := w.alert("one", "Банкомат зажував картку, а на гарячій лінії тільки музика")
+	first := w.asks(m, ira)
+	w.says(w.says(first, ira, "Перепрошуєм").View, ira, "Перепрошуєм")
+	w.stands(m, mention.ReplySent, "the site took it")
+	eventually(t, "the case is answered", func() bool {
+		now, _ := w.fake.Message(m.Channel, m.TS)
+		return shows(now, "Ira says it is answered")
+	})
+	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "reopen", User: ira})
+	w.quiet()
+	again := w.asks(m, ira)
+	second := w.says(again, ira, "Перепрошуємо").View
+	if strings.Contains(string(first), place) || !strings.Contains(string(again), place) || !strings.Contains(string(again), `"Перепрошуєм"`) || !strings.Contains(string(second), place) {
+		t.Errorf("first %s\nagain %s\nsecond %s", first, again, second)
+	}
+	w.says(second, ira, "Перепрошуємо")
+	eventually(t, "it is changed", func() bool { return len(s.all("one")) == 2 })
+	if got := s.all("one"); got[1] != "Перепрошуємо" {
+		t.Errorf("sent %q", got)
+	}
+	w.quiet()
 }
 
 // answerTwo: of two who press Send in Slack and one in the inbox, at the same moment,

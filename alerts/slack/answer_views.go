@@ -31,6 +31,7 @@ func answerView(a toAnswer) api.ModalViewRequest {
 	l := a.l
 	blocks := a.warning()
 	blocks = append(blocks, section(l.Text("slack.answer.what", "site", alerts.Site(a.m.Post), "account", text.Line(a.way.Account, maxAccount))))
+	blocks = append(blocks, a.edits()...)
 	if a.way.Approve {
 		blocks = append(blocks, section(l.Text("slack.answer.approve")))
 	}
@@ -58,6 +59,14 @@ func (a toAnswer) warning() []api.Block {
 		return nil
 	}
 	return []api.Block{section("⚠ " + text.Line(a.why, maxReason))}
+}
+
+// edits says that the answer takes the place of the one that stands there.
+func (a toAnswer) edits() []api.Block {
+	if _, edits := a.way.Begins(a.all, nil); !edits {
+		return nil
+	}
+	return []api.Block{section(a.l.Text("web.answer_edits"))}
 }
 
 // tooLong says that the words do not fit into an input. Whoever was offered their beginning
@@ -111,6 +120,7 @@ func sendView(a toAnswer) api.ModalViewRequest {
 	blocks := append(a.warning(),
 		section(l.Text("slack.answer.so", "site", alerts.Site(a.m.Post), "account", text.Line(a.way.Account, maxAccount))),
 		exactly(a.words))
+	blocks = append(blocks, a.edits()...)
 	if limit := a.way.Limit; limit.Max > 0 {
 		blocks = append(blocks, api.NewContextBlock("length", plainText(fmt.Sprintf("%s / %s", l.Number(limit.Count(a.words)), l.Number(limit.Max)))))
 	}

@@ -42,6 +42,7 @@ var sitesOf = map[string]struct {
 	"approve": {reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Refused, Reason: "the topic is closed"}},
 	"second":  {reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Sent}},
 	"cut off": {reply.Way{Repeat: reply.Twice}, reply.Result{Reason: "the line was cut"}},
+	"one":     {reply.Way{Repeat: reply.Replaces}, reply.Result{Outcome: reply.Sent}},
 	"Ira's":   {reply.Way{Repeat: reply.Twice, Allow: []string{"ira@romashka.example"}}, reply.Result{Outcome: reply.Sent}},
 }
 
