@@ -185,6 +185,8 @@ func (h *Hook) sort(err error) error {
 		return &alerts.RefusedError{Code: status.Status, One: true, Err: &alerts.Advice{What: "slack: webhook: " + status.Status + ": ", Key: "way.hook_message"}}
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
 		return &alerts.RefusedError{Code: status.Status, Err: &alerts.Advice{What: "slack: webhook: " + status.Status + " — ", Key: "way.hook_gone", Pairs: []any{"from", h.name()}}}
+	case errors.As(err, &status):
+		return &alerts.Advice{What: "slack: webhook: " + status.Status + ": ", Key: "way.slack_trouble", Pairs: []any{"address", h.name()}, Err: err}
 	case errors.As(err, &inner):
 		err = inner.Err
 	}

@@ -158,6 +158,8 @@ func TestHookErrorsSayWhatToDo(t *testing.T) {
 	hook := slack.NewHook(fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	m := alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Notice, Route: "#mentions"}, Details: alerts.Details{Text: "hello"}, Now: time.Now()}
 	_, gone := hook.Post(t.Context(), m)
+	fake.Break(fakeslack.Fault{Method: "webhook", Kind: fakeslack.Refuse5xx})
+	_, trouble := hook.Post(t.Context(), m)
 	fake.Close()
 	client.CloseIdleConnections()
 	_, away := hook.Post(t.Context(), m)
@@ -169,7 +171,10 @@ func TestHookErrorsSayWhatToDo(t *testing.T) {
 	if !errors.As(away, &again) {
 		t.Errorf("away: %v", away)
 	}
-	for _, err := range []error{gone, away} {
+	if !strings.HasPrefix(trouble.Error(), "slack: webhook: 503 Service Unavailable: Slack cannot answer now") || errors.As(trouble, &again) || errors.As(trouble, &refused) {
+		t.Errorf("in trouble: %v", trouble)
+	}
+	for _, err := range []error{gone, away, trouble} {
 		if strings.Contains(err.Error(), "/services/") {
 			t.Errorf("the address is in %v", err)
 		}
