@@ -153,7 +153,7 @@ func probeAnswers(ctx context.Context, cfg *config.Config, s speech, term termin
 			notes = []string{s.Text("check.answer_untold")}
 		case p.Why != "":
 			bad++
-			state, notes = s.Text("check.fails"), []string{p.Why}
+			state, notes = s.Text("check.fails"), []string{alerts.AnswerReason(s.Lang, p.Why)}
 		default:
 			bad++
 			state, notes = s.Text("check.fails"), []string{s.Text("check.answer_denied")}

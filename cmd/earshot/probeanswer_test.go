@@ -35,6 +35,10 @@ func (a *answering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, body = http.StatusForbidden, `{"error":{"error_code":5,"error_msg":"the key vk-secret is no good"}}`
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if r.URL.Path == "/api/v1/apps/verify_credentials" {
+		w.Header().Set("Content-Type", "text/html")
+		body = "<html><title>Please log in</title></html>"
+	}
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, body)
 }
@@ -60,6 +64,7 @@ sources:
   - {ozon: {client: "1", key: o}, name: shop, base: "%SITE%", watch: Romashka, reply: {as: Romashka}}
   - {yandexmarket: {business: "1", key: y}, name: market, base: "%SITE%", watch: Romashka, reply: {as: Romashka}}
   - {vk: {group: romashka, token: u}, name: wall, base: "%SITE%", watch: Romashka, reply: {as: Romashka, key: "${env:PROBE_VK}"}}
+  - {mastodon: {server: "%SITE%", tag: romashka}, name: toots, watch: Romashka, reply: {as: romashka, key: m}}
   - {discourse: "%SITE%/c/5", name: forum, watch: Romashka, reply: {as: romashka, key: d}}
 fetch: {allow_private: [127.0.0.0/8], gap: 0s}
 store: {database: "sqlite:%DB%"}
@@ -75,9 +80,10 @@ store: {database: "sqlite:%DB%"}
 			"ozon shop":           {"ok", "may answer as Romashka"},
 			"yandexmarket market": {"failed", "may not answer: the key lacks the right; the site knows it as earshot"},
 			"vk wall":             {"failed", "the key"},
+			"mastodon toots":      {"failed", "the site's answer cannot be read: the answer is a web page, not JSON"},
 			"discourse forum":     {"–", "this site cannot be asked; the first answer will show it"},
 		},
-		"bg": {"ozon shop": {"наред", "може да отговаря от името на Romashka"}},
+		"bg": {"ozon shop": {"наред", "може да отговаря от името на Romashka"}, "mastodon toots": {"не работи", "отговорът на сайта не може да се прочете"}},
 	} {
 		out, code := shown(t, os.LookupEnv, "check", "--probe", "--lang", lang, "-c", path)
 		_, table, _ := strings.Cut(out, "\n\n")

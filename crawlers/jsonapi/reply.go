@@ -391,6 +391,8 @@ func reasonOf(err error) string {
 		why = "the certificate of the site is not right"
 	case trouble == fetch.Unreachable, trouble == fetch.Refused, trouble == fetch.NoWay, trouble == fetch.NoName, trouble == fetch.NoLookup, trouble == fetch.BrokenOff:
 		why = "the connection to the site failed"
+	case word == "changed", word == "garbled": // a page of a login or of repairs, or a part of an answer
+		why = "the site's answer cannot be read: " + crawlers.Explain(err)
 	default:
 		return crawlers.Explain(err)
 	}
