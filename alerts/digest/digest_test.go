@@ -149,6 +149,19 @@ func TestDigestAfterSleep(t *testing.T) {
 	}
 }
 
+// TestWeekIsToldWithinADay: a week's digest that earshot missed, being down, comes late, but not days later.
+func TestWeekIsToldWithinADay(t *testing.T) {
+	for late, want := range map[time.Duration]int{23 * time.Hour: 1, 25 * time.Hour: 0} {
+		r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Weekly: moment(t, "Mon 09:00 Europe/Kyiv")}})
+		r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)) // Sunday noon
+		r.Shown()
+		r.Now = time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC).Add(late)
+		if got := digests(r); len(got) != want {
+			t.Errorf("%v late: %d digests, want %d", late, len(got), want)
+		}
+	}
+}
+
 // TestDigestDaysAreTheTeams: a digest may come by the clock of another place; its days are those of the
 // report and of the inbox.
 func TestDigestDaysAreTheTeams(t *testing.T) {

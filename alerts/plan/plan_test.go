@@ -88,6 +88,16 @@ func TestRepeatComplainer(t *testing.T) {
 	if got := alerts.ReadDetails(other.Payload).Record(i18n.Lang{}); got != "" {
 		t.Errorf("the same name on another site is somebody else: %q", got)
 	}
+	for later, want := range map[time.Duration]string{30*24*time.Hour - time.Hour: "2nd complaint in 30 days, last one unanswered", 30*24*time.Hour + time.Hour: ""} {
+		r := rig.New(t, alerts.Rules{})
+		r.Poll(first)
+		r.Now = r.Now.Add(later)
+		again := rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.5)
+		again.Post.Published = r.Now
+		if got := alerts.ReadDetails(r.One(r.Poll(again), mention.Complaint).Payload).Record(i18n.Lang{}); got != want {
+			t.Errorf("%v later: %q", later, got)
+		}
+	}
 }
 
 func TestRoutes(t *testing.T) {
