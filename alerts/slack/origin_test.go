@@ -27,6 +27,7 @@ func TestWhosePressItIs(t *testing.T) {
 		{name: "an outsider", click: fakeslack.Click{Team: other, From: other}, told: true, socket: true},
 		{name: "an outsider whose workspace Slack does not say", click: fakeslack.Click{Team: other, From: "-"}, told: true},
 		{name: "a colleague of another workspace of our organisation", click: fakeslack.Click{From: other}, org: "E0000OURS", taken: true, socket: true},
+		{name: "one whose press names our organisation in place of a workspace", click: fakeslack.Click{From: "E0000OURS"}, org: "E000OTHER", taken: true},
 		{name: "an outsider of another organisation", click: fakeslack.Click{From: other}, org: "E000OTHER", told: true},
 		{name: "an outsider who may", click: fakeslack.Click{Team: other, From: other}, allow: true, taken: true},
 		{name: "another app", click: fakeslack.Click{App: otherApp}, socket: true},
