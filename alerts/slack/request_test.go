@@ -145,6 +145,8 @@ func TestAnswerable(t *testing.T) {
 		"https://hooks.slack.com.evil.example/":  false,
 		"https://hooks.slack.com@evil.example/":  false,
 		"https://hooks.slack.com:8443/":          false,
+		"https://evil-hooks.slack.com/":          false,
+		"https://me:pw@hooks.slack.com/":         false,
 		"http://127.0.0.1:6379/":                 false,
 		"":                                       false,
 	} {
