@@ -29,9 +29,14 @@ import (
 // a double click.
 func click(t *testing.T, ctx context.Context, x, y float64, count int64) {
 	t.Helper()
-	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
-		call(t, ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: count})
-	}
+	mouse(t, ctx, input.DispatchMouseEventTypeMousePressed, x, y, count)
+	mouse(t, ctx, input.DispatchMouseEventTypeMouseReleased, x, y, count)
+}
+
+// mouse is one half of a click.
+func mouse(t *testing.T, ctx context.Context, kind input.DispatchMouseEventType, x, y float64, count int64) {
+	t.Helper()
+	call(t, ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: count})
 }
 
 // where is the middle of an element in the window.
@@ -135,6 +140,24 @@ func TestPressOnWhatWasDrawnJustNow(t *testing.T) {
 	overtaken(t, ctx, id)
 	if c := w.status(id); c.Owner.Name != "Oleh" {
 		t.Errorf("Claim took it over: %+v", c.Owner)
+	}
+}
+
+// What a colleague writes while the button of the mouse is down takes the press away from nobody: what is drawn
+// anew under it waits until it is up.
+func TestPressWhileAColleagueWrites(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	for _, path := range []string{"/inbox", "/case/" + string(id)} {
+		ctx := w.opened(t, path, `document.querySelector("[data-key=KeyC]")`)
+		x, y := where(t, ctx, "[data-key=KeyC]")
+		mouse(t, ctx, input.DispatchMouseEventTypeMousePressed, x, y, 1)
+		w.ask("POST", "/case/"+string(id)+"/note", "Oleh", url.Values{"text": {"called her"}})
+		holds(t, ctx, "the page asked", `performance.getEntriesByType("resource").some((each) => each.name.includes("part="))`)
+		eval[chromedp.Void](t, ctx, `new Promise((done) => setTimeout(done, 100))`) // it is drawn at once where it is
+		mouse(t, ctx, input.DispatchMouseEventTypeMouseReleased, x, y, 1)
+		holds(t, ctx, "claimed", `document.querySelector(".claimed [data-key=KeyV]")`)
+		w.ask("POST", "/case/"+string(id)+"/release", "Ira", url.Values{})
 	}
 }
 

@@ -301,7 +301,7 @@
     made.innerHTML = await answer.text();
     const next = made.content.firstElementChild;
     if (!next || Number(next.dataset.version) < Number(shown.dataset.version)) return true;
-    if (!shown.isConnected || $(".htmx-request", shown)) return false;
+    if (!shown.isConnected || $(".htmx-request", shown) || shown.matches(":active")) return false; // active: a press that has gone down needs its button until it comes up
     if (writingIn(shown)) { // nothing is drawn under their hands; who has it is said
       const state = $("header .state", next).textContent;
       if (state !== $("header .state", shown).textContent) say(state);
