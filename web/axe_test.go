@@ -202,7 +202,7 @@ func (e *eyes) lookAll(w *world, list []sight) {
 	}
 }
 
-// lookAt looks at one page in its variants.
+// lookAt looks at one page in its variants. What moves has come to rest: half way through a menu is a shade of its colours.
 func (e *eyes) lookAt(t *testing.T, w *world, s sight, n int) {
 	address := s.path
 	site := &world{t: t, addr: w.addr, inbox: w.inbox}
@@ -254,7 +254,7 @@ func (e *eyes) look(t *testing.T, ctx context.Context, address string, s sight, 
 	site := strings.Join(strings.SplitN(address, "/", 4)[:3], "/")
 	call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: v.lang, URL: site})
 	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.width, Height: 900, DeviceScaleFactor: 1, Mobile: v.width < 500})
-	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}}})
+	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 	do(t, ctx, chromedp.Navigate(address))
 	where := fmt.Sprintf("%s %s %s %d", s.name, v.lang, v.scheme, v.width)
 	holds(t, ctx, where, `document.readyState === "complete" && document.documentElement.lang === "`+v.lang+`"`)

@@ -217,7 +217,7 @@ func TestStateOfAnOldPage(t *testing.T) {
 		window.setInterval = (f, ms) => every(f, ms / 100);
 		Date.now = () => now() + (window.open3h ? 3 * 3600 * 1000 : 0);
 	}`})
-	for lang, hours := range map[string]string{"en": "3 h", "uk": "3 год", "ru": "3 ч", "bg": "3 ч"} {
+	for lang, hours := range map[string]string{"en": "3\u00a0h", "uk": "3\u00a0год", "ru": "3\u00a0ч", "bg": "3\u00a0ч"} {
 		call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: w.addr})
 		for _, path := range []string{"/inbox", "/case/" + string(id)} {
 			do(t, ctx, chromedp.Navigate(w.addr+path))

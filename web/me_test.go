@@ -31,7 +31,7 @@ func TestMe(t *testing.T) {
 		}
 	}
 	_, body := w.ask("GET", "/me", "Ira", nil)
-	for _, want := range []string{"/case/" + string(mine), "/case/" + string(done), "this browser", hex.EncodeToString([]byte{2, 0}), "100% (1 of 1)"} {
+	for _, want := range []string{"/case/" + string(mine), "/case/" + string(done), "this browser", hex.EncodeToString([]byte{2, 0}), "100% (1\u00a0of 1)"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %q", want)
 		}

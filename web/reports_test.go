@@ -43,7 +43,7 @@ func TestReports(t *testing.T) {
 	w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{})
 	w.ask("POST", "/case/"+string(first)+"/replied", "Ira", url.Values{})
 	_, body := w.ask("GET", "/reports", "Ira", nil)
-	for _, want := range []string{"<b>3</b>", "before: 0", "100% (1 of 1)", "Complained more than once", "author=%D0%9E%D0%BB%D0%B5%D0%BD%D0%B0", `class="heard"`, `<desc id="d-days">Heard: 3, answered: 1.`, `href="/reports.csv?"`} {
+	for _, want := range []string{"<b>3</b>", "before: 0", "100% (1\u00a0of 1)", "Complained more than once", "author=%D0%9E%D0%BB%D0%B5%D0%BD%D0%B0", `class="heard"`, `<desc id="d-days">Heard: 3, answered: 1.`, `href="/reports.csv?"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -84,7 +84,7 @@ func TestAnswersOfAQuietTime(t *testing.T) {
 	w.ask("POST", "/case/"+string(id)+"/reply", "Ira", answerTo(1, "Перепрошуємо"))
 	w.ends(id, mention.ReplySent)
 	_, body := w.ask("GET", "/reports?period=24h", "Ira", nil)
-	for _, want := range []string{"Nothing was heard in this time", `id="h-sent"`, "100% (1 of 1)"} {
+	for _, want := range []string{"Nothing was heard in this time", `id="h-sent"`, "100% (1\u00a0of 1)"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %q", want)
 		}

@@ -39,8 +39,8 @@ func TestSources(t *testing.T) {
 	if res.StatusCode != 200 {
 		t.Fatalf("%d %s", res.StatusCode, body)
 	}
-	for _, want := range []string{"4 of 7 need attention.", "The site refuses to be read (answer 403)", "It is left alone until", "&lt;b&gt;no such host&lt;/b&gt;", "layout or its address may have changed", "Paused until", "in 3 min", "due", "nothing handed in yet",
-		"<dt>published → heard</dt><dd>5 min</dd>", "<dt>published → heard</dt><dd>–</dd>"} {
+	for _, want := range []string{"4\u00a0of 7\u00a0need attention.", "The site refuses to be read (answer 403)", "It is left alone until", "&lt;b&gt;no such host&lt;/b&gt;", "layout or its address may have changed", "Paused until", "in 3\u00a0min", "due", "nothing handed in yet",
+		"<dt>published → heard</dt><dd>5\u00a0min</dd>", "<dt>published → heard</dt><dd>–</dd>"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %q", want)
 		}

@@ -49,9 +49,9 @@ func (in *Inbox) known(answer answerer) http.HandlerFunc {
 // language is the person's own, or else one that the browser asks for.
 func (in *Inbox) language(who Person, r *http.Request) i18n.Lang {
 	if who.Lang != "" {
-		return in.opt.Texts.In(who.Lang)
+		return in.opt.Texts.In(who.Lang).Tied()
 	}
-	return in.opt.Texts.Asked(r.Header.Get("Accept-Language"), in.opt.Lang())
+	return in.opt.Texts.Asked(r.Header.Get("Accept-Language"), in.opt.Lang()).Tied()
 }
 
 // show writes a page, or one part of it.

@@ -187,7 +187,7 @@ func TestList(t *testing.T) {
 		w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Слово%d: гроші не повертають, підтримка мовчить", i))
 	}
 	_, body := w.ask("GET", "/inbox", "Ira", nil, "Accept-Language", "uk-UA,uk;q=0.9")
-	if n := rowsOf(body); n != pageRows || !strings.Contains(body, "52 скарги") || !strings.Contains(body, `lang="uk"`) {
+	if n := rowsOf(body); n != pageRows || !strings.Contains(body, "52\u00a0скарги") || !strings.Contains(body, `lang="uk"`) {
 		t.Errorf("%d rows: %s", n, body[:400])
 	}
 	if len(body) > 400_000 {

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,6 +42,7 @@ type texts struct {
 	code  string
 	tag   language.Tag
 	byKey map[string]string
+	tied  func() *texts // the same, with numbers that stay on the line of what they count
 }
 
 // New reads the catalogue. The error is one of its files: all mistakes with their places.
@@ -77,6 +79,7 @@ func (c *Catalog) read(name string, errs *tsv.Errors) error {
 			return fmt.Errorf("i18n: %s: %w", name, err)
 		}
 		l = &texts{code: code, tag: tag, byKey: map[string]string{}}
+		l.tied = sync.OnceValue(l.tie)
 		c.langs[code] = l
 	}
 	for _, r := range tsv.Read(name, string(src), "key text", errs) {
@@ -121,6 +124,23 @@ func (l Lang) texts() *texts {
 	}
 	return english()
 }
+
+// counting is a number of a text, or the place of one, and what it counts.
+var counting = regexp.MustCompile(`(\d|\{(?:n|hours|minutes|all|best|most)\}) (\p{L})`)
+
+// tie returns the language for pages.
+func (l *texts) tie() *texts {
+	tied := &texts{code: l.code, tag: l.tag, byKey: make(map[string]string, len(l.byKey))}
+	tied.tied = func() *texts { return tied }
+	for key, text := range l.byKey {
+		tied.byKey[key] = counting.ReplaceAllString(strings.ReplaceAll(text, "№ ", "№\u00a0"), "$1\u00a0$2")
+	}
+	return tied
+}
+
+// Tied is the language for what breaks lines by itself, as a browser does: none ends between a number
+// and what it counts.
+func (l Lang) Tied() Lang { return Lang{l.texts().tied()} }
 
 // Code is the code of the language: en, ru, uk, bg.
 func (l Lang) Code() string { return l.texts().code }

@@ -168,6 +168,25 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// TestTied: on a page no line ends between a number and what it counts; what is filled in stays as it is.
+func TestTied(t *testing.T) {
+	c := catalog(t)
+	uk, en := c.In("uk").Tied(), c.In("en").Tied().Tied()
+	for _, each := range []struct{ got, want string }{
+		{uk.Span(89 * time.Minute), "1\u00a0год 29\u00a0хв"},
+		{uk.Plural("span.days", 5), "5\u00a0днів"},
+		{uk.Text("alert.nth", "nth", "2"), "скарга №\u00a02 за 30\u00a0днів"},
+		{uk.Date(time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)), "30\u00a0лист. 2026"},
+		{en.Text("case.nobody"), "nobody has it"},
+		{en.Text("span.ago", "span", "by User 5 of us"), "by User 5 of us ago"},
+		{en.Code(), "en"},
+	} {
+		if each.got != each.want {
+			t.Errorf("%q, want %q", each.got, each.want)
+		}
+	}
+}
+
 // TestPluralOfAnyNumber: a number that was added up wrongly is written, and breaks nothing.
 func TestPluralOfAnyNumber(t *testing.T) {
 	c, err := i18n.New()

@@ -318,7 +318,7 @@
 
   // The clocks run.
   const lang = document.documentElement.lang;
-  const unit = (n, name, display) => new Intl.NumberFormat(lang, {style: "unit", unit: name, unitDisplay: display}).format(n);
+  const unit = (n, name, display) => new Intl.NumberFormat(lang, {style: "unit", unit: name, unitDisplay: display}).format(n).replaceAll(" ", "\u00a0");
   function span(ms) {
     const minutes = Math.round(ms / 60000), hours = Math.floor(minutes / 60);
     if (ms < 60000) return unit(Math.max(0, Math.floor(ms / 1000)), "second", "short");
