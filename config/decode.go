@@ -236,7 +236,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 
 // parsed decodes a text by a parser that says what is wrong with it, and what to do.
 func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (v T, msg, hint string)) {
-	s, ok := d.text(n, m, f)
+	s, ok := d.textOf(n, m, f, func(s string) bool { _, msg, _ := parse(s); return msg == "" })
 	if !ok {
 		return
 	}
@@ -252,7 +252,7 @@ func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse f
 // parsedHours decodes a text by a parser of package hours, and puts the caret under
 // the part it does not understand.
 func parsedHours[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (T, error)) {
-	s, ok := d.text(n, m, f)
+	s, ok := d.textOf(n, m, f, func(s string) bool { _, err := parse(s); return err == nil })
 	if !ok {
 		return
 	}

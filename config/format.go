@@ -89,6 +89,16 @@ func wordsOf(format string) []string {
 	return nil
 }
 
+// isPublic reports whether a text is right, and of a form in which no secret can be: where earshot
+// listens, a time zone, one of a few words.
+func isPublic(format, s string) bool {
+	if format != "listen" && format != "zone" && wordsOf(format) == nil {
+		return false
+	}
+	msg, _ := checkFormat(format, s)
+	return msg == ""
+}
+
 // checkFormat checks a text against a form; one that is not known accepts everything.
 func checkFormat(format, s string) (msg, hint string) {
 	if check := formats[format]; check != nil {

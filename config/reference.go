@@ -39,8 +39,9 @@ var (
 func Refers(text string) bool { return strings.Contains(text, "${") }
 
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
-// after the YAML was read, so a value cannot bring YAML of its own.
-func (d *decoder) expand(raw string, m position, name string) (written, bool) {
+// after the YAML was read, so a value cannot bring YAML of its own. They are secrets,
+// unless the whole is what nobody keeps secret.
+func (d *decoder) expand(raw string, m position, name string, public func(string) bool) (written, bool) {
 	out := written{value: raw, raw: raw}
 	if !Refers(raw) {
 		return out, true
@@ -50,6 +51,7 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		return out, false
 	}
 	ok, who := true, inUserinfo(raw)
+	var secrets []string
 	out.value = reference.ReplaceAllStringFunc(raw, func(ref string) string {
 		parts := reference.FindStringSubmatch(ref)
 		kind, arg := parts[1], strings.TrimSpace(parts[2])
@@ -74,13 +76,18 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		if out.origin == "" {
 			out.origin = arg
 		}
-		d.doc.hide(value)
+		secrets = append(secrets, value)
 		if who--; who >= 0 {
 			value = asUserinfo(value)
-			d.doc.hide(value)
+			secrets = append(secrets, value)
 		}
 		return value
 	})
+	if !ok || !public(out.value) {
+		for _, secret := range secrets {
+			d.doc.hide(secret)
+		}
+	}
 	return out, ok
 }
 

@@ -85,6 +85,11 @@ func (d *decoder) string(n ast.Node, v reflect.Value, m position, f field) {
 // text decodes a scalar as a text. Numbers and true are taken as they are
 // written: a brand may be called 360 or True.
 func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
+	return d.textOf(n, m, f, func(s string) bool { return isPublic(f.format, s) })
+}
+
+// textOf is text where public says which texts hold no secret.
+func (d *decoder) textOf(n ast.Node, m position, f field, public func(string) bool) (written, bool) {
 	raw := ""
 	switch t := n.(type) {
 	case *ast.StringNode:
@@ -108,7 +113,7 @@ func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
 		d.wrong(m, "delete it", "%s: a control character", f.name)
 		return written{}, false
 	}
-	return d.expand(raw, m, f.name)
+	return d.expand(raw, m, f.name, public)
 }
 
 func wanted(f field) string {
