@@ -102,6 +102,8 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		fmt.Fprintln(term.out, s.Text("check.all_empty"))
 	case empty > 0:
 		fmt.Fprintln(term.out, s.Plural("check.some_empty", empty, "all", len(sources)))
+	case len(sources) == 1:
+		fmt.Fprintln(term.out, s.Text("check.one_read"))
 	default:
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}

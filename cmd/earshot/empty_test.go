@@ -53,6 +53,7 @@ func TestEmptyPlacesAreSaid(t *testing.T) {
 	}
 	two := "  - {feed: SITE/empty, name: quiet}\n  - {feed: SITE/empty?2, name: quieter}\n"
 	for list, want := range map[string]string{two + "  - {feed: SITE/cut, name: torn}\n": "All 3 can be read, but 2 of them show no post", two: "Everything can be read, but no post is to be seen anywhere",
+		"  - {feed: SITE/cut, name: torn}\n": "\nThe source can be read.\n",
 		"  - {feed: SITE/cut, name: torn}\n  - {push: crm, token: 0123456789abcdef, watch: Romashka Bank}\n": "All 2 can be read.\n"} { // where posts are handed in there is nothing to see
 		if out, _, code = said(list, "check", "--probe"); code != 0 || !strings.Contains(out, want) {
 			t.Errorf("check --probe: %d, want %q in\n%s", code, want, out)
