@@ -86,14 +86,14 @@ func TestErrorsDoNotQuoteSecrets(t *testing.T) {
 // TestWhatIsNoSecret: where earshot listens, a length of time, a network or a zone is shown as it is, in
 // logs, health and metrics, though it comes from a variable; a password beside it is not.
 func TestWhatIsNoSecret(t *testing.T) {
-	env := map[string]string{"PORT": "18080", "ADMIN": "127.0.0.1:19721", "EVERY": "1h30m", "ZONE": "Europe/Kyiv", "NET": "10.20.0.0/16", "HOURS": "Mon-Fri 22:00-23:30 Europe/Sofia", "PASSWORD": "18080-and-more"}
+	env := map[string]string{"PORT": "18080", "ADMIN": "127.0.0.1:19721", "EVERY": "1h30m", "ZONE": "Europe/Kyiv", "NET": "10.20.0.0/16", "HOURS": "Mon-Fri 22:00-23:30 Europe/Sofia", "FILE": "complaints.db", "PASSWORD": "18080-and-more"}
 	cfg, err := Parse("w.yaml", []byte(`contact: a@b.example
 watch: [{name: x, terms: [xyz]}]
 sources: [{feed: "https://u.example/", every: "${env:EVERY}", zone: "${env:ZONE}"}]
 web: {listen: "127.0.0.1:${env:PORT}", admin_listen: "${env:ADMIN}"}
 fetch: {allow_private: ["${env:NET}"]}
 quiet_hours: "${env:HOURS}"
-store: {redis: "redis://:${env:PASSWORD}@127.0.0.1:6379/0"}
+store: {database: "sqlite:${env:FILE}", redis: "redis://:${env:PASSWORD}@127.0.0.1:6379/0"}
 `), func(name string) (string, bool) { v, ok := env[name]; return v, ok }, Kinds{"feed": &feedOptions{}})
 	if err != nil {
 		t.Fatal(err)

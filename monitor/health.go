@@ -61,6 +61,7 @@ type outcome struct {
 	gap      bool // there may have been more
 	rebuilt  bool // all of it has other ids: with gap, its site was built anew
 	reread   bool // nearly all of it has other words
+	first    bool // the baseline
 	began    time.Time
 }
 

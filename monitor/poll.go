@@ -143,7 +143,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread && !whole.Anew, began: got.began}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !whole.Rebuilt.IsZero(), reread: whole.Reread && !whole.Anew, began: got.began, first: !before.Baselined}
 	out = out.with(got.came)
 	got.came = out
 	notices := assessHealth(p.staff(), &state, src, out, p.Now())
@@ -479,6 +479,10 @@ func (p *poller) report(src Source, state mention.SourceState, out outcome, r me
 		return
 	}
 	if r.New+r.Edited > 0 {
-		p.Log.Info("posts", "source", src.Name, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts), "took", p.Now().Sub(out.began).Round(time.Millisecond))
+		said := []any{"source", src.Name, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts), "took", p.Now().Sub(out.began).Round(time.Millisecond)}
+		if out.first {
+			said = append(said, "baseline", true)
+		}
+		p.Log.Info("posts", said...)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"path"
 	"slices"
 	"strconv"
@@ -97,6 +98,10 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 	if len(list) > 0 && readOnly {
 		return fmt.Errorf("store: the database is of an older earshot (schema %d, this one needs %d): start `earshot run` once to bring it up to date", have, want)
 	}
+	steps := slog.LevelInfo
+	if have == 0 { // a new database: each step is no news
+		steps = slog.LevelDebug
+	}
 	for _, m := range list {
 		err := s.inTx(ctx, fmt.Sprintf("migrate to schema %d", m.version), func(tx *sql.Tx) error {
 			return s.apply(ctx, tx, m)
@@ -104,7 +109,7 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 		if err != nil {
 			return err
 		}
-		s.log.Info("database schema", "version", m.version, "name", m.name)
+		s.log.Log(ctx, steps, "database schema", "version", m.version, "name", m.name)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func TestLoginLink(t *testing.T) {
 	r.write(strings.Replace(r.watchlist(), "127.0.0.1:0", freeAddress(t), 1))
 	p := r.start("")
 	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	if log := p.log.String(); !strings.Contains(log, `msg="earshot starts" version=`) || strings.Contains(log, "database schema") {
+		t.Errorf("the log of a first start: %s", log)
+	}
 	login := exec.Command(binary(t), "login", "-c", r.path())
 	var said strings.Builder
 	login.Stderr = &said

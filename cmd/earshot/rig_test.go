@@ -275,7 +275,7 @@ func (r *rig) baseline() {
 func (r *rig) baselineOf(sources int) {
 	r.t.Helper()
 	p := r.start("")
-	r.until(p, time.Minute, "the baseline of every source", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= sources })
+	r.until(p, time.Minute, "the baseline of every source", func() bool { return strings.Count(p.log.String(), " baseline=true") >= sources })
 	p.stop()
 }
 

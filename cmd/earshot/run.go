@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -42,6 +44,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		host = "a machine without a name"
 	}
+	log.Info("earshot starts", starting(list.Config, name, commit)...)
 	exit := door.NewExit()
 	exit.Install()
 	d, err := daemon.Open(ctx, daemon.Options{
@@ -67,6 +70,28 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	})
 	manager.Wait()
 	return unlessStopped(ctx, err)
+}
+
+// starting is what whoever reads a log later asks first: which earshot it was, and where it keeps what it
+// knows. Of an address it says the place alone.
+func starting(cfg *config.Config, name, commit string) []any {
+	redis := "none"
+	if cfg.Store.Redis.IsSet() {
+		redis = placeOf(cfg.Store.Redis.Reveal())
+	}
+	return []any{"version", name, "commit", commit, "database", placeOf(cfg.Database()), "redis", redis}
+}
+
+func placeOf(address string) string {
+	u, err := url.Parse(address)
+	switch {
+	case strings.HasPrefix(address, "sqlite:"):
+		return address
+	case err != nil:
+		return "an address that cannot be read"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
 }
 
 // unlessStopped is err but for what comes of being told to stop: that is how run and demo
