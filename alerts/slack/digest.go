@@ -2,10 +2,7 @@ package slack
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -32,10 +29,7 @@ func digest(m alerts.Message, limit int) []api.Block {
 	if m.Repeat {
 		first = append(first, italic("  ("+l.Text("alert.may_repeat_because")+")"))
 	}
-	numbers := []api.RichTextElement{api.NewRichTextSection(first...)}
-	if table := clocks(l, s); table != "" {
-		numbers = append(numbers, &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(table)}})
-	}
+	numbers := append([]api.RichTextElement{api.NewRichTextSection(first...)}, clocks(l, s)...)
 	blocks = append(blocks, api.NewRichTextBlock("numbers", numbers...))
 	blocks = append(blocks, charts(l, s)...)
 	rows := max(limit/1000, 1)
@@ -70,12 +64,10 @@ func headline(l i18n.Lang, s *alerts.Summary) string {
 	return words
 }
 
-// clocks is the table of the three parts of a wait, and of the whole; empty where nobody waited in either period.
-func clocks(l i18n.Lang, s *alerts.Summary) string {
-	var b strings.Builder
-	known := 0
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\t%s\t%s\t%s\t%s\n", l.Text("report.median"), l.Text("report.p90"), l.Text("report.median_before"), l.Text("report.p90_before"))
+// clocks are the three parts of a wait, and the whole, each beside that of before; none where nobody waited in
+// either period. They are lines and no table: five columns of a fixed width do not fit a phone.
+func clocks(l i18n.Lang, s *alerts.Summary) []api.RichTextElement {
+	var lines []api.RichTextElement
 	for _, c := range []struct {
 		name      string
 		now, then report.Spread
@@ -85,14 +77,19 @@ func clocks(l i18n.Lang, s *alerts.Summary) string {
 		{l.Text("report.answer"), s.Report.Answer, s.Before.Answer},
 		{l.Text("report.overall"), s.Report.Overall, s.Before.Overall},
 	} {
-		known += c.now.Of + c.then.Of
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.name, c.now.MedianWords(l), c.now.P90Words(l), c.then.MedianWords(l), c.then.P90Words(l))
+		words := c.now.Words(l)
+		switch {
+		case c.now.Of+c.then.Of == 0:
+			continue
+		case c.then.Of > 0:
+			words = l.Text("digest.wait", "now", words, "median", l.Span(c.then.Median), "p90", l.Span(c.then.P90))
+		}
+		lines = append(lines, api.NewRichTextSection(bold(c.name), textElement(": "+words)))
 	}
-	_ = t.Flush() // a strings.Builder takes everything
-	if known == 0 {
-		return ""
+	if len(lines) == 0 {
+		return nil
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return titled(l.Text("report.waits"), lines)
 }
 
 // charts are at most two, as many as Slack takes in a message.

@@ -32,6 +32,9 @@ func TestDigestHasEveryNumber(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.Contains(string(drawn), "preformatted") { // a phone breaks its lines anywhere
+			t.Errorf("%s: columns of a fixed width: %s", code, drawn)
+		}
 		for _, want := range []string{"91", "82", "73", "6", "3", "41", l.Span(11 * time.Minute), l.Span(12 * time.Minute), l.Span(24 * time.Minute), l.Span(18 * time.Minute), now.Kept.Words(l), before.Kept.Words(l), "55"} {
 			if !strings.Contains(string(drawn), want) {
 				t.Errorf("%s: Slack's digest has no %q: %s", code, want, drawn)
@@ -54,7 +57,7 @@ func TestDigestOfAnEmptyDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(string(drawn), "rich_text_preformatted"); got != c.table || !strings.Contains(string(drawn), "No complaint was heard") {
+		if got := strings.Contains(string(drawn), "rich_text_list"); got != c.table || !strings.Contains(string(drawn), "No complaint was heard") {
 			t.Errorf("%s: a table: %v: %s", name, got, drawn)
 		}
 	}
