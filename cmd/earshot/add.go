@@ -33,8 +33,9 @@ func (c *addCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	a.says = speechOf(term) // the watchlist may name the language
 	if a.owner = c.Watch; a.owner != "" && !slices.ContainsFunc(a.list.Watches, func(w config.Watch) bool { return w.Name == a.owner }) {
-		return usageError{s.Text("add.no_watch", "watch", strconv.Quote(a.owner), "file", a.list.Path)}
+		return usageError{a.says.Text("add.no_watch", "watch", strconv.Quote(a.owner), "file", a.list.Path)}
 	}
 	found, err := a.look(ctx, strings.Join(c.Address, " "))
 	if err != nil {

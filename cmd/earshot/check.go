@@ -38,14 +38,15 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	if c.Live {
 		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
 	}
-	s := c.speech(term.lookup)
+	cfg := list.Config
+	term.learn(cfg)
+	term.learnWrong(err)
+	s := c.at(term)
 	if err != nil {
 		told := s.tell(term, err)
 		keysMissing(term.err, s, err)
 		return told
 	}
-	cfg := list.Config
-	term.learn(cfg)
 	term.out = &screen{to: term.out, hidden: term.hidden, colour: term.colour(term.out)} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
 	scorer, wrong := watchlist.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)

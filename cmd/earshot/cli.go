@@ -34,12 +34,24 @@ type terminal struct {
 	lookup func(string) (string, bool) // environment
 	hidden *config.Redactor            // what err does not show: learn adds to it; nil hides nothing
 	log    *logFlags                   // how the log is written; nil: as by default
+	speaks *string                     // the language of the watchlist, when learn has seen it; nil: nobody's
 }
 
-// learn keeps the secrets of a watchlist out of everything that is said from now on.
+// learn keeps the secrets of a watchlist out of everything that is said from now on, and remembers its language.
 func (t terminal) learn(cfg *config.Config) {
 	if t.hidden != nil && cfg != nil {
 		t.hidden.Take(cfg)
+	}
+	if t.speaks != nil && cfg != nil {
+		*t.speaks = cfg.Language
+	}
+}
+
+// learnWrong is learn of what was understood of a wrong watchlist: what is wrong is said in its language.
+func (t terminal) learnWrong(err error) {
+	var wrong *config.Errors
+	if t.speaks != nil && errors.As(err, &wrong) && wrong.Partial != nil {
+		*t.speaks = wrong.Partial.Language
 	}
 }
 
@@ -121,6 +133,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	out := &screen{to: term.out, colour: term.colour(term.out)}
 	term.out = out
 	term.in = &stdin{ctx: ctx, from: term.in}
+	term.speaks = new(string)
 	cmds := &commands{}
 	term.log = &cmds.logFlags
 	parser, err := kong.New(cmds,
@@ -227,6 +240,7 @@ func loadForReading(paths []string, term terminal) (watchlist.List, error) {
 	cfg, err := config.LoadForReading(paths, term.lookup, watchlist.Kinds())
 	list, err := watchlist.Check(cfg, err)
 	term.learn(list.Config)
+	term.learnWrong(err)
 	return list, err
 }
 

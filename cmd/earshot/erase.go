@@ -72,6 +72,7 @@ func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s = speechOf(term) // the watchlist may name the language
 	db, err := openStore(ctx, store.Options{Database: cfg.Database(), Beside: true})
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func TestExamplesAreGood(t *testing.T) {
 // checkExample runs earshot check --no-secrets, which may warn of secrets only.
 func checkExample(t *testing.T, config string) {
 	t.Helper()
-	out, errs, status := ran(t, noEnv, "check", "--no-secrets", "-c", config)
+	out, errs, status := ran(t, withEnv(map[string]string{"LANG": "en_US.UTF-8"}), "check", "--no-secrets", "-c", config)
 	if status != exitDone {
 		t.Errorf("exit status %d\n%s%s", status, out, errs)
 	}

@@ -33,6 +33,7 @@ func (c *exportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s = speechOf(term) // the watchlist may name the language
 	db, err := openStore(ctx, store.Options{Database: cfg.Database(), ReadOnly: true})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,20 +35,35 @@ type speech struct {
 	keys     func() *i18n.Phrases // what the keys of the watchlist mean
 }
 
+// at is speech, where an environment that names no language leaves the choice to the watchlist.
+func (f languageFlag) at(term terminal) speech {
+	if f.Lang == "" && term.speaks != nil && languageOf(term.lookup) == "" {
+		f.Lang = *term.speaks
+	}
+	return f.speech(term.lookup)
+}
+
+// languageOf is the language that the environment names, by two letters. "C" and "POSIX" name none: a
+// container and a service have them, and nobody chose them.
+func languageOf(lookup func(string) (string, bool)) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value, _ := lookup(name); value != "" {
+			if locale, _, _ := strings.Cut(value, "."); locale == "C" || locale == "POSIX" {
+				return ""
+			}
+			return strings.ToLower(value[:min(2, len(value))]) // uk_UA.UTF-8
+		}
+	}
+	return ""
+}
+
 // speech returns the language that was asked for, or that of the environment.
 func (f languageFlag) speech(lookup func(string) (string, bool)) speech {
 	texts, err := i18n.New()
 	if err != nil { // never: the catalogue is built in, and tests read it
 		return speech{}
 	}
-	code := f.Lang
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if value, _ := lookup(name); code == "" && value != "" {
-			code = strings.ToLower(value[:min(2, len(value))]) // uk_UA.UTF-8
-			break
-		}
-	}
-	s := speech{Lang: texts.In(code)}
+	s := speech{Lang: texts.In(cmp.Or(f.Lang, languageOf(lookup)))}
 	if s.Code() != texts.In("").Code() {
 		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within", "place"}, "mistake", "remedy", "place") })
 		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"reason"}, "reason") })
@@ -140,8 +156,8 @@ func (s speech) observed(what string) string {
 	return what
 }
 
-// speechOf is the language of the environment, for commands that say only what they found.
-func speechOf(term terminal) speech { return languageFlag{}.speech(term.lookup) }
+// speechOf is the language of the environment or else of the watchlist, for commands that say only what they found.
+func speechOf(term terminal) speech { return languageFlag{}.at(term) }
 
 // english reports whether s says things as they stand in the program.
 func (s speech) english() bool { return s.mistakes == nil }

@@ -54,11 +54,11 @@ type matchOut struct {
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
 func (c *matchCmd) Run(ctx context.Context, term terminal) error {
-	s := speechOf(term)
 	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
+	s := speechOf(term)
 	if c.Against != "" {
 		return s.replay(ctx, list.Terms, c.Against, term)
 	}

@@ -28,6 +28,7 @@ type runCmd struct {
 func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	list, err := watchlist.Load(c.Config...)
 	if err != nil {
+		term.learnWrong(err)
 		return err
 	}
 	term.learn(list.Config)
@@ -44,7 +45,6 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		host = "a machine without a name"
 	}
-	log.Info("earshot starts", starting(list.Config, name, commit)...)
 	exit := door.NewExit()
 	exit.Install()
 	d, err := daemon.Open(ctx, daemon.Options{
@@ -53,6 +53,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
+	log.Info("earshot starts", starting(list.Config, name, commit)...)
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
