@@ -102,7 +102,7 @@ func TestAnswer(t *testing.T) {
 	}
 	w.answers(reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 40}})
 	_, body := w.ask("GET", at, "Ira", nil)
-	for _, want := range []string{`action="` + at + `/reply"`, "Ромашка &lt;Support&gt;", `data-unit="chars" data-max="40"`, "At most 40 characters", `name="nth" value="1"`} {
+	for _, want := range []string{`action="` + at + `/reply"`, "Ромашка &lt;Support&gt;", `data-unit="chars" data-max="40"`, "At most 40\u00a0characters", `name="nth" value="1"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the form lacks %s", want)
 		}
