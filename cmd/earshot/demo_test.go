@@ -36,6 +36,13 @@ func TestDemoSpeaks(t *testing.T) {
 	}
 }
 
+// TestDemoNamesWhoTakesIt: pages put whoever looks on where a name stands: "You has it" is no sentence.
+func TestDemoNamesWhoTakesIt(t *testing.T) {
+	if en := speaks("en"); en.Text("web.state.claimed", "who", en.Text("demo.you")) != "Your team has it, taken {ago}" {
+		t.Errorf("who claims in the demo is %q", en.Text("demo.you"))
+	}
+}
+
 // TestDemoScript: of what people say in the demo the nine complaints are alerts, and
 // praise, news and questions are not.
 func TestDemoScript(t *testing.T) {
