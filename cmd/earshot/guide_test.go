@@ -370,7 +370,7 @@ func (s *newcomer) shell(command string) *exec.Cmd {
 }
 
 // goOn runs the commands of the chapters behind the first, in the same folder. What is asked
-// about a text says that the text would alert.
+// about a text says, in the language of the watchlist, that the text would alert.
 func (s *newcomer) goOn() {
 	s.t.Helper()
 	ran := 0
@@ -380,7 +380,7 @@ func (s *newcomer) goOn() {
 				continue
 			}
 			ran++
-			if out := s.do(block[2]); strings.HasPrefix(block[2], "echo ") && !strings.Contains(out, "would alert: ") {
+			if out := s.do(block[2]); strings.HasPrefix(block[2], "echo ") && !strings.Contains(out, speaks(s.lang).Text("score.would")+": ") {
 				s.t.Errorf("%s: %s says\n%s", page, block[2], out)
 			}
 		}
