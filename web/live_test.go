@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/internal/testkit/chromium"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
@@ -111,6 +112,26 @@ func fast(t *testing.T, ctx context.Context) {
 		window.setTimeout = (f, ms, ...rest) => later(f, ms / 20, ...rest);
 		AbortSignal.timeout = (ms) => within(ms / 20);
 	}`})
+}
+
+// A page that nobody sees holds no line, for those that are seen are kept up to date and there are a hundred at
+// most; seen again it has what came meanwhile.
+func TestPageThatNobodySees(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := w.opened(t, "/inbox", `document.querySelector(".row")`)
+	seen := func(yes bool) {
+		eval[chromedp.Void](t, ctx, fmt.Sprintf(`Object.defineProperty(document, "hidden", {value: %v, configurable: true}); document.dispatchEvent(new Event("visibilitychange"))`, !yes))
+	}
+	seen(false)
+	testkit.Eventually(t, "no open line", time.Minute, func() bool {
+		w.inbox.live.mu.Lock()
+		defer w.inbox.live.mu.Unlock()
+		return len(w.inbox.live.lines) == 0
+	})
+	w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
+	seen(true)
+	holds(t, ctx, "what came meanwhile", `document.querySelector(".row").innerText.includes("Oleh has it")`)
 }
 
 // A line on which nothing comes, not even that it is there, is no line: the page says that it
