@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/watchlist"
@@ -408,7 +410,7 @@ func placesOf(t *testing.T) (said []string) {
 	}
 	rows := unreadableRow.FindAllStringSubmatch(string(src), -1)
 	for _, row := range rows {
-		if strings.ToLower(row[1][:1]) == row[1][:1] { // no proper name
+		if first, _ := utf8.DecodeRuneInString(row[1]); unicode.IsLower(first) { // no proper name
 			said = append(said, row[1])
 		}
 		said = append(said, row[2], row[3])
