@@ -167,11 +167,10 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	if m.HeardAt.IsZero() {
 		m.HeardAt = p.now
 	}
-	if d.Previous == nil {
+	if was := d.Previous; was == nil {
 		d.Case = mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: m.HeardAt}
 		p.event(d, "heard", m.Post.Source)
-	}
-	if was := d.Previous; was != nil {
+	} else {
 		d.Recount = recount(was.Post, m.Post) || starsShown(was.Post, m.Post)
 		if showsLess(was.Post, m.Post) {
 			kept := was.Score // what is not shown still counts

@@ -69,7 +69,7 @@ func (n *Notifier) sort(method, channel string, err error) error {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: %s: %w (slack.api_url)", method, moved)}
 	case errors.As(err, &limited):
-		return &alerts.RetryError{After: silence(limited), Method: true, Err: what}
+		return &alerts.RetryError{After: silence(limited.RetryAfter), Method: true, Err: what}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: what}
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusRequestTimeout:

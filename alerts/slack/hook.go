@@ -178,7 +178,7 @@ func (h *Hook) sort(err error) error {
 	case errors.Is(err, errPage):
 		return &alerts.RefusedError{Code: "page", Err: &alerts.Advice{What: "slack: webhook: ", Key: "way.hook_page", Pairs: []any{"from", h.name()}}}
 	case errors.As(err, &limited):
-		return &alerts.RetryError{After: silence(limited), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
+		return &alerts.RetryError{After: silence(limited.RetryAfter), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusBadRequest:

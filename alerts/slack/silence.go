@@ -41,9 +41,9 @@ func askedFor(resp *http.Response) (after time.Duration, ok bool) {
 	return time.Duration(math.Ceil(after.Seconds())) * time.Second, ok
 }
 
-// silence is how long a 429 is obeyed.
-func silence(e *api.RateLimitedError) time.Duration {
-	return min(max(e.RetryAfter, time.Second), longestRetryAfter)
+// silence is how long a 429 that asks for so much is obeyed.
+func silence(after time.Duration) time.Duration {
+	return min(max(after, time.Second), longestRetryAfter)
 }
 
 // silences are the methods that Slack asked not to call for a while. All calls pass by them, whatever they are for:
@@ -66,7 +66,7 @@ func (s *silences) keep(method string, resp *http.Response) {
 	if !ok {
 		after = noRetryAfter
 	}
-	until := time.Now().Add(silence(&api.RateLimitedError{RetryAfter: after}))
+	until := time.Now().Add(silence(after))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.until == nil {
@@ -85,7 +85,7 @@ func patient(ctx context.Context, do func() error) error {
 		if !errors.As(err, &limited) {
 			return err
 		}
-		if !sleep(ctx, silence(limited)) {
+		if !sleep(ctx, silence(limited.RetryAfter)) {
 			return ctx.Err()
 		}
 	}

@@ -163,7 +163,7 @@ func (n *Notifier) show(ctx context.Context, c click, l i18n.Lang, me mention.Pe
 func unopened(l i18n.Lang, err error) string {
 	var limited *api.RateLimitedError
 	if errors.As(err, &limited) {
-		return l.Text("slack.window_silence", "span", l.Span((silence(limited) + time.Second - 1).Truncate(time.Second)))
+		return l.Text("slack.window_silence", "span", l.Span((silence(limited.RetryAfter) + time.Second - 1).Truncate(time.Second)))
 	}
 	return l.Text("slack.window_failed")
 }
